@@ -1,0 +1,7 @@
+// Words without behaviour that every layer may use: results, findings, time, namespaces.
+export * from './clock.ts';
+export * from './digest-reference.ts';
+export * from './issue.ts';
+export * from './namespaces.ts';
+export * from './result.ts';
+export * from './time.ts';

@@ -1,0 +1,49 @@
+// The only form in which XML is read: its inclusive canonical text, and elements as ranges of that text.
+
+export interface XmlAttribute {
+  readonly name: string;
+  readonly prefix: string;
+  readonly ns: string;
+  readonly value: string;
+}
+
+/** One element of a canonical text. Offsets are indexes into `CanonicalXml.text` (UTF-16 code units). */
+export interface XmlElement {
+  readonly name: string;
+  readonly prefix: string;
+  readonly ns: string;
+  /** Attributes without namespace declarations. */
+  readonly attributes: readonly XmlAttribute[];
+  /** Namespaces in scope, prefix to URI; the default namespace has the prefix ''. */
+  readonly namespaces: ReadonlyMap<string, string>;
+  readonly children: readonly XmlElement[];
+  /** All character data that is a direct child, joined (comments and CDATA are gone in the canonical text, row 122). */
+  readonly text: string;
+  readonly parent: XmlElement | undefined;
+  /** From `<` of the start tag to behind `>` of the end tag. */
+  readonly start: number;
+  readonly end: number;
+  /** Between the start tag and the end tag. */
+  readonly innerStart: number;
+  readonly innerEnd: number;
+  /** Line of the start tag in the source document, when asked for. */
+  readonly line?: number;
+}
+
+export interface CanonicalXml {
+  readonly text: string;
+  readonly root: XmlElement;
+}
+
+export interface XmlProblem {
+  readonly kind: 'doctype' | 'notWellFormed' | 'tooLarge' | 'tooDeep' | 'tooMany' | 'encoding' | 'version';
+  readonly detail: string;
+  readonly line?: number;
+}
+
+export interface XmlLimits {
+  readonly maxBytes: number;
+  readonly maxDepth: number;
+  readonly maxElements: number;
+  readonly maxAttributes: number;
+}
