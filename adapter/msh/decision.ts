@@ -1,0 +1,159 @@
+// Facts that go into a decision and the value that comes out; the gateway gathers the one and carries out the other.
+import type { Exchange, NonRepudiation } from '../agreement/types.ts';
+import type { DigestReference, Instant, Issue, Result } from '../base/index.ts';
+import type { SignatureVerdict } from '../dsig/types.ts';
+import type { EbmsMessage, MessageKind, SoapFault } from '../ebms/types.ts';
+import type { BusinessData, Change, MessageRecord, PartRecord, RecordId, StagedBlob, StoredAnswer } from './change.ts';
+
+/** The peer as far as the rules look at it. */
+export interface PeerFacts {
+  readonly oin: string | undefined;
+  readonly fingerprint: string;
+}
+
+export interface ReceivedPart {
+  readonly contentId: string;
+  readonly contentType: string;
+  readonly fileName?: string;
+  readonly blob: StagedBlob;
+}
+
+export interface MshPolicy {
+  /** How an accepted message is handed over: by a `deliver` job (hub) or a `collect` job (application pulls). */
+  readonly handover: 'deliver' | 'collect';
+  /** Ids are kept at least this long (row 49: 400 days). */
+  readonly keepIdsMs: number;
+  /** Clock difference that is tolerated when TimeToLive is judged (row 29). */
+  readonly clockToleranceMs: number;
+  /** False only on a development plain-http listener: then no TLS peer is demanded. */
+  readonly peerRequired: boolean;
+  /** Party id (OIN) → other OINs whose certificate may speak for it (mandate, DK-027). */
+  readonly mandates: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface ReceiveFacts {
+  readonly now: Instant;
+  /** MessageId for an answer, should there be one. */
+  readonly answerMessageId: string;
+  /** Id of the evidence record, should the message be refused. */
+  readonly evidenceId: RecordId;
+  /** The record id (duplicate key) of this message when it is accepted. */
+  readonly recordId: RecordId;
+  readonly message: EbmsMessage;
+  readonly kind: MessageKind;
+  /** Warnings of the codec, for the journal. */
+  readonly warnings: readonly Issue[];
+  readonly peer: PeerFacts | undefined;
+  /** The agreement's answer for this message; for a signal the exchange over the MSH channels. */
+  readonly exchange: Result<Exchange, readonly Issue[]>;
+  /** Where an answer to this message goes and how it is signed: the MSH channel of the opposite direction (cpa2 §4.7). */
+  readonly back: { readonly acknowledgment: SignalRoute; readonly error: SignalRoute } | undefined;
+  readonly signature: SignatureVerdict;
+  /** References for a signed Acknowledgment: those of the signature, else computed (R92). Empty when none is asked. */
+  readonly digestReferences: readonly DigestReference[];
+  /** All parts but the SOAP part, as found in the package. */
+  readonly parts: readonly ReceivedPart[];
+  /** Part problems that are told by an ebMS error: header without an empty line, unknown transfer encoding (rows 104, 109). */
+  readonly mimeIssues: readonly Issue[];
+  readonly envelope: StagedBlob;
+  /** The record with this sender and MessageId, if there is one. */
+  readonly earlier: MessageRecord | undefined;
+  /** Our message that RefToMessageId names; for a StatusRequest the received message that is asked about. */
+  readonly referenced: MessageRecord | undefined;
+  readonly policy: MshPolicy;
+}
+
+export interface SignalRoute {
+  readonly url: string;
+  readonly signing?: NonRepudiation;
+  readonly peerOin: string;
+}
+
+/** A signal to be sealed: written, signed when `signing` is there, and sent. */
+export interface AnswerPlan {
+  readonly kind: 'Acknowledgment' | 'MessageError' | 'Pong' | 'StatusResponse';
+  readonly message: EbmsMessage;
+  readonly signing?: NonRepudiation;
+  /** True: in this HTTP response. False: POST to `url`. */
+  readonly sync: boolean;
+  readonly url: string;
+  readonly peerOin: string;
+}
+
+export type Reply =
+  /** 2xx with an empty body. */
+  | { readonly kind: 'empty' }
+  /** The plan of this decision, sealed. */
+  | { readonly kind: 'sealed' }
+  /** The stored bytes of an earlier answer (R110, row 46). */
+  | { readonly kind: 'stored'; readonly answer: StoredAnswer }
+  | { readonly kind: 'fault'; readonly fault: SoapFault; readonly status: 400 | 500 };
+
+/** Something to tell by log line, metric or alert; names of `observe/events.ts`. */
+export interface Happening {
+  readonly event: string;
+  readonly detail?: string;
+  readonly rule?: string;
+  readonly code?: string;
+}
+
+export interface Decision {
+  /** Absent when nothing is written: Ping, StatusRequest, unknown signals. */
+  readonly change?: Change;
+  /** To seal before the commit. Acknowledgment and MessageError become `change.message.answer`; Pong and StatusResponse leave no trace. */
+  readonly answer?: AnswerPlan;
+  readonly reply: Reply;
+  /** Kept in the system journal when there is no record to write it on (row 32). */
+  readonly note?: { readonly event: string; readonly detail: string };
+  readonly happenings: readonly Happening[];
+  /** Every finding, for the journal and the operator. */
+  readonly issues: readonly Issue[];
+}
+
+export interface SubmitFacts {
+  readonly now: Instant;
+  readonly messageId: string;
+  readonly recordId: RecordId;
+  readonly exchange: Exchange;
+  /** Url of the partner, TimeToLive and so on come from the exchange. */
+  readonly conversationId: string;
+  readonly refToMessageId?: string;
+  readonly parts: readonly PartRecord[];
+  readonly policy: MshPolicy;
+  readonly business?: BusinessData;
+  readonly originId?: RecordId;
+  readonly submittedBy?: { readonly client: string; readonly requestSha256: string };
+  /** For perMessage channels: what the sender asks (C25). */
+  readonly wish?: { readonly ackRequested?: boolean; readonly duplicateElimination?: boolean };
+}
+
+/** The header to write and sign, and the record but for what sealing adds (envelope, fingerprint, signedReferences). */
+export interface Submission {
+  readonly message: EbmsMessage;
+  readonly signing?: NonRepudiation;
+  readonly record: Omit<MessageRecord, 'envelope' | 'fingerprint' | 'signedReferences'>;
+  readonly journal: Change['journal'];
+}
+
+/** What one POST of a message came to, after the transport's and the codec's reading of it. */
+export type TransmitOutcome =
+  | { readonly kind: 'accepted' }
+  /** No proof of arrival: time-out, connection, 5xx, HTML with 200 (row 38), an empty reply where a signal is due (row 37). */
+  | { readonly kind: 'retryable'; readonly detail: string; readonly notBefore?: Instant; readonly evidence?: StagedBlob }
+  /** 400, 413, 415, 501, 505: the partner will never take these bytes (row 39). */
+  | { readonly kind: 'refused'; readonly detail: string; readonly evidence?: StagedBlob };
+
+/** First step of a transmit: count the attempt and commit, then send; or end the message. */
+export type TransmitStart =
+  | { readonly kind: 'send'; readonly change: Change; readonly happenings: readonly Happening[] }
+  | { readonly kind: 'end'; readonly change: Change; readonly happenings: readonly Happening[] }
+  | { readonly kind: 'nothing' };
+
+export type DeliverOutcome =
+  /** The next owner has it: forwarded record committed, or pulled and confirmed. */
+  | { readonly kind: 'handedOver'; readonly detail?: string }
+  | { readonly kind: 'failed'; readonly detail: string }
+  /** Content refused; a StUF fault was sent when `faultSent` (architecture 3.6). */
+  | { readonly kind: 'refused'; readonly detail: string; readonly codes: readonly string[] };
+
+export type OperatorCommand = 'retry' | 'cancel' | 'redeliver' | 'discard';
