@@ -29,6 +29,8 @@ export interface MshPolicy {
   readonly peerRequired: boolean;
   /** Party id (OIN) → other OINs whose certificate may speak for it (mandate, DK-027). */
   readonly mandates: ReadonlyMap<string, readonly string[]>;
+  /** PartyId values that are ours: a message to anybody else is not routed on (row 63, DK-112). */
+  readonly ownParties: ReadonlySet<string>;
 }
 
 export interface ReceiveFacts {
@@ -56,6 +58,8 @@ export interface ReceiveFacts {
   /** Part problems that are told by an ebMS error: header without an empty line, unknown transfer encoding (rows 104, 109). */
   readonly mimeIssues: readonly Issue[];
   readonly envelope: StagedBlob;
+  /** Lower-case hex SHA-256 of `fingerprintSource(message, parts)` (row 47). */
+  readonly fingerprint: string;
   /** The record with this sender and MessageId, if there is one. */
   readonly earlier: MessageRecord | undefined;
   /** Our message that RefToMessageId names; for a StatusRequest the received message that is asked about. */
@@ -95,12 +99,17 @@ export interface Happening {
   readonly detail?: string;
   readonly rule?: string;
   readonly code?: string;
+  /** True: an operator must look at it. */
+  readonly alert?: boolean;
 }
 
 export interface Decision {
   /** Absent when nothing is written: Ping, StatusRequest, unknown signals. */
   readonly change?: Change;
-  /** To seal before the commit. Acknowledgment and MessageError become `change.message.answer`; Pong and StatusResponse leave no trace. */
+  /**
+   * To seal before the commit. With a `change`, the sealed bytes become `change.message.answer`; without one (Pong,
+   * StatusResponse, an error about a Ping or an unknown signal) they leave no trace and are sent once.
+   */
   readonly answer?: AnswerPlan;
   readonly reply: Reply;
   /** Kept in the system journal when there is no record to write it on (row 32). */
@@ -157,3 +166,61 @@ export type DeliverOutcome =
   | { readonly kind: 'refused'; readonly detail: string; readonly codes: readonly string[] };
 
 export type OperatorCommand = 'retry' | 'cancel' | 'redeliver' | 'discard';
+
+/** What a step of a job, an operator or an application comes to. */
+export interface Effect {
+  /** Absent when there is nothing to write. */
+  readonly change?: Change;
+  readonly happenings: readonly Happening[];
+}
+
+export interface BeginFacts {
+  readonly now: Instant;
+  readonly record: MessageRecord;
+  /** End of the claim's lease: when the attempt never reports back, the message falls due again here. */
+  readonly leaseUntil: Instant;
+  /** Which delivery job; the earliest open one when absent. */
+  readonly key?: string;
+}
+
+export interface EndTransmitFacts {
+  readonly now: Instant;
+  readonly record: MessageRecord;
+  readonly outcome: TransmitOutcome;
+}
+
+export interface EndDeliverFacts {
+  readonly now: Instant;
+  readonly record: MessageRecord;
+  readonly outcome: DeliverOutcome;
+  /** Which delivery job; the earliest open one when absent. */
+  readonly key?: string;
+}
+
+export type NotifyOutcome = { readonly kind: 'told' } | { readonly kind: 'failed'; readonly detail: string };
+
+export interface EndNotifyFacts {
+  readonly now: Instant;
+  readonly record: MessageRecord;
+  readonly outcome: NotifyOutcome;
+}
+
+export interface ConfirmFacts {
+  readonly now: Instant;
+  readonly record: MessageRecord;
+  /** Which collect job; the earliest open one when absent. */
+  readonly key?: string;
+}
+
+export interface Confirmed extends Effect {
+  /** True: it was confirmed before, and this one changes nothing (row 56). */
+  readonly already: boolean;
+}
+
+export interface OperateFacts {
+  readonly now: Instant;
+  readonly record: MessageRecord;
+  readonly command: OperatorCommand;
+  /** Who asked, for the journal; free of personal data beyond the account name. */
+  readonly operator?: string;
+}
