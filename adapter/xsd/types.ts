@@ -23,6 +23,8 @@ export interface SchemaEntry {
   readonly rootNamespace: string;
   readonly standard: string;
   readonly message?: string;
+  /** Number of the message in code list COD002, where one is known. */
+  readonly berichtCode?: string;
   readonly version: string;
   readonly grade: Grade;
   readonly origin: string;
