@@ -1,0 +1,50 @@
+// API keys: only their hashes are configured, compared in constant time.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import { forbidden, sendProblem, unauthorized } from './problem.ts';
+
+export type ApiRole = 'application' | 'operator';
+
+export interface ApiKey {
+  /** Who uses it: appears in the journal and in logs. */
+  readonly name: string;
+  /** Lower-case hex SHA-256 of the key; keys are random and long, so no slow hash is needed. */
+  readonly sha256: string;
+  readonly roles: readonly ApiRole[];
+}
+
+export interface Caller {
+  readonly name: string;
+  readonly roles: readonly ApiRole[];
+}
+
+/** The caller behind an Authorization header; undefined when no key fits. Every key is compared, whichever fits. */
+export function identify(authorization: string | undefined, keys: readonly ApiKey[]): Caller | undefined {
+  const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (token === undefined) return undefined;
+  const digest = createHash('sha256').update(token).digest();
+  let found: Caller | undefined;
+  for (const key of keys) {
+    const expected = Buffer.from(key.sha256, 'hex');
+    if (expected.length === digest.length && timingSafeEqual(expected, digest)) found = key;
+  }
+  return found;
+}
+
+/** Lets a request through when its key has the role; the caller is left in `response.locals.caller`. */
+export function requireRole(role: ApiRole, keys: readonly ApiKey[]): RequestHandler {
+  return (request, response, next) => {
+    const caller = identify(request.headers.authorization, keys);
+    if (caller === undefined) {
+      response.setHeader('WWW-Authenticate', 'Bearer');
+      sendProblem(response, unauthorized);
+      return;
+    }
+    if (!caller.roles.includes(role)) {
+      sendProblem(response, forbidden);
+      return;
+    }
+    response.locals.caller = caller;
+    next();
+  };
+}

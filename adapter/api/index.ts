@@ -1,0 +1,108 @@
+// The REST door: applications submit and collect, operators manage, monitoring reads health and metrics.
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { Gateway } from '../gateway/index.ts';
+import type { Observer } from '../observe/index.ts';
+import { StoreUnavailable } from '../store/index.ts';
+import { type ApiKey, requireRole } from './auth.ts';
+import { inboxRouter } from './inbox.ts';
+import { messagesRouter } from './messages.ts';
+import { operationsRouter } from './operations.ts';
+import { badRequest, notFound, sendProblem, unavailable } from './problem.ts';
+
+export type { ApiKey, ApiRole } from './auth.ts';
+
+export interface ApiOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly keys: readonly ApiKey[];
+  readonly observer: Observer;
+}
+
+export interface ApiServer {
+  listen(): Promise<{ port: number }>;
+  close(): Promise<void>;
+}
+
+export function createApi(gateway: Gateway, options: ApiOptions): ApiServer {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  monitoring(app, gateway, options.observer);
+  const application = requireRole('application', options.keys);
+  const operator = requireRole('operator', options.keys);
+  app.use('/api/v1/inbox', application);
+  app.use('/api/v1/cpas', operator);
+  app.use('/api/v1/notes', operator);
+  app.use('/api/v1/messages/:id/commands', operator);
+  app.use('/api/v1/messages', application);
+  app.use('/api/v1', messagesRouter(gateway), inboxRouter(gateway), operationsRouter(gateway));
+  app.use((_request, response) => sendProblem(response, notFound));
+  app.use(errorBoundary(options.observer));
+  return serverOf(createServer(app), options);
+}
+
+/** Liveness says that the process runs; readiness that it can take responsibility: the store takes writes (row 16). */
+function monitoring(app: Express, gateway: Gateway, observer: Observer): void {
+  app.get('/health/live', (_request, response) => {
+    response.json({ status: 'up' });
+  });
+  app.get('/health/ready', async (_request, response) => {
+    const problem = await gateway.readiness();
+    response.status(problem === undefined ? 200 : 503);
+    response.json(problem === undefined ? { status: 'ready' } : { status: 'not ready', detail: problem });
+  });
+  app.get('/metrics', async (_request, response) => {
+    response.type('text/plain; version=0.0.4').send(await observer.metricsText());
+  });
+}
+
+/** The one place where this door turns a failure into words: ours stay inside, the caller learns what to do. */
+function errorBoundary(observer: Observer): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    if (error instanceof StoreUnavailable) {
+      response.setHeader('Retry-After', '30');
+      sendProblem(response, unavailable);
+      return;
+    }
+    const status = statusOf(error);
+    if (status !== undefined) {
+      const detail = status === 413 ? 'De aanvraag is te groot.' : 'De aanvraag kon niet worden gelezen.';
+      sendProblem(response, { ...badRequest(detail), status });
+      return;
+    }
+    const cid = randomUUID();
+    observer.emit('bug', { cid, detail: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    sendProblem(response, { status: 500, code: 'internal', title: 'Onverwachte fout', detail: `Kenmerk ${cid}` });
+  };
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
+  const { status } = error;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}
+
+function serverOf(server: Server, options: ApiOptions): ApiServer {
+  server.headersTimeout = 15_000;
+  server.requestTimeout = 120_000;
+  return {
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(options.port, options.host, () => resolve({ port: (server.address() as AddressInfo).port }));
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 2_000).unref();
+      }),
+  };
+}

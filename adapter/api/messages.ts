@@ -1,0 +1,104 @@
+// REST: submit a message, see what became of it, fetch its parts (rows 57, 157).
+import { Router, raw } from 'express';
+import type { Request, Response } from 'express';
+import { type Gateway, type SubmitDocument, documentFromJson } from '../gateway/index.ts';
+import type { Caller } from './auth.ts';
+import { badRequest, notFound, sendProblem } from './problem.ts';
+import { journalView, messageView, toRecordId } from './views.ts';
+
+/** One StUF envelope of 25 MB as base64 in JSON, with room for the fields around it. */
+const MAX_BODY = '37mb';
+
+export function messagesRouter(gateway: Gateway): Router {
+  const router = Router();
+  router.post('/messages', raw({ type: () => true, limit: MAX_BODY }), (request, response) =>
+    submit(gateway, request, response),
+  );
+  router.get('/messages', (request, response) => list(gateway, request, response));
+  router.get('/messages/:id', async (request, response) => {
+    const record = await gateway.message(toRecordId(request.params.id));
+    if (record === undefined) return sendProblem(response, notFound);
+    response.json(messageView(record));
+  });
+  router.get('/messages/:id/journal', async (request, response) => {
+    const entries = await gateway.journal(toRecordId(request.params.id));
+    if (entries.length === 0) return sendProblem(response, notFound);
+    response.json({ entries: entries.map(journalView) });
+  });
+  router.get('/messages/:id/parts/:index', (request, response) => part(gateway, request, response));
+  return router;
+}
+
+async function submit(gateway: Gateway, request: Request, response: Response): Promise<void> {
+  const document = readBody(request);
+  if ('detail' in document) {
+    sendProblem(response, badRequest(document.detail));
+    return;
+  }
+  const caller = response.locals.caller as Caller;
+  const key = request.get('idempotency-key');
+  const result = await gateway.submitDocument(document, {
+    client: caller.name,
+    ...(key === undefined ? {} : { key }),
+  });
+  if (result.kind === 'conflict') {
+    const detail = 'Deze Idempotency-Key is al gebruikt voor een ander bericht.';
+    sendProblem(response, { status: 409, code: 'idempotency-conflict', title: 'Sleutel al gebruikt', detail });
+    return;
+  }
+  if (result.kind === 'refused') {
+    const title = 'Het bericht is niet aangenomen en wordt niet verzonden';
+    sendProblem(response, { status: 422, code: result.code, title, issues: result.issues });
+    return;
+  }
+  const view = messageView(result.record);
+  response.status(202).location(view.href).json(view);
+}
+
+function readBody(request: Request): SubmitDocument | { detail: string } {
+  const bytes = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
+  if (bytes.length === 0) return { detail: 'De aanvraag heeft geen inhoud; verwacht wordt een StUF-bericht of JSON.' };
+  if (request.is('json')) return documentFromJson(bytes);
+  if (request.is('xml') || request.is('text/xml')) return { stuf: bytes };
+  return { detail: 'Content-Type: verwacht application/xml (StUF-bericht) of application/json.' };
+}
+
+const FILTERS = ['direction', 'cpaId', 'messageId', 'conversationId', 'referentienummer', 'functie'] as const;
+
+async function list(gateway: Gateway, request: Request, response: Response): Promise<void> {
+  const limit = Number(request.query.limit ?? 50);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
+    sendProblem(response, badRequest('limit: verwacht een geheel getal van 1 tot en met 1000.'));
+    return;
+  }
+  const text = (name: string): string | undefined => {
+    const value = request.query[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const filter = Object.fromEntries(FILTERS.flatMap((name) => (text(name) === undefined ? [] : [[name, text(name)]])));
+  const states = text('state')?.split(',');
+  const cursor = text('cursor');
+  const found = await gateway.search(
+    { ...filter, ...(states === undefined ? {} : { states }) },
+    { limit, ...(cursor === undefined ? {} : { cursor }) },
+  );
+  response.json({ messages: found.messages.map(messageView), ...(found.next === undefined ? {} : { next: found.next }) });
+}
+
+async function part(gateway: Gateway, request: Request<{ id: string; index: string }>, response: Response): Promise<void> {
+  const record = await gateway.message(toRecordId(request.params.id));
+  const found = record?.parts[Number(request.params.index)];
+  if (found === undefined) {
+    sendProblem(response, notFound);
+    return;
+  }
+  response.setHeader('Content-Type', 'application/octet-stream');
+  response.setHeader('Content-Disposition', 'attachment');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('X-Part-Content-Type', found.contentType.replace(/[^\x20-\x7e]/g, ''));
+  response.setHeader('Content-Length', String(found.blob.bytes));
+  for await (const chunk of gateway.blob(found.blob)) {
+    if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve));
+  }
+  response.end();
+}

@@ -1,0 +1,59 @@
+// REST for operators: CPAs, commands on messages, notes of what belongs to no message.
+import { Router, json, raw } from 'express';
+import { formatDateTime } from '../base/index.ts';
+import type { Gateway } from '../gateway/index.ts';
+import type { OperatorCommand } from '../msh/index.ts';
+import type { Caller } from './auth.ts';
+import { badRequest, notFound, sendProblem } from './problem.ts';
+import { messageView, toRecordId } from './views.ts';
+
+const COMMANDS: readonly OperatorCommand[] = ['retry', 'cancel', 'redeliver', 'discard'];
+const MAX_CPA = '5mb';
+
+export function operationsRouter(gateway: Gateway): Router {
+  const router = Router();
+  router.get('/cpas', async (_request, response) => {
+    const cpas = await gateway.cpas();
+    response.json({ cpas: cpas.map((cpa) => ({ ...cpa, importedAt: formatDateTime(cpa.importedAt) })) });
+  });
+  router.get('/cpas/:id', async (request, response) => {
+    const cpa = await gateway.cpa(request.params.id);
+    if (cpa === undefined) return sendProblem(response, notFound);
+    response.type('application/xml').send(Buffer.from(cpa.xml));
+  });
+  router.post('/cpas', raw({ type: () => true, limit: MAX_CPA }), async (request, response) => {
+    if (!(request.body instanceof Buffer)) return sendProblem(response, badRequest('Verwacht wordt een CPA als XML.'));
+    const caller = response.locals.caller as Caller;
+    const result = await gateway.importCpa(request.body, {
+      by: caller.name,
+      replace: request.query.replace === 'true',
+      dryRun: request.query.dryRun === 'true',
+    });
+    const body = { cpaId: result.agreement?.cpaId, outcome: result.outcome, issues: result.issues };
+    if (result.outcome === 'refused') {
+      const title = 'De CPA is niet geïmporteerd';
+      return sendProblem(response, { status: 422, code: 'cpa-refused', title, issues: result.issues });
+    }
+    response.status(result.outcome === 'imported' ? 201 : 200).json(body);
+  });
+  router.delete('/cpas/:id', async (request, response) => {
+    if (!(await gateway.removeCpa(request.params.id))) return sendProblem(response, notFound);
+    response.status(204).end();
+  });
+  router.post('/messages/:id/commands', json(), async (request, response) => {
+    const command = COMMANDS.find((known) => known === request.body?.command);
+    if (command === undefined) {
+      return sendProblem(response, badRequest(`command: verwacht een van ${COMMANDS.join(', ')}.`));
+    }
+    const result = await gateway.operate(toRecordId(request.params.id), command);
+    if (!result.ok) {
+      return sendProblem(response, { status: 409, code: 'not-possible', title: 'Kan nu niet', issues: result.error });
+    }
+    response.json(messageView(result.value));
+  });
+  router.get('/notes', async (_request, response) => {
+    const notes = await gateway.notes(200);
+    response.json({ notes: notes.map((note) => ({ ...note, at: formatDateTime(note.at) })) });
+  });
+  return router;
+}

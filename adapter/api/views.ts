@@ -1,0 +1,48 @@
+// Message records as the REST door shows them: identifiers and state, never payload.
+import { formatDateTime } from '../base/index.ts';
+import type { JournalEntry, MessageRecord, RecordId } from '../msh/index.ts';
+
+/** Record ids hold whatever MessageId a partner chose; in URLs they are base64url. */
+export const toPublicId = (id: RecordId): string => Buffer.from(id, 'utf8').toString('base64url');
+export const toRecordId = (id: string): RecordId => Buffer.from(id, 'base64url').toString('utf8') as RecordId;
+
+export function messageView(record: MessageRecord) {
+  const id = toPublicId(record.id);
+  return {
+    id,
+    href: `/api/v1/messages/${id}`,
+    direction: record.direction,
+    state: record.state,
+    cpaId: record.cpaId,
+    from: record.from,
+    to: record.to,
+    service: record.service,
+    action: record.action,
+    messageId: record.messageId,
+    conversationId: record.conversationId,
+    ...(record.refToMessageId === undefined ? {} : { refToMessageId: record.refToMessageId }),
+    timestamp: formatDateTime(record.timestamp),
+    acceptedAt: formatDateTime(record.acceptedAt),
+    changedAt: formatDateTime(record.changedAt),
+    ...(record.timeToLive === undefined ? {} : { timeToLive: formatDateTime(record.timeToLive) }),
+    copies: record.copies,
+    attempts: attemptsOf(record),
+    ...(record.problem === undefined ? {} : { problem: record.problem }),
+    ...(record.business === undefined ? {} : { business: record.business }),
+    ...(record.originId === undefined ? {} : { originId: toPublicId(record.originId) }),
+    parts: record.parts.map((part, index) => ({
+      href: `/api/v1/messages/${id}/parts/${index}`,
+      contentId: part.contentId,
+      contentType: part.contentType,
+      ...(part.fileName === undefined ? {} : { fileName: part.fileName }),
+      bytes: part.blob.bytes,
+      sha256: part.blob.sha256,
+    })),
+  };
+}
+
+const attemptsOf = (record: MessageRecord): number => Math.max(0, ...record.jobs.map((job) => job.attempts));
+
+export function journalView(entry: JournalEntry) {
+  return { ...entry, at: formatDateTime(entry.at) };
+}

@@ -1,0 +1,72 @@
+// What every use case of the gateway is given; nothing here is global.
+import type { Clock, Ids } from '../base/index.ts';
+import type { SigningKey, SignaturePolicy } from '../dsig/index.ts';
+import type { Route } from '../ggk/index.ts';
+import type { MshPolicy } from '../msh/index.ts';
+import type { Observer } from '../observe/index.ts';
+import type { Blobs, Store } from '../store/index.ts';
+import type { StufParty } from '../stuf/index.ts';
+import type { PartnerClient } from '../transport/index.ts';
+import type { SchemaValidator } from '../xsd/index.ts';
+import type { AgreementCache } from './agreements.ts';
+
+export interface Limits {
+  /** Largest HTTP body that is read (row 111). */
+  readonly maxMessageBytes: number;
+  /** Largest SOAP part: it is parsed as a whole. */
+  readonly maxEnvelopeBytes: number;
+  readonly maxParts: number;
+}
+
+/** Finds the private key that belongs to a certificate of the CPA; undefined when we do not hold it. */
+export type KeyRing = (certificateFingerprint: string) => SigningKey | undefined;
+
+/** Judges a signer's certificate at an instant: undefined when it may be trusted, else the reason (DK-075, DK-076). */
+export type SignerTrust = (certificateDer: Uint8Array, at: number) => string | undefined;
+
+export type ContentPolicy = 'off' | 'warn' | 'refuse';
+
+/** The hub's part: who may send for whom, and where messages go. */
+export interface HubSettings {
+  readonly routes: readonly Route[];
+  /** PartyId of a sender → codes it may use as `zender.organisatie` (row 64). */
+  readonly senders: ReadonlyMap<string, readonly string[]>;
+  /** How we call ourselves in a Fo01. */
+  readonly self: StufParty;
+  readonly codeList: 'L18' | 'L25';
+}
+
+export interface GatewayContext {
+  readonly ownOins: readonly string[];
+  /** Domain part of the MessageIds we make (R33). */
+  readonly messageIdDomain: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly observer: Observer;
+  readonly client: PartnerClient;
+  readonly validator: SchemaValidator;
+  readonly agreements: AgreementCache;
+  readonly keyRing: KeyRing;
+  readonly signerTrust: SignerTrust;
+  readonly signaturePolicy: SignaturePolicy;
+  readonly policy: MshPolicy;
+  readonly limits: Limits;
+  readonly leaseMs: number;
+  /** Content checks per standard (`iWmo`, `iJw`, …); `*` for the rest. */
+  readonly contentPolicy: ReadonlyMap<string, ContentPolicy>;
+  readonly hub: HubSettings | undefined;
+  /** Tells the worker that a job of this process may be due now. */
+  readonly wake: () => void;
+}
+
+export function contentPolicyFor(context: GatewayContext, standard: string): ContentPolicy {
+  return context.contentPolicy.get(standard) ?? context.contentPolicy.get('*') ?? 'refuse';
+}
+
+/** What reading and judging a message needs; enough for `dk message inspect`, which has no store. */
+export type JudgeContext = Pick<
+  GatewayContext,
+  'agreements' | 'clock' | 'signaturePolicy' | 'signerTrust' | 'policy' | 'blobs' | 'limits'
+>;

@@ -1,0 +1,60 @@
+// Use case: CPAs are imported, listed and removed; a faulty one changes nothing (V1–V24, rows 76–85).
+import { type Agreement, type CpaPolicy, checkCpa, parseCpa } from '../agreement/index.ts';
+import { type Issue, hasError } from '../base/index.ts';
+import { sha256Hex } from './blob.ts';
+import type { GatewayContext } from './context.ts';
+
+export interface CpaImport {
+  readonly agreement: Agreement | undefined;
+  readonly outcome: 'imported' | 'same' | 'refused';
+  /** Every finding, faults first; line numbers count in the file given. */
+  readonly issues: readonly Issue[];
+}
+
+export interface CpaChecks {
+  readonly policy: Omit<CpaPolicy, 'now' | 'existing'>;
+  /** True: only say what would happen. */
+  readonly dryRun?: boolean;
+  /** True: replace a CPA with the same id and other content (V2, row 82). */
+  readonly replace?: boolean;
+  readonly by: string;
+}
+
+/** Parses, checks and stores one CPA: all or nothing. */
+export async function importCpa(xml: Uint8Array, checks: CpaChecks, context: GatewayContext): Promise<CpaImport> {
+  const parsed = parseCpa(xml);
+  if (!parsed.ok) return { agreement: undefined, outcome: 'refused', issues: parsed.error };
+  const { agreement, warnings } = parsed.value;
+  const index = await context.agreements.refresh();
+  const others = index.all.filter((other) => !(checks.replace === true && other.cpaId === agreement.cpaId));
+  const same = others.find((other) => other.cpaId === agreement.cpaId && other.sha256 === agreement.sha256);
+  if (same !== undefined) return { agreement, outcome: 'same', issues: warnings };
+  const now = context.clock.now();
+  const issues = [...warnings, ...checkCpa(agreement, { ...checks.policy, now, existing: others })];
+  if (hasError(issues)) return { agreement, outcome: 'refused', issues };
+  if (checks.dryRun === true) return { agreement, outcome: 'imported', issues };
+  const cpa = { cpaId: agreement.cpaId, xml, sha256: sha256Hex(xml), importedAt: now, importedBy: checks.by };
+  const stored = await context.store.agreements.put(cpa, checks.replace ?? false);
+  if (stored === 'exists') return { agreement, outcome: 'refused', issues: [...issues, exists(agreement.cpaId)] };
+  await context.agreements.refresh();
+  context.observer.emit('cpa.imported', { cpaId: agreement.cpaId, detail: checks.by });
+  return { agreement, outcome: stored === 'same' ? 'same' : 'imported', issues };
+}
+
+const exists = (cpaId: string): Issue => ({
+  code: 'CpaExists',
+  severity: 'Error',
+  where: 'CollaborationProtocolAgreement/@cpaid',
+  detail: `a CPA with the id ${cpaId} and other content is stored; replace it explicitly`,
+  rule: 'V2',
+});
+
+/** False when there is no such CPA. Messages in flight keep the values they were accepted with (row 84). */
+export async function removeCpa(cpaId: string, context: GatewayContext): Promise<boolean> {
+  const removed = await context.store.agreements.remove(cpaId);
+  if (removed) {
+    await context.agreements.refresh();
+    context.observer.emit('cpa.removed', { cpaId });
+  }
+  return removed;
+}

@@ -1,0 +1,100 @@
+// Reads and judges one message as the endpoint would, without storing or sending anything (`dk message inspect`).
+import { type Agreement, indexAgreements } from '../agreement/index.ts';
+import { type Instant, type Issue, hasError } from '../base/index.ts';
+import type { SignatureVerdict } from '../dsig/index.ts';
+import type { MessageHeader, MessageKind, SoapFault } from '../ebms/index.ts';
+import { type Decision, type MshPolicy, type ReceivedPart, type RecordId, fingerprintSource, inboundId, receive } from '../msh/index.ts';
+import { sha256Hex } from './blob.ts';
+import type { JudgeContext, Limits, SignerTrust } from './context.ts';
+import { gatherFacts } from './facts.ts';
+import { type HttpEntity, takeIn } from './intake.ts';
+import { createMemoryBlobs } from './memory-blobs.ts';
+
+export interface InspectOptions {
+  readonly agreements: readonly Agreement[];
+  readonly now: Instant;
+  readonly policy: MshPolicy;
+  readonly limits: Limits;
+  readonly allowSha1: boolean;
+  readonly signerTrust: SignerTrust;
+}
+
+export interface ExpectedAnswer {
+  readonly kind: 'acknowledgment' | 'error' | 'fault' | 'pong' | 'status' | 'none';
+  /** First error code, fault code, message status, or HTTP status of an empty answer. */
+  readonly code: string;
+}
+
+export interface Inspection {
+  readonly kind: MessageKind | 'unreadable';
+  readonly header?: MessageHeader;
+  readonly parts: readonly ReceivedPart[];
+  readonly signature: SignatureVerdict;
+  readonly issues: readonly Issue[];
+  readonly answer: ExpectedAnswer;
+}
+
+/** The verdict on an HTTP body. The message is judged as a first copy, from the party it names, at `options.now`. */
+export async function inspectMessage(entity: HttpEntity, options: InspectOptions): Promise<Inspection> {
+  const blobs = createMemoryBlobs();
+  const intake = await takeIn(entity, blobs, options.limits);
+  if (!intake.ok) return unreadable(intake.error.fault);
+  const context: JudgeContext = {
+    agreements: fixedAgreements(options.agreements),
+    clock: { now: () => options.now },
+    signaturePolicy: { allowSha1: options.allowSha1 },
+    signerTrust: options.signerTrust,
+    policy: options.policy,
+    limits: options.limits,
+    blobs,
+  };
+  const facts = await gatherFacts(intake.value, undefined, context);
+  const { header } = intake.value.message;
+  const decision = receive({
+    ...facts,
+    now: options.now,
+    answerMessageId: 'answer@inspect.invalid',
+    evidenceId: 'refused|inspect' as RecordId,
+    recordId: inboundId(header.from, header.messageId),
+    envelope: intake.value.envelope,
+    fingerprint: sha256Hex(fingerprintSource(intake.value.message, intake.value.parts)),
+    earlier: undefined,
+    referenced: undefined,
+  });
+  return {
+    kind: intake.value.kind,
+    header,
+    parts: [{ contentId: '', contentType: 'text/xml', blob: intake.value.envelope }, ...intake.value.parts],
+    signature: facts.signature,
+    issues: decision.issues,
+    answer: answerOf(decision),
+  };
+}
+
+function unreadable(fault: SoapFault): Inspection {
+  const issue: Issue = { code: fault.code, severity: 'Error', where: fault.where ?? '', detail: fault.detail, rule: 'R12' };
+  return {
+    kind: 'unreadable',
+    parts: [],
+    signature: { kind: 'absent' },
+    issues: [issue],
+    answer: { kind: 'fault', code: fault.code },
+  };
+}
+
+function fixedAgreements(agreements: readonly Agreement[]): JudgeContext['agreements'] {
+  const index = indexAgreements(agreements);
+  return { current: () => Promise.resolve(index), refresh: () => Promise.resolve(index) };
+}
+
+function answerOf(decision: Decision): ExpectedAnswer {
+  if (decision.reply.kind === 'fault') return { kind: 'fault', code: decision.reply.fault.code };
+  const { answer } = decision;
+  if (answer === undefined) return { kind: 'none', code: hasError(decision.issues) ? 'refused' : '204' };
+  if (answer.kind === 'MessageError') {
+    return { kind: 'error', code: answer.message.errorList?.errors[0]?.errorCode ?? 'Unknown' };
+  }
+  if (answer.kind === 'Pong') return { kind: 'pong', code: 'Pong' };
+  if (answer.kind === 'StatusResponse') return { kind: 'status', code: answer.message.statusResponse?.status ?? '' };
+  return { kind: 'acknowledgment', code: 'Acknowledgment' };
+}

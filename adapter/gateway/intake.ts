@@ -1,0 +1,189 @@
+// From an HTTP request to a read ebMS message with its parts staged; or the HTTP answer to what cannot be read.
+import { type Issue, type Result, fail, ok } from '../base/index.ts';
+import { type EbmsMessage, type MessageKind, type SoapFault, readMessage } from '../ebms/index.ts';
+import { type ContentType, type MimeFailure, type PartHeader, parseContentType, readMultipart } from '../mime/index.ts';
+import type { ReceivedPart, StagedBlob } from '../msh/index.ts';
+import type { Blobs, BlobWriter } from '../store/index.ts';
+import { type CanonicalXml, readXml } from '../xml/index.ts';
+import { stage } from './blob.ts';
+import type { Limits } from './context.ts';
+import { MemorySink } from './memory-sink.ts';
+
+/** The request as far as reading it needs; also made from a file by `dk message inspect`. */
+export interface HttpEntity {
+  readonly contentType: string | undefined;
+  readonly soapAction: string | undefined;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface Intake {
+  readonly xml: CanonicalXml;
+  readonly message: EbmsMessage;
+  readonly kind: MessageKind;
+  readonly warnings: readonly Issue[];
+  /** The SOAP part as received. */
+  readonly envelope: StagedBlob;
+  readonly envelopeBytes: Uint8Array;
+  /** Every other part, in order. */
+  readonly parts: readonly ReceivedPart[];
+  readonly mimeIssues: readonly Issue[];
+}
+
+/** Where the parts of a message go while it is read. */
+export type BlobSpool = Pick<Blobs, 'writer'>;
+
+/** Why nothing could be read; answered by a SOAP Fault with the status given (R12, R144, row 102). */
+export interface Unreadable {
+  readonly fault: SoapFault;
+  readonly status: 400 | 413 | 500;
+}
+
+const clientFault = (detail: string, status: 400 | 413 | 500 = 400, where?: string): Result<never, Unreadable> =>
+  fail({ fault: { code: 'Client', detail, ...(where === undefined ? {} : { where }) }, status });
+
+/** Reads one message under limits. Parts go to the blob store while they arrive; on a refusal they are dropped. */
+export async function takeIn(entity: HttpEntity, blobs: BlobSpool, limits: Limits): Promise<Result<Intake, Unreadable>> {
+  const action = checkSoapAction(entity.soapAction);
+  if (!action.ok) return action;
+  const contentType = parseContentType(entity.contentType);
+  if (contentType === undefined) {
+    return clientFault('Content-Type: missing or unreadable; expected multipart/related or text/xml');
+  }
+  const raw = await readEntity(entity.body, contentType, blobs, limits);
+  if (!raw.ok) return raw;
+  const read = readEnvelope(raw.value, limits);
+  if (!read.ok) await dropParts(raw.value.writers);
+  return read;
+}
+
+/** Row 114: any quoting of ebXML is taken, absent is a warning, anything else is a fault. */
+function checkSoapAction(value: string | undefined): Result<undefined, Unreadable> {
+  if (value === undefined || value.replaceAll('"', '').trim() === 'ebXML') return ok(undefined);
+  return clientFault('SOAPAction: found another value; expected "ebXML"', 500);
+}
+
+interface RawEntity {
+  readonly root: Uint8Array;
+  readonly rootSha256: string | undefined;
+  readonly rootType: ContentType;
+  readonly parts: readonly ReceivedPart[];
+  readonly mimeIssues: readonly Issue[];
+  readonly warnings: readonly Issue[];
+  readonly writers: readonly BlobWriter[];
+}
+
+async function readEntity(
+  body: AsyncIterable<Uint8Array>,
+  contentType: ContentType,
+  blobs: BlobSpool,
+  limits: Limits,
+): Promise<Result<RawEntity, Unreadable>> {
+  if (contentType.mediaType === 'multipart/related') return readPackage(body, contentType, blobs, limits);
+  if (contentType.mediaType !== 'text/xml' && contentType.mediaType !== 'application/xml') {
+    return clientFault('Content-Type: found another media type; expected multipart/related or text/xml');
+  }
+  const sink = new MemorySink(limits.maxEnvelopeBytes);
+  for await (const chunk of body) {
+    sink.write(chunk);
+    if (sink.overflow) return clientFault(`the message is larger than ${limits.maxEnvelopeBytes} bytes`, 413);
+  }
+  const root = sink.bytes();
+  return ok({ root, rootSha256: undefined, rootType: contentType, parts: [], mimeIssues: [], warnings: [], writers: [] });
+}
+
+async function readPackage(
+  body: AsyncIterable<Uint8Array>,
+  contentType: ContentType,
+  blobs: BlobSpool,
+  limits: Limits,
+): Promise<Result<RawEntity, Unreadable>> {
+  const opened: { header: PartHeader; memory?: MemorySink; writer?: BlobWriter }[] = [];
+  const result = await readMultipart(body, contentType, {
+    limits: {
+      maxBytes: limits.maxMessageBytes,
+      maxParts: limits.maxParts,
+      maxHeaderBytes: 32 * 1024,
+      maxRootBytes: limits.maxEnvelopeBytes,
+    },
+    sink: (header, index, isRoot) => {
+      const root = isRoot ?? index === 0;
+      const part = root
+        ? { header, memory: new MemorySink(limits.maxEnvelopeBytes) }
+        : { header, writer: blobs.writer() };
+      opened.push(part);
+      return part.memory ?? { write: (chunk) => part.writer?.write(chunk) };
+    },
+  }).catch(async (error: unknown) => {
+    await dropParts(opened.flatMap((part) => part.writer ?? []));
+    throw error;
+  });
+  const writers = opened.flatMap((part) => part.writer ?? []);
+  const root = opened.find((part) => part.memory !== undefined);
+  if (!result.ok && (result.error.kind !== 'mimeProblem' || root?.memory === undefined)) {
+    await dropParts(writers);
+    return mimeFault(result.error);
+  }
+  const parts: ReceivedPart[] = [];
+  if (result.ok) {
+    for (const part of opened) {
+      if (part.writer !== undefined) parts.push(receivedPart(part.header, await part.writer.finish()));
+    }
+  } else {
+    await dropParts(writers);
+  }
+  return ok({
+    root: root?.memory?.bytes() ?? new Uint8Array(),
+    rootSha256: result.ok ? result.value.parts[result.value.root]?.sha256 : undefined,
+    rootType: root?.header.contentType ?? contentType,
+    parts,
+    mimeIssues: result.ok ? [] : [mimeIssue(result.error)],
+    warnings: [],
+    writers: result.ok ? writers : [],
+  });
+}
+
+function receivedPart(header: PartHeader, blob: StagedBlob): ReceivedPart {
+  return {
+    contentId: header.contentId ?? '',
+    contentType: header.contentType.raw,
+    ...(header.fileName === undefined ? {} : { fileName: header.fileName }),
+    blob,
+  };
+}
+
+const mimeFault = (failure: MimeFailure): Result<never, Unreadable> =>
+  clientFault(failure.detail, failure.kind === 'tooLarge' ? 413 : 400);
+
+const mimeIssue = (failure: MimeFailure): Issue => ({
+  code: 'MimeProblem',
+  severity: 'Error',
+  where: '//Body/Manifest',
+  detail: failure.detail,
+  rule: 'R46',
+});
+
+function readEnvelope(raw: RawEntity, limits: Limits): Result<Intake, Unreadable> {
+  const charset = raw.rootType.parameters.get('charset');
+  const xml = readXml(raw.root, {
+    limits: { maxBytes: limits.maxEnvelopeBytes },
+    ...(charset === undefined ? {} : { charset }),
+  });
+  if (!xml.ok) return clientFault(xml.error.detail, 400);
+  const read = readMessage(xml.value);
+  if (!read.ok) return fail({ fault: read.error, status: 500 });
+  const { message, kind, warnings } = read.value;
+  return ok({
+    xml: xml.value,
+    message,
+    kind,
+    warnings: [...raw.warnings, ...warnings],
+    envelope: stage(raw.root),
+    envelopeBytes: raw.root,
+    parts: raw.parts,
+    mimeIssues: raw.mimeIssues,
+  });
+}
+
+async function dropParts(writers: readonly BlobWriter[]): Promise<void> {
+  await Promise.all(writers.map((writer) => writer.abort()));
+}

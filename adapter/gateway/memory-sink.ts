@@ -1,0 +1,26 @@
+// Collects a small part in memory, up to a limit.
+import type { PartSink } from '../mime/index.ts';
+
+export class MemorySink implements PartSink {
+  readonly #limit: number;
+  readonly #chunks: Uint8Array[] = [];
+  #length = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** True when more came than the limit; what came beyond it was not kept. */
+  get overflow(): boolean {
+    return this.#length > this.#limit;
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#length += chunk.length;
+    if (!this.overflow) this.#chunks.push(chunk);
+  }
+
+  bytes(): Uint8Array {
+    return this.#chunks.length === 1 && this.#chunks[0] !== undefined ? this.#chunks[0] : Buffer.concat(this.#chunks);
+  }
+}

@@ -1,0 +1,29 @@
+// Use case: an operator moves a message: send again, cancel, deliver again, discard (OPS-1 … OPS-5).
+import { type Issue, type Result, fail, ok } from '../base/index.ts';
+import { type MessageRecord, type OperatorCommand, type RecordId, operate as decide } from '../msh/index.ts';
+import type { GatewayContext } from './context.ts';
+import { tell } from './tell.ts';
+
+const unknown: readonly Issue[] = [
+  { code: 'NotFound', severity: 'Error', where: 'id', detail: 'no message has this id', rule: 'OPS-2' },
+];
+
+/** The record after the command, or why the command does not fit its state. */
+export async function operateMessage(
+  id: RecordId,
+  command: OperatorCommand,
+  context: GatewayContext,
+): Promise<Result<MessageRecord, readonly Issue[]>> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const [record] = await context.store.load([id]);
+    if (record === undefined) return fail(unknown);
+    const decided = decide({ now: context.clock.now(), record, command });
+    if (!decided.ok) return decided;
+    if ((await context.store.commit(decided.value.change)) === 'ok') {
+      tell(decided.value.happenings, { record: decided.value.change.message }, context);
+      context.wake();
+      return ok(decided.value.change.message);
+    }
+  }
+  return fail([{ code: 'Busy', severity: 'Error', where: 'id', detail: 'the message is being worked on; try again' }]);
+}

@@ -1,0 +1,167 @@
+// Use case: an ebMS message arrives. Read, gather facts, decide, seal, commit, and only then answer (house rules 1–4).
+import { type Change, type Decision, type ReceiveFacts, fingerprintSource, inboundId, receive as decide, referencedId, refusedId } from '../msh/index.ts';
+import type { HttpReply, InboundRequest, Peer } from '../transport/index.ts';
+import { INLINE_BLOB_BYTES, StoreUnavailable } from '../store/index.ts';
+import { persist, sha256Hex, stage } from './blob.ts';
+import type { GatewayContext } from './context.ts';
+import { type StaticFacts, gatherFacts } from './facts.ts';
+import { type HttpEntity, type Intake, takeIn } from './intake.ts';
+import { emptyReply, faultReply, signalReply, unavailableReply } from './reply.ts';
+import { type SealedAnswer, sealAnswer } from './seal.ts';
+import type { Serial } from './serial.ts';
+import { postSignal } from './signal.ts';
+import { tell, tellRefusedRequest } from './tell.ts';
+
+/** How often a decision is taken again after a lost race before the partner is told to come back (architecture 3.7). */
+const MAX_TRIES = 5;
+/** How much of an unreadable request is kept as evidence (R3 of the acceptance list). */
+const EVIDENCE_BYTES = 64 * 1024;
+
+export interface Received {
+  readonly intake: Intake;
+  readonly peer: Peer | undefined;
+  readonly cid: string;
+}
+
+/** Answers one HTTP request of a partner. Never rejects for what the partner sent; 503 when the store cannot be written. */
+export async function receiveRequest(request: InboundRequest, context: GatewayContext, serial: Serial): Promise<HttpReply> {
+  const evidence = new EvidenceTap(request.body, EVIDENCE_BYTES);
+  const entity: HttpEntity = {
+    contentType: header(request, 'content-type'),
+    soapAction: header(request, 'soapaction'),
+    body: evidence.stream(),
+  };
+  try {
+    const intake = await takeIn(entity, context.blobs, context.limits);
+    if (!intake.ok) {
+      await noteUnreadable(intake.error.fault.detail, evidence, request, context);
+      return faultReply(intake.error.fault, intake.error.status);
+    }
+    const received = { intake: intake.value, peer: request.peer, cid: request.cid };
+    const key = inboundId(intake.value.message.header.from, intake.value.message.header.messageId);
+    return await serial.run(key, () => receiveMessage(received, context));
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    context.observer.emit('store.unavailable', { cid: request.cid, detail: error.message });
+    return unavailableReply;
+  }
+}
+
+/** Takes a read message through decision, sealing and commit; at most five times when others change the same records. */
+export async function receiveMessage(received: Received, context: GatewayContext): Promise<HttpReply> {
+  const known = await gatherFacts(received.intake, received.peer, context);
+  const envelope = await persistEnvelope(received.intake, context);
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
+    const facts = await loadFacts(known, { ...received.intake, envelope }, context);
+    const decision = decide(facts);
+    const sealed = decision.answer === undefined ? undefined : await sealAnswer(decision.answer, context);
+    if (await commitDecision(decision, sealed, context)) {
+      tell(decision.happenings, { cid: received.cid, header: facts.message.header, peer: received.peer }, context);
+      return replyTo(decision, sealed, context);
+    }
+    context.observer.emit('commit.conflict', { cid: received.cid, messageId: facts.message.header.messageId });
+  }
+  return unavailableReply;
+}
+
+const persistEnvelope = (intake: Intake, context: GatewayContext) =>
+  intake.envelopeBytes.length <= INLINE_BLOB_BYTES
+    ? Promise.resolve(intake.envelope)
+    : persist(intake.envelopeBytes, context.blobs);
+
+/** One consistent read of the two records a decision may turn on. */
+async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayContext): Promise<ReceiveFacts> {
+  const recordId = inboundId(intake.message.header.from, intake.message.header.messageId);
+  const about = referencedId(intake.message, intake.kind);
+  const [earlier, referenced] = await context.store.load(about === undefined ? [recordId] : [recordId, about]);
+  return {
+    ...known,
+    now: context.clock.now(),
+    answerMessageId: `${context.ids.uuid()}@${context.messageIdDomain}`,
+    evidenceId: refusedId(context.ids.uuid()),
+    recordId,
+    envelope: intake.envelope,
+    fingerprint: sha256Hex(fingerprintSource(intake.message, intake.parts)),
+    earlier,
+    referenced,
+  };
+}
+
+/** True when the decision is durable (or has nothing to write); false when a race was lost and facts must be loaded anew. */
+async function commitDecision(
+  decision: Decision,
+  sealed: SealedAnswer | undefined,
+  context: GatewayContext,
+): Promise<boolean> {
+  if (decision.note !== undefined) await context.store.note({ at: context.clock.now(), ...decision.note });
+  if (decision.change === undefined) return true;
+  const change = sealed === undefined ? decision.change : withAnswer(decision.change, sealed);
+  return (await context.store.commit(change)) === 'ok';
+}
+
+function withAnswer(change: Change, sealed: SealedAnswer): Change {
+  return {
+    ...change,
+    message: { ...change.message, answer: sealed.stored },
+    blobs: [...change.blobs, stage(sealed.bytes)],
+  };
+}
+
+async function replyTo(decision: Decision, sealed: SealedAnswer | undefined, context: GatewayContext): Promise<HttpReply> {
+  if ((decision.change?.message.jobs.length ?? 0) > 0) context.wake();
+  const { reply } = decision;
+  if (reply.kind === 'fault') return faultReply(reply.fault, reply.status);
+  if (reply.kind === 'stored') return signalReply(await context.blobs.read(reply.answer.body), reply.answer.contentType);
+  if (reply.kind === 'sealed' && sealed !== undefined) return signalReply(sealed.bytes);
+  if (decision.answer !== undefined && decision.change === undefined && sealed !== undefined) {
+    // An asynchronous Pong or StatusResponse leaves no record: it is posted once, beside the reply (row 59).
+    void postSignal(decision.answer, sealed.bytes, context);
+  }
+  return emptyReply;
+}
+
+async function noteUnreadable(
+  detail: string,
+  evidence: EvidenceTap,
+  request: InboundRequest,
+  context: GatewayContext,
+): Promise<void> {
+  const blob = await persist(evidence.bytes(), context.blobs);
+  const peer = request.peer?.oin ?? request.remoteAddress;
+  await context.store.note({ at: context.clock.now(), event: 'http.refused', detail: `${detail} (from ${peer})`, evidence: blob });
+  tellRefusedRequest(detail, request, context);
+}
+
+function header(request: InboundRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** Passes a body on and remembers its beginning. */
+class EvidenceTap {
+  readonly #source: AsyncIterable<Uint8Array>;
+  readonly #limit: number;
+  readonly #kept: Uint8Array[] = [];
+  #length = 0;
+
+  constructor(source: AsyncIterable<Uint8Array>, limit: number) {
+    this.#source = source;
+    this.#limit = limit;
+  }
+
+  async *stream(): AsyncIterable<Uint8Array> {
+    for await (const chunk of this.#source) {
+      if (this.#length < this.#limit) {
+        const part = chunk.subarray(0, this.#limit - this.#length);
+        this.#kept.push(part);
+        this.#length += part.length;
+      }
+      yield chunk;
+    }
+  }
+
+  bytes(): Uint8Array {
+    return Buffer.concat(this.#kept);
+  }
+}
+

@@ -1,0 +1,123 @@
+// Use case: a message of ours enters: stored and sealed under an agreement before anybody is told that we have it.
+import { type Exchange, resolveExchange } from '../agreement/index.ts';
+import { type Issue, type Result, fail, ok } from '../base/index.ts';
+import type { PartyRef, Service } from '../ebms/index.ts';
+import {
+  type BusinessData,
+  type MessageRecord,
+  type PartRecord,
+  type RecordId,
+  type StagedBlob,
+  fingerprintSource,
+  outboundId,
+  submit as decide,
+} from '../msh/index.ts';
+import { persist, sha256Hex, signedPart, toRef } from './blob.ts';
+import type { GatewayContext } from './context.ts';
+import { sealSubmission } from './seal.ts';
+
+export interface OutboundContent {
+  readonly contentId: string;
+  readonly contentType: string;
+  readonly fileName?: string;
+  /** Octets to store now, or a blob that is stored already (a forwarded payload). */
+  readonly content: Uint8Array | StagedBlob;
+}
+
+export interface SubmitRequest {
+  readonly cpaId: string;
+  readonly from: PartyRef;
+  readonly to: PartyRef;
+  readonly service: Service;
+  readonly action: string;
+  /** Local part of the MessageId; derived from its origin or its idempotency key, so that submitting twice inserts once. */
+  readonly uuid: string;
+  readonly conversationId?: string;
+  readonly refToMessageId?: string;
+  readonly contents: readonly OutboundContent[];
+  readonly business?: BusinessData;
+  readonly originId?: RecordId;
+  readonly submittedBy?: { readonly client: string; readonly requestSha256: string };
+}
+
+/** `created` is false when this very message was there before: nothing was written. */
+export interface Submitted {
+  readonly record: MessageRecord;
+  readonly created: boolean;
+}
+
+/** Resolves when the message is durable; issues name what the agreement does not allow. Rejects with StoreUnavailable. */
+export async function submitMessage(
+  request: SubmitRequest,
+  context: GatewayContext,
+): Promise<Result<Submitted, readonly Issue[]>> {
+  const messageId = `${request.uuid}@${context.messageIdDomain}`;
+  const [existing] = await context.store.load([outboundId(messageId)]);
+  if (existing !== undefined) return ok({ record: existing, created: false });
+  const index = await context.agreements.current();
+  const exchange = resolveExchange(index, { ...request, now: context.clock.now() });
+  if (!exchange.ok) return fail(exchange.error);
+  return seal(request, messageId, exchange.value, context);
+}
+
+async function seal(
+  request: SubmitRequest,
+  messageId: string,
+  exchange: Exchange,
+  context: GatewayContext,
+): Promise<Result<Submitted, readonly Issue[]>> {
+  const staged = await Promise.all(request.contents.map((content) => stageContent(content, context)));
+  const decided = decide({
+    now: context.clock.now(),
+    messageId,
+    recordId: outboundId(messageId),
+    exchange,
+    conversationId: request.conversationId ?? messageId,
+    ...(request.refToMessageId === undefined ? {} : { refToMessageId: request.refToMessageId }),
+    parts: staged.map(({ part }) => part),
+    policy: context.policy,
+    ...(request.business === undefined ? {} : { business: request.business }),
+    ...(request.originId === undefined ? {} : { originId: request.originId }),
+    ...(request.submittedBy === undefined ? {} : { submittedBy: request.submittedBy }),
+  });
+  if (!decided.ok) return decided;
+  const parts = staged.map(({ part, blob }) => signedPart(part.contentId, blob, context.blobs));
+  const sealed = await sealSubmission(decided.value, parts, context);
+  const envelope = await persist(sealed.envelope, context.blobs);
+  const record: MessageRecord = {
+    ...decided.value.record,
+    envelope: toRef(envelope),
+    fingerprint: sha256Hex(fingerprintSource(decided.value.message, staged.map(({ part }) => part))),
+    ...(sealed.references === undefined ? {} : { signedReferences: sealed.references }),
+  };
+  const blobs = [envelope, ...staged.map(({ blob }) => blob)].filter((blob) => blob.inline !== undefined);
+  const result = await context.store.commit({ expect: 'new', message: record, journal: decided.value.journal, blobs });
+  if (result === 'ok') {
+    context.wake();
+    return ok({ record: { ...record, version: 1 }, created: true });
+  }
+  const [winner] = await context.store.load([record.id]);
+  return ok({ record: winner ?? record, created: false });
+}
+
+async function stageContent(
+  content: OutboundContent,
+  context: GatewayContext,
+): Promise<{ part: PartRecord; blob: StagedBlob }> {
+  const blob = content.content instanceof Uint8Array ? await persist(content.content, context.blobs) : content.content;
+  const part = {
+    contentId: content.contentId,
+    contentType: content.contentType,
+    ...(content.fileName === undefined ? {} : { fileName: content.fileName }),
+    blob: toRef(blob),
+  };
+  return { part, blob };
+}
+
+/** A UUID that is always the same for the same source: what is derived twice is inserted once (D1). */
+export function derivedUuid(source: string): string {
+  const hex = sha256Hex(source);
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+

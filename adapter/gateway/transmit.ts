@@ -1,0 +1,95 @@
+// Use case: a due `transmit` job: count the attempt, POST the stored bytes, read what came back, commit the outcome.
+import type { EbmsMessage } from '../ebms/index.ts';
+import { type MessageRecord, type TransmitOutcome, beginTransmit, endTransmit } from '../msh/index.ts';
+import type { PostOutcome } from '../transport/index.ts';
+import type { GatewayContext } from './context.ts';
+import { takeIn } from './intake.ts';
+import { isMarkup, readOutcome } from './outcome.ts';
+import { receiveMessage } from './receive.ts';
+import { packMessage } from './seal.ts';
+import { tell } from './tell.ts';
+
+/** Carries out one attempt for a claimed record. A crash anywhere leaves a job that falls due when the lease ends. */
+export async function transmit(claimed: MessageRecord, context: GatewayContext): Promise<void> {
+  const now = context.clock.now();
+  const start = beginTransmit({ now, record: claimed, leaseUntil: now + context.leaseMs });
+  if (start.kind === 'nothing') return;
+  const committed = await context.store.commit(start.change);
+  if (committed !== 'ok') return;
+  tell(start.happenings, { record: start.change.message }, context);
+  if (start.kind === 'end') {
+    context.wake();
+    return;
+  }
+  const record = { ...start.change.message, version: claimed.version + 1 };
+  const startedAt = context.clock.now();
+  const response = await context.client.post(
+    { url: record.terms.url, peerOin: record.terms.peerOin },
+    await packMessage(record, context),
+  );
+  context.observer.observeTransmit(context.clock.now() - startedAt);
+  await settle(record, response, context);
+}
+
+/** A signal in the response is received like any other; everything else is the outcome of the attempt. */
+async function settle(record: MessageRecord, response: PostOutcome, context: GatewayContext): Promise<void> {
+  const signalled = await receiveSignal(record, response, context);
+  const outcome = signalled ?? (await readOutcome(response, context, record.terms.syncReply && record.terms.ackRequested));
+  const [fresh] = await context.store.load([record.id]);
+  if (fresh === undefined) return;
+  const decided = endTransmit({ now: context.clock.now(), record: fresh, outcome, policy: context.policy });
+  if (decided.change !== undefined) {
+    const result = await context.store.commit(decided.change);
+    if (result !== 'ok') return settleAgain(record, outcome, context);
+    if (decided.change.message.jobs.length > 0) context.wake();
+  }
+  tell(decided.happenings, { record: decided.change?.message ?? fresh }, context);
+}
+
+/** The acknowledgment may overtake the HTTP response (architecture 3.6): decide once more on the fresh record. */
+async function settleAgain(record: MessageRecord, outcome: TransmitOutcome, context: GatewayContext): Promise<void> {
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    const [fresh] = await context.store.load([record.id]);
+    if (fresh === undefined) return;
+    const decided = endTransmit({ now: context.clock.now(), record: fresh, outcome, policy: context.policy });
+    if (decided.change === undefined || (await context.store.commit(decided.change)) === 'ok') {
+      context.wake();
+      tell(decided.happenings, { record: decided.change?.message ?? fresh }, context);
+      return;
+    }
+  }
+}
+
+/**
+ * Reads a SOAP envelope in a 2xx response and takes it through the front door. `accepted` when it was a signal about this
+ * message; undefined when the response holds no envelope and its status decides.
+ */
+async function receiveSignal(
+  record: MessageRecord,
+  response: PostOutcome,
+  context: GatewayContext,
+): Promise<TransmitOutcome | undefined> {
+  if (response.kind !== 'response' || response.status < 200 || response.status > 299) return undefined;
+  if (!isMarkup(response)) return undefined;
+  const entity = {
+    contentType: response.headers['content-type'] ?? 'text/xml',
+    soapAction: undefined,
+    body: once(response.body),
+  };
+  const intake = await takeIn(entity, context.blobs, context.limits);
+  if (!intake.ok) return { kind: 'retryable', detail: `unreadable response: ${intake.error.fault.detail}` };
+  if (!concerns(intake.value.message, record)) {
+    return { kind: 'retryable', detail: 'the response holds a signal about another message' };
+  }
+  // Over a connection that we opened to the agreed url with server authentication, the peer is the partner we called.
+  const peer = { oin: record.terms.peerOin, subject: '', fingerprint: '', serial: '', validTo: 0 };
+  await receiveMessage({ intake: intake.value, peer, cid: context.ids.uuid() }, context);
+  return { kind: 'accepted' };
+}
+
+const concerns = (message: EbmsMessage, record: MessageRecord): boolean =>
+  (message.acknowledgment?.refToMessageId ?? message.header.refToMessageId) === record.messageId;
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,42 @@
+// How every dk command speaks: Dutch lines for people, JSON for machines, and exit codes that mean one thing.
+import { readFile } from 'node:fs/promises';
+
+/** The command was used wrongly: no such file, a missing option. Exit code 2. */
+export class WrongUse extends Error {
+  override readonly name = 'WrongUse';
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** What was checked is bad: exit code 1, after all output is written. */
+export function markBad(): void {
+  process.exitCode = 1;
+}
+
+export async function readInput(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw new WrongUse(`${file}: kan niet worden gelezen${code === '' ? '' : ` (${code})`}`);
+  }
+}
+
+/** Rows as aligned columns; the header is underlined. */
+export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
+  print(line(header));
+  print(widths.map((width) => '─'.repeat(width)).join('  '));
+  for (const row of rows) print(line(row));
+}

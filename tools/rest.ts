@@ -1,0 +1,50 @@
+// The REST door as the command line uses it.
+import { WrongUse } from './output.ts';
+
+export interface RestOptions {
+  readonly url?: string;
+  readonly key?: string;
+}
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly bytes: Buffer;
+}
+
+export interface RestRequest {
+  readonly method?: string;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+}
+
+/** Calls a gateway's REST door; the address and key come from the options or from DK_URL and DK_KEY. */
+export async function callRest(options: RestOptions, path: string, request: RestRequest = {}): Promise<RestAnswer> {
+  const url = options.url ?? process.env.DK_URL ?? 'http://127.0.0.1:8080';
+  const key = options.key ?? process.env.DK_KEY;
+  if (key === undefined) throw new WrongUse('geen API-sleutel: geef --key op of zet DK_KEY');
+  const response = await fetch(new URL(path, url), {
+    method: request.method ?? 'GET',
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
+      ...request.headers,
+    },
+    ...(request.body === undefined ? {} : { body: request.body as RequestInit['body'] & {} }),
+  }).catch((error: unknown) => {
+    throw new Error(`${url} antwoordt niet: ${error instanceof Error ? causeOf(error) : ''}`);
+  });
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const json = /json/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, bytes, body: json ? JSON.parse(bytes.toString('utf8')) : undefined };
+}
+
+const causeOf = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);
+
+/** The body of a 2xx answer; otherwise an error with the problem's own words. */
+export function expectGood(answer: RestAnswer): unknown {
+  if (answer.status >= 200 && answer.status < 300) return answer.body;
+  const problem = (answer.body ?? {}) as { title?: string; detail?: string };
+  throw new Error(`HTTP ${answer.status}: ${problem.title ?? 'geen uitleg'}${problem.detail === undefined ? '' : ` — ${problem.detail}`}`);
+}
