@@ -1,0 +1,172 @@
+// The one description of a configuration: names, types, defaults and meanings; README's table is made from it.
+import { z } from 'zod';
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `500ms`, `30s`, `5m`, `3h`, `400d` → milliseconds. */
+const duration = z
+  .string()
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'verwacht een duur met eenheid, zoals 30s, 5m, 3h of 400d')
+  .transform((text) => {
+    const [, amount = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
+    return Number(amount) * (UNITS[unit] ?? 1);
+  });
+
+const oin = z
+  .string()
+  .regex(/^\d{20}(_[OTA]{1,3})?$/, 'verwacht een OIN van 20 cijfers, eventueel met _O, _T, _A of _OTA');
+const port = z.number().int().min(0).max(65_535);
+const files = (meaning: string) => z.array(z.string().min(1)).default([]).describe(meaning);
+const policy = z.enum(['off', 'warn', 'refuse']);
+
+const pair = z.strictObject({
+  keyFile: z.string().min(1).describe('private sleutel (PEM)'),
+  certFile: z.string().min(1).describe('certificaat (PEM)'),
+});
+
+const endpoint = z
+  .strictObject({
+    host: z.string().default('127.0.0.1').describe('adres waarop het ebMS-eindpunt luistert'),
+    port: port.default(8443).describe('poort van het ebMS-eindpunt'),
+    path: z.string().startsWith('/').default('/ebms').describe('pad van het ebMS-eindpunt'),
+    keyFile: z.string().optional().describe('private sleutel van het servercertificaat (PEM)'),
+    certFile: z.string().optional().describe('servercertificaat met tussenliggende certificaten (PEM)'),
+    caFiles: files('stam- en tussenliggende certificaten die cliëntcertificaten mogen uitgeven'),
+    crlFiles: files('intrekkingslijsten van die uitgevers'),
+    trustedProxies: z.array(z.string()).default([]).describe('adressen (IP of CIDR) van TLS-afsluitende proxy’s'),
+    plainHttpPort: port.optional().describe('alleen ontwikkeling: een poort zonder TLS'),
+    maxMessageBytes: z.number().int().positive().default(36_700_160).describe('grootste HTTP-bericht in bytes'),
+    maxEnvelopeBytes: z.number().int().positive().default(1_048_576).describe('grootste SOAP-deel in bytes'),
+    maxConnections: z.number().int().positive().default(2_000).describe('hoogste aantal verbindingen'),
+    maxConcurrent: z
+      .number()
+      .int()
+      .positive()
+      .default(200)
+      .describe('berichten die tegelijk gelezen worden; daarboven 503'),
+    bodyTimeout: duration.default(30_000).describe('zolang mag de inhoud stilvallen').meta({ standard: '30s' }),
+  })
+  .prefault({});
+
+const client = z
+  .strictObject({
+    keyFile: z.string().optional().describe('private sleutel van het cliëntcertificaat (PEM)'),
+    certFile: z.string().optional().describe('cliëntcertificaat (PEM)'),
+    caFiles: files('stamcertificaten van de partners'),
+    crlFiles: files('intrekkingslijsten daarvan'),
+    connectTimeout: duration
+      .default(10_000)
+      .describe('tijd voor het opzetten van een verbinding')
+      .meta({ standard: '10s' }),
+    responseTimeout: duration.default(60_000).describe('tijd voor het hele antwoord').meta({ standard: '60s' }),
+    connectionsPerPartner: z.number().int().min(1).max(256).default(8).describe('verbindingen per partner'),
+  })
+  .prefault({});
+
+const api = z
+  .strictObject({
+    host: z.string().default('127.0.0.1').describe('adres van de REST-ingang'),
+    port: port.default(8080).describe('poort van de REST-ingang'),
+    keys: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).describe('wie de sleutel gebruikt'),
+          sha256: z.string().regex(/^[0-9a-f]{64}$/, 'verwacht de SHA-256 van de sleutel als 64 hexadecimale tekens'),
+          roles: z.array(z.enum(['application', 'operator'])).min(1),
+        }),
+      )
+      .default([])
+      .describe('API-sleutels, alleen als hash'),
+  })
+  .prefault({});
+
+const route = z.strictObject({
+  functies: z.array(z.string()).optional().describe('berichten waarvoor de route geldt; alle wanneer leeg'),
+  product: z.enum(['iWmo', 'iJw', 'iEb (CAK)', 'PGB-Wmo', 'PGB-Jw']).optional(),
+  ontvanger: z.string().optional().describe('code, `gemeente`, `aanbieder` of `*`'),
+  cpaId: z.string().min(1),
+  fromPartyId: oin,
+  toPartyId: oin,
+  service: z.string().min(1),
+  serviceType: z.string().optional(),
+  action: z.string().optional().describe('anders ggk_Di01, ggk_Du01 of Fo01'),
+  fromRole: z.string().optional(),
+  toRole: z.string().optional(),
+});
+
+const hub = z.strictObject({
+  organisatie: z.string().default('IB').describe('eigen naam als zender van een Fo01'),
+  applicatie: z.string().default('GGKWebservice').describe('eigen applicatie als zender van een Fo01'),
+  senders: z
+    .array(z.strictObject({ partyId: oin, zenders: z.array(z.string()).min(1) }))
+    .default([])
+    .describe('namens welke organisaties een partij mag zenden'),
+  codeList: z.enum(['L18', 'L25']).default('L25').describe('generatie van de foutcodes'),
+});
+
+const worker = z
+  .strictObject({
+    concurrency: z.number().int().min(1).max(256).default(32).describe('taken tegelijk'),
+    poll: duration
+      .default(500)
+      .describe('hoe vaak naar taken wordt gekeken als er niets gebeurt')
+      .meta({ standard: '500ms' }),
+    lease: duration.default(120_000).describe('zolang houdt een werker een bericht vast').meta({ standard: '2m' }),
+  })
+  .prefault({});
+
+const relaxed = z
+  .strictObject({
+    allowSha1: z.boolean().default(false).describe('alleen ontwikkeling: rsa-sha1 en sha1 aannemen'),
+    allowHttp: z.boolean().default(false).describe('alleen ontwikkeling: http-adressen in CPA’s'),
+    allowLocalhost: z.boolean().default(false).describe('alleen ontwikkeling: localhost in CPA’s'),
+  })
+  .prefault({});
+
+const retention = z
+  .strictObject({
+    ids: duration
+      .default(400 * 86_400_000)
+      .describe('zolang worden bericht-id’s bewaard')
+      .meta({ standard: '400d' }),
+    clockTolerance: duration.default(0).describe('verdraagbaar klokverschil bij TimeToLive').meta({ standard: '0s' }),
+  })
+  .prefault({});
+
+export const configSchema = z.strictObject({
+  mode: z
+    .enum(['development', 'production'])
+    .default('development')
+    .describe('productie weigert ontwikkelinstellingen'),
+  name: z.string().min(1).default('gateway').describe('naam in logregels'),
+  parties: z.array(oin).default([]).describe('eigen PartyId’s (OIN)'),
+  roles: z
+    .array(z.enum(['endpoint', 'api', 'worker']))
+    .min(1)
+    .default(['endpoint', 'api', 'worker'])
+    .describe('welke deuren dit proces opent'),
+  store: z.string().min(1).default('sqlite:./data').describe('opslag'),
+  messageIdDomain: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]+$/, 'verwacht een domeinnaam')
+    .default('gateway.localhost')
+    .describe('domein in eigen MessageId’s'),
+  endpoint,
+  client,
+  signing: z.array(pair).default([]).describe('sleutels waarmee wordt ondertekend'),
+  api,
+  routes: z.array(route).default([]).describe('welke CPA voor welk bericht'),
+  hub: hub.optional().describe('aanwezig: dit is het knooppunt, ontvangen berichten worden doorgezonden'),
+  content: z
+    .record(z.string(), policy)
+    .default({ '*': 'refuse' })
+    .describe('inhoudscontrole per stroom: off, warn, refuse'),
+  submit: policy.default('refuse').describe('inhoudscontrole van wat de eigen applicatie aanbiedt'),
+  worker,
+  policy: relaxed,
+  retention,
+  logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').describe('laagste niveau in de log'),
+  schemasDir: z.string().optional().describe('map met schema’s; anders die van het programma'),
+});
+
+export type Config = z.output<typeof configSchema>;

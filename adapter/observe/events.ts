@@ -1,0 +1,100 @@
+// Everything that the gateway tells about itself: one map of events; log line, metric and alert are views of it.
+
+/** Fields that any event may carry; identifiers and plain words only, never payload or personal data (row 159). */
+export interface EventFields {
+  readonly cid?: string;
+  readonly cpaId?: string;
+  readonly messageId?: string;
+  readonly conversationId?: string;
+  readonly refToMessageId?: string;
+  readonly direction?: 'in' | 'out';
+  readonly state?: string;
+  readonly attempt?: number;
+  readonly peerOin?: string;
+  readonly remoteAddress?: string;
+  readonly durationMs?: number;
+  readonly rule?: string;
+  readonly code?: string;
+  readonly functie?: string;
+  readonly referentienummer?: string;
+  readonly job?: string;
+  readonly detail?: string;
+}
+
+export type Level = 'error' | 'warn' | 'info' | 'debug';
+
+export interface EventView {
+  readonly level: Level;
+  /** True: an operator must look at it. */
+  readonly alert?: true;
+  readonly meaning: string;
+}
+
+/** error: an operator must act; warn: a partner or the environment misbehaves; info: a state changed; debug: the rest. */
+export const EVENTS = {
+  'gateway.started': { level: 'info', meaning: 'the doors are open' },
+  'gateway.stopping': { level: 'info', meaning: 'no new work is taken' },
+  'gateway.stopped': { level: 'info', meaning: 'everything is closed' },
+  'config.warning': { level: 'warn', meaning: 'a setting that is allowed in development only' },
+  'http.refused': { level: 'warn', meaning: 'a request that could not be read as a message' },
+  'peer.refused': { level: 'warn', meaning: 'a connection or certificate that was refused' },
+  'proxy.spoofed': {
+    level: 'error',
+    alert: true,
+    meaning: 'a certificate header from an address that is no listed proxy (row 94)',
+  },
+  'message.received': { level: 'debug', meaning: 'a message was read' },
+  'message.accepted': { level: 'info', meaning: 'a message is ours now' },
+  'message.refused': { level: 'warn', meaning: 'a message was refused with an ebMS error' },
+  'message.duplicate': { level: 'info', meaning: 'a copy arrived; the stored answer goes again' },
+  'message.reuse': { level: 'error', alert: true, meaning: 'a known MessageId with other content (row 47)' },
+  'message.submitted': { level: 'info', meaning: 'a message of ours is stored and will be sent' },
+  'message.sent': { level: 'info', meaning: 'transmitted without an acknowledgment being asked' },
+  'message.awaitingAck': { level: 'debug', meaning: 'transmitted, the acknowledgment is awaited' },
+  'message.acknowledged': { level: 'info', meaning: 'the partner has it' },
+  'message.rejected': { level: 'error', alert: true, meaning: 'the partner refused it with an ebMS error' },
+  'message.failed': { level: 'error', alert: true, meaning: 'delivery failed; the message is kept (DeliveryFailure)' },
+  'message.expired': { level: 'error', alert: true, meaning: 'TimeToLive passed before an acknowledgment came' },
+  'message.corrected': { level: 'warn', meaning: 'a late acknowledgment after the message was given up' },
+  'message.cancelled': { level: 'info', meaning: 'an operator cancelled it' },
+  'message.ended': { level: 'debug', meaning: 'the submitting side was told' },
+  'message.delivered': { level: 'info', meaning: 'handed over' },
+  'message.forwarded': { level: 'info', meaning: 'sent on under the CPA of the other side' },
+  'message.parked': { level: 'error', alert: true, meaning: 'hand-over given up; an operator decides' },
+  'message.discarded': { level: 'warn', meaning: 'an operator discarded it' },
+  'message.operated': { level: 'info', meaning: 'an operator moved it' },
+  'transmit.attempt': { level: 'debug', meaning: 'an attempt is counted and begins' },
+  'transmit.failed': { level: 'warn', meaning: 'an attempt failed; it will be tried again' },
+  'deliver.failed': { level: 'warn', meaning: 'a hand-over failed; it will be tried again' },
+  'content.refused': { level: 'warn', meaning: 'content refused; a StUF fault goes back' },
+  'content.warning': { level: 'warn', meaning: 'content is not as it should be; passed on by setting' },
+  'answer.sent': { level: 'debug', meaning: 'a signal was posted' },
+  'answer.failed': { level: 'warn', meaning: 'a signal could not be posted' },
+  'signal.unknown': { level: 'warn', meaning: 'a signal about a message we do not know (row 32)' },
+  'signal.refused': {
+    level: 'error',
+    alert: true,
+    meaning: 'a signal that does not prove what it says (rows 33, 35, 36)',
+  },
+  'signal.ignored': { level: 'info', meaning: 'a signal that changes nothing any more (row 31)' },
+  'signal.conflict': {
+    level: 'error',
+    alert: true,
+    meaning: 'an acknowledgment and an error about one message (row 34)',
+  },
+  'cpa.imported': { level: 'info', meaning: 'a CPA was stored' },
+  'cpa.removed': { level: 'info', meaning: 'a CPA was removed' },
+  'cpa.expiring': { level: 'warn', meaning: 'a CPA ends soon' },
+  'certificate.expiring': { level: 'warn', meaning: 'a certificate ends soon' },
+  'store.unavailable': { level: 'error', alert: true, meaning: 'the store cannot be written; nothing is taken' },
+  'store.recovered': { level: 'info', meaning: 'the store takes writes again' },
+  'commit.conflict': { level: 'debug', meaning: 'a race was lost; decided again' },
+  'job.released': { level: 'error', alert: true, meaning: 'a job failed unexpectedly and falls due again' },
+  bug: { level: 'error', alert: true, meaning: 'a fault in the program' },
+} as const satisfies Record<string, EventView>;
+
+export type EventName = keyof typeof EVENTS;
+
+export function isEventName(name: string): name is EventName {
+  return Object.hasOwn(EVENTS, name);
+}

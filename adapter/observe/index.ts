@@ -1,0 +1,98 @@
+// Observation: code tells an event once; the log line, the metric and the alert follow from the event map.
+import { Writable } from 'node:stream';
+import winston from 'winston';
+import { EVENTS, type EventFields, type EventName, type Level } from './events.ts';
+import { createMetrics, type JobBacklog } from './metrics.ts';
+import { redact } from './redact.ts';
+
+export { EVENTS, type EventFields, type EventName, isEventName, type Level } from './events.ts';
+export type { JobBacklog } from './metrics.ts';
+export { isBsn, redact } from './redact.ts';
+
+export interface ObserverOptions {
+  /** Who speaks: the field `gateway` of each line. */
+  readonly name: string;
+  readonly level: Level | 'silent';
+  /** Where lines go; standard output when absent. */
+  readonly write?: (line: string) => void;
+}
+
+export type Listener = (event: EventName, fields: EventFields) => void;
+
+export interface Observer {
+  /** Tells that something happened. Never throws and never waits. */
+  emit(event: EventName, fields: EventFields): void;
+  /** Adds a listener; the returned function removes it. A listener that throws is ignored. */
+  subscribe(listener: Listener): () => void;
+  observeTransmit(ms: number): void;
+  observeAckWait(ms: number): void;
+  setBacklog(jobs: readonly JobBacklog[]): void;
+  setDays(what: 'certificate' | 'agreement', name: string, days: number): void;
+  /** Prometheus text format. */
+  metricsText(): Promise<string>;
+}
+
+export function createObserver(options: ObserverOptions): Observer {
+  const metrics = createMetrics();
+  const log = createLog(options);
+  const listeners = new Set<Listener>();
+  return {
+    emit(event, fields) {
+      metrics.count(event, fields);
+      const view = EVENTS[event];
+      const line = { event, gateway: options.name, ...clean(fields), ...('alert' in view ? { alert: true } : {}) };
+      log.log({ level: view.level, message: '', ...line });
+      for (const listener of listeners) safely(() => listener(event, fields));
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    observeTransmit: metrics.transmit,
+    observeAckWait: metrics.ackWait,
+    setBacklog: metrics.backlog,
+    setDays: metrics.days,
+    metricsText: () => metrics.registry.metrics(),
+  };
+}
+
+/** Free text loses what could be a BSN; identifiers stay, or nobody could find the message (row 159). */
+function clean(fields: EventFields): EventFields {
+  return fields.detail === undefined ? fields : { ...fields, detail: redact(fields.detail) };
+}
+
+function createLog(options: ObserverOptions): winston.Logger {
+  const { write } = options;
+  const line = winston.format.printf(({ level, message: _message, ...rest }) =>
+    JSON.stringify({ at: new Date().toISOString(), level, ...rest }),
+  );
+  const transport =
+    write === undefined
+      ? new winston.transports.Console()
+      : new winston.transports.Stream({ stream: lineStream(write) });
+  const silent = options.level === 'silent';
+  return winston.createLogger({
+    level: silent ? 'error' : options.level,
+    silent,
+    format: line,
+    transports: [transport],
+  });
+}
+
+function lineStream(write: (line: string) => void): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      safely(() => write(chunk.toString('utf8').trimEnd()));
+      done();
+    },
+  });
+}
+
+/** Watching must never harm what is watched. */
+function safely(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The listener's own fault; the event was told to the log already.
+  }
+}
