@@ -56,7 +56,7 @@ export interface SystemNote {
   readonly at: Instant;
   readonly event: string;
   readonly detail: string;
-  readonly evidence?: BlobRef;
+  readonly evidence?: StagedBlob;
 }
 
 export interface Backlog {

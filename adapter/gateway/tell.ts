@@ -1,0 +1,52 @@
+// Passes happenings of decisions to the observer, with the identifiers that make them findable.
+import type { MessageHeader } from '../ebms/index.ts';
+import type { Happening, MessageRecord } from '../msh/index.ts';
+import { type EventFields, isEventName } from '../observe/index.ts';
+import type { InboundRequest, Peer } from '../transport/index.ts';
+import type { GatewayContext } from './context.ts';
+
+export interface About {
+  readonly cid?: string;
+  readonly header?: MessageHeader;
+  readonly record?: MessageRecord;
+  readonly peer?: Peer | undefined;
+}
+
+export function tell(happenings: readonly Happening[], about: About, context: GatewayContext): void {
+  if (happenings.length === 0) return;
+  const fields = { ...headerFields(about.header), ...recordFields(about.record), ...peerFields(about) };
+  for (const { event, detail, rule, code } of happenings) {
+    if (!isEventName(event)) throw new Error(`no such event: ${event}`);
+    context.observer.emit(event, { ...fields, ...defined({ detail, rule, code }) });
+    if (event === 'message.acknowledged' && about.record !== undefined) {
+      context.observer.observeAckWait(context.clock.now() - about.record.acceptedAt);
+    }
+  }
+}
+
+export function tellRefusedRequest(detail: string, request: InboundRequest, context: GatewayContext): void {
+  const { cid, remoteAddress, peer } = request;
+  context.observer.emit('http.refused', { cid, detail, remoteAddress, ...defined({ peerOin: peer?.oin }) });
+}
+
+function headerFields(header: MessageHeader | undefined): EventFields {
+  if (header === undefined) return {};
+  const { cpaId, messageId, conversationId, refToMessageId } = header;
+  return { cpaId, messageId, conversationId, ...defined({ refToMessageId }) };
+}
+
+function recordFields(record: MessageRecord | undefined): EventFields {
+  if (record === undefined) return {};
+  const { cpaId, messageId, conversationId, refToMessageId, direction, state, business } = record;
+  const { functie, referentienummer } = business ?? {};
+  return { cpaId, messageId, conversationId, direction, state, ...defined({ refToMessageId, functie, referentienummer }) };
+}
+
+const peerFields = ({ cid, peer }: About): EventFields => defined({ cid, peerOin: peer?.oin });
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Leaves out what is undefined. */
+function defined<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,61 @@
+// Lets the demo and testers steer a running partner: a small HTTP interface on loopback.
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { BEHAVIOURS, parseBehaviour } from './behaviours.ts';
+import type { Partner } from './partner.ts';
+import type { Dispatch } from './send.ts';
+import { readAll } from './wire.ts';
+
+/** A Dispatch as JSON: the payload is base64. */
+export type DispatchJson = Omit<Dispatch, 'payload'> & { readonly payload: string };
+
+export interface Control {
+  listen(port: number): Promise<{ port: number }>;
+  close(): Promise<void>;
+}
+
+/** GET /log · POST /send · POST /misbehave?what=dropAck:2 · POST /behave. Listens on 127.0.0.1 only. */
+export function createControl(partner: Partner): Control {
+  const server: Server = createServer((request, response) => {
+    handle(request, response, partner).catch((error: unknown) => {
+      answer(response, 400, { error: error instanceof Error ? error.message : 'failed' });
+    });
+  });
+  return {
+    listen: (port) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, '127.0.0.1', () => resolve({ port: (server.address() as AddressInfo).port }));
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse, partner: Partner): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const route = `${request.method} ${url.pathname}`;
+  if (route === 'GET /log') return answer(response, 200, partner.log());
+  if (route === 'POST /send') {
+    const message = JSON.parse((await readAll(request)).toString('utf8')) as DispatchJson;
+    return answer(response, 200, await partner.send({ ...message, payload: Buffer.from(message.payload, 'base64') }));
+  }
+  if (route === 'POST /misbehave') {
+    const behaviour = parseBehaviour(url.searchParams.get('what') ?? '');
+    if (behaviour === undefined) return answer(response, 400, { error: 'unknown behaviour', known: Object.keys(BEHAVIOURS) });
+    partner.misbehave(behaviour);
+    return answer(response, 200, behaviour);
+  }
+  if (route === 'POST /behave') {
+    partner.behave();
+    return answer(response, 200, {});
+  }
+  return answer(response, 404, { error: 'not found' });
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
