@@ -53,7 +53,11 @@ export type PostOutcome =
       readonly body: Uint8Array;
     }
   /** No response: connection, TLS or time-out. `detail` says which, in words an operator understands. */
-  | { readonly kind: 'failed'; readonly reason: 'connect' | 'tls' | 'timeout' | 'protocol' | 'tooLarge'; readonly detail: string };
+  | {
+      readonly kind: 'failed';
+      readonly reason: 'connect' | 'tls' | 'timeout' | 'protocol' | 'tooLarge';
+      readonly detail: string;
+    };
 
 export interface PartnerClient {
   post(target: PostTarget, body: PostBody): Promise<PostOutcome>;

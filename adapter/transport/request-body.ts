@@ -1,0 +1,81 @@
+// The body of a request as a stream that cannot be too long, too slow or silently cut.
+import type { IncomingMessage } from 'node:http';
+
+export type BodyAbortReason = 'connection' | 'timeout' | 'tooLarge';
+
+/** The body did not come in whole. A door lets it pass; the server then answers 408 or 413, or nothing when nobody is there. */
+export class BodyAborted extends Error {
+  override readonly name = 'BodyAborted';
+  readonly reason: BodyAbortReason;
+  constructor(reason: BodyAbortReason) {
+    super(`request body aborted: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly bodyIdleMs: number;
+  readonly bodyGraceMs: number;
+  readonly minBodyBytesPerSecond: number;
+}
+
+/** Only time spent waiting for the sender counts: a slow store is not the partner's fault. */
+export async function* readBody(
+  request: IncomingMessage,
+  limits: BodyLimits,
+  onStart: () => void,
+): AsyncGenerator<Uint8Array> {
+  const signal = new WakeUp(request);
+  let bytes = 0;
+  let waitedMs = 0;
+  onStart();
+  for (;;) {
+    const chunk: Buffer | null = request.read();
+    if (chunk !== null) {
+      bytes += chunk.length;
+      if (bytes > limits.maxBodyBytes) throw new BodyAborted('tooLarge');
+      yield chunk;
+      continue;
+    }
+    if (request.readableEnded) return;
+    if (request.destroyed) throw new BodyAborted('connection');
+    const patience = Math.min(limits.bodyIdleMs, allowedMs(bytes, limits) - waitedMs);
+    const startedAt = performance.now();
+    if (patience <= 0 || !(await signal.wait(patience))) throw new BodyAborted('timeout');
+    waitedMs += performance.now() - startedAt;
+  }
+}
+
+function allowedMs(bytes: number, { bodyGraceMs, minBodyBytesPerSecond }: BodyLimits): number {
+  return bodyGraceMs + (bytes / minBodyBytesPerSecond) * 1000;
+}
+
+/** Wakes one waiter when the request has something to say: data, its end or its death. */
+class WakeUp {
+  #pending = false;
+  #wake: (() => void) | undefined;
+
+  constructor(request: IncomingMessage) {
+    const wake = (): void => {
+      this.#pending = true;
+      this.#wake?.();
+    };
+    request.on('readable', wake).on('end', wake).on('close', wake).on('error', wake);
+  }
+
+  /** False after `ms` without a sign. */
+  wait(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const done = (woken: boolean): void => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        this.#pending = false;
+        resolve(woken);
+      };
+      const timer = setTimeout(done, ms, false);
+      this.#wake = () => done(true);
+      if (this.#pending) done(true);
+    });
+  }
+}
