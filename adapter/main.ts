@@ -1,16 +1,27 @@
 // Composition root: configuration → tools → gateway → doors. The only file that wires, and the only one that reads the environment.
-import { X509Certificate, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ApiServer, createApi } from './api/index.ts';
 import type { Issue } from './base/index.ts';
 import { type Config, readConfig } from './config/index.ts';
-import { type Gateway, type GatewayContext, createAgreementCache, createGateway } from './gateway/index.ts';
+import { type Gateway, type GatewayContext, type SignerTrust, createAgreementCache, createGateway, createSignerTrust } from './gateway/index.ts';
 import { loadSigningKeys } from './keys/index.ts';
 import { type Observer, createObserver } from './observe/index.ts';
 import { type Store, openStore } from './store/index.ts';
-import { type EbmsServer, createEbmsServer, createPartnerClient, createSignerTrust } from './transport/index.ts';
+import {
+  type EbmsServer,
+  type MutualTlsListener,
+  type ProxyListener,
+  type ReloadableClient,
+  type ServerOptions,
+  type TlsMaterial,
+  type TransportEvent,
+  type TrustMaterial,
+  createEbmsServer,
+  createPartnerClient,
+} from './transport/index.ts';
 import { type Worker, createWorker } from './worker/index.ts';
 import { openSchemas } from './xsd/index.ts';
 
@@ -64,7 +75,7 @@ async function start(config: Config, file: string | undefined): Promise<Running>
   const store = await openStore(config.store, {});
   const validator = await openSchemas(config.schemasDir ?? schemasOfProgram());
   const clock = { now: () => Date.now() };
-  const client = createPartnerClient(clientOptions(config));
+  const client = partnerClient(config);
   const context: GatewayContext = {
     ownOins: config.parties,
     messageIdDomain: config.messageIdDomain,
@@ -77,7 +88,7 @@ async function start(config: Config, file: string | undefined): Promise<Running>
     validator,
     agreements: createAgreementCache(store, clock),
     keyRing: (fingerprint) => keys.value.get(fingerprint),
-    signerTrust: createSignerTrust(signerTrustOptions(config)),
+    signerTrust: signerTrust(config),
     signaturePolicy: { allowSha1: config.policy.allowSha1 },
     policy: mshPolicy(config),
     limits: { maxMessageBytes: config.endpoint.maxMessageBytes, maxEnvelopeBytes: config.endpoint.maxEnvelopeBytes, maxParts: 1000 },
@@ -101,7 +112,7 @@ async function start(config: Config, file: string | undefined): Promise<Running>
 
 const schemasOfProgram = (): string => {
   const here = fileURLToPath(new URL('.', import.meta.url));
-  return resolve(here, here.includes(`${'dist'}`) ? '../../schemas' : '../schemas');
+  return resolve(here, /[\\/]dist[\\/]/.test(here) ? '../../schemas' : '../schemas');
 };
 
 function mshPolicy(config: Config): GatewayContext['policy'] {
@@ -134,20 +145,37 @@ function hubSettings(config: Config): GatewayContext['hub'] {
   };
 }
 
-function clientOptions(config: Config): Parameters<typeof createPartnerClient>[0] {
-  const { client } = config;
-  return {
-    ...(client.keyFile === undefined || client.certFile === undefined ? {} : { key: read(client.keyFile), cert: read(client.certFile) }),
-    ca: client.caFiles.map(read),
-    crl: client.crlFiles.map(read),
-    connectTimeoutMs: client.connectTimeout,
-    responseTimeoutMs: client.responseTimeout,
-    connectionsPerPartner: client.connectionsPerPartner,
-  };
+/** Key, certificate, authorities and lists of one side; undefined without a key. Development may go without lists. */
+function tlsMaterial(files: Config['client'] | Config['endpoint'], mode: Config['mode']): TlsMaterial | undefined {
+  if (files.keyFile === undefined || files.certFile === undefined) return undefined;
+  return { key: read(files.keyFile), cert: read(files.certFile), ...trustMaterial(files, mode) };
 }
 
-function signerTrustOptions(config: Config): Parameters<typeof createSignerTrust>[0] {
-  return { ca: config.endpoint.caFiles.map(read), crl: config.endpoint.crlFiles.map(read) };
+function trustMaterial(files: Config['client'] | Config['endpoint'], mode: Config['mode']): TrustMaterial {
+  const lists = { ca: files.caFiles.map(read), crl: files.crlFiles.map(read) };
+  return mode === 'development' && files.crlFiles.length === 0 ? { ...lists, revocation: 'none' } : lists;
+}
+
+function partnerClient(config: Config): ReloadableClient {
+  const { client } = config;
+  const tls = tlsMaterial(client, config.mode);
+  return createPartnerClient({
+    ...(tls === undefined ? {} : { tls }),
+    allowPlainHttp: config.policy.allowHttp,
+    limits: {
+      connectTimeoutMs: client.connectTimeout,
+      responseTimeoutMs: client.responseTimeout,
+      connectionsPerPartner: client.connectionsPerPartner,
+    },
+  });
+}
+
+/** Without any authority (a development gateway without TLS) a signer is trusted because the CPA names it. */
+function signerTrust(config: Config): SignerTrust {
+  if (config.mode === 'development' && config.endpoint.caFiles.length === 0) return () => undefined;
+  const trust = createSignerTrust(trustMaterial(config.endpoint, config.mode));
+  if (!trust.ok) throw new Refused(trust.error);
+  return trust.value;
 }
 
 interface Doors {
@@ -160,34 +188,64 @@ interface Doors {
 async function openDoors(gateway: Gateway, config: Config, observer: Observer): Promise<Doors> {
   const { endpoint: at } = config;
   const addresses: string[] = [];
-  const limits = { maxBodyBytes: at.maxMessageBytes, maxConnections: at.maxConnections, maxConcurrent: at.maxConcurrent, bodyIdleMs: at.bodyTimeout };
-  const door: Parameters<typeof createEbmsServer>[1] = (request) => gateway.receive(request);
-  const base = { host: at.host, path: at.path, limits, onEvent: transportEvents(observer) };
-  let endpoint: EbmsServer | undefined;
-  let plain: EbmsServer | undefined;
-  let api: ApiServer | undefined;
-  if (config.roles.includes('endpoint') && at.keyFile !== undefined && at.certFile !== undefined) {
-    const tls = { key: read(at.keyFile), cert: read(at.certFile), ca: at.caFiles.map(read), crl: at.crlFiles.map(read) };
-    endpoint = createEbmsServer({ ...base, port: at.port, mode: { kind: 'tls', tls } }, door);
-    addresses.push(`https://${at.host}:${(await endpoint.listen()).port}${at.path}`);
-  } else if (config.roles.includes('endpoint') && at.trustedProxies.length > 0) {
-    const trust = { ca: at.caFiles.map(read), crl: at.crlFiles.map(read) };
-    endpoint = createEbmsServer({ ...base, port: at.port, mode: { kind: 'proxy', proxies: at.trustedProxies, trust } }, door);
-    addresses.push(`proxy http://${at.host}:${(await endpoint.listen()).port}${at.path}`);
+  const listener = config.roles.includes('endpoint') ? mainListener(config) : undefined;
+  const endpoint = listener === undefined ? undefined : serve({ listener, port: at.port }, gateway, config, observer);
+  if (endpoint !== undefined) {
+    const { port } = await endpoint.listen();
+    addresses.push(`${listener?.kind === 'mtls' ? 'https' : 'proxy http'}://${at.host}:${port}${at.path}`);
   }
-  if (config.roles.includes('endpoint') && config.mode === 'development' && at.plainHttpPort !== undefined) {
-    plain = createEbmsServer({ ...base, port: at.plainHttpPort, mode: { kind: 'plain' } }, door);
-    addresses.push(`http://${at.host}:${(await plain.listen()).port}${at.path}`);
-  }
-  if (config.roles.includes('api')) {
-    api = createApi(gateway, { ...config.api, observer });
-    addresses.push(`http://${config.api.host}:${(await api.listen()).port}/api/v1`);
-  }
+  const plainPort = config.mode === 'development' && config.roles.includes('endpoint') ? at.plainHttpPort : undefined;
+  const plain = plainPort === undefined ? undefined : serve({ listener: { kind: 'plain' }, port: plainPort }, gateway, config, observer);
+  if (plain !== undefined) addresses.push(`http://${at.host}:${(await plain.listen()).port}${at.path}`);
+  const api = config.roles.includes('api') ? createApi(gateway, { ...config.api, observer }) : undefined;
+  if (api !== undefined) addresses.push(`http://${config.api.host}:${(await api.listen()).port}/api/v1`);
   return { endpoint, plain, api, addresses };
 }
 
-function transportEvents(observer: Observer): (event: 'peer.refused' | 'proxy.spoofed' | 'http.refused', fields: { detail: string; remoteAddress?: string }) => void {
-  return (event, fields) => observer.emit(event, fields);
+function mainListener(config: Config): MutualTlsListener | ProxyListener | undefined {
+  const { endpoint: at } = config;
+  const tls = tlsMaterial(at, config.mode);
+  if (at.trustedProxies.length > 0) {
+    const trust = trustMaterial(at, config.mode);
+    return { kind: 'proxy', proxies: at.trustedProxies, trust, ...(tls === undefined ? {} : { tls }) };
+  }
+  return tls === undefined ? undefined : { kind: 'mtls', tls };
+}
+
+function serve(
+  where: Pick<ServerOptions, 'listener' | 'port'>,
+  gateway: Gateway,
+  config: Config,
+  observer: Observer,
+): EbmsServer {
+  const { endpoint: at } = config;
+  const options: ServerOptions = {
+    ...where,
+    host: at.host,
+    path: at.path,
+    clock: { now: () => Date.now() },
+    ids: { uuid: () => randomUUID() },
+    limits: {
+      maxBodyBytes: at.maxMessageBytes,
+      maxConnections: at.maxConnections,
+      maxConcurrent: at.maxConcurrent,
+      bodyIdleMs: at.bodyTimeout,
+    },
+    onEvent: (event) => tellTransport(event, observer),
+  };
+  return createEbmsServer(options, (request) => gateway.receive(request));
+}
+
+function tellTransport(event: TransportEvent, observer: Observer): void {
+  if (event.kind === 'door.failed') {
+    const detail = event.error instanceof Error ? (event.error.stack ?? event.error.message) : 'unknown failure';
+    observer.emit('bug', { cid: event.cid, detail });
+    return;
+  }
+  const { remoteAddress } = event;
+  if (event.kind === 'proxy.spoofed') observer.emit('proxy.spoofed', { remoteAddress, detail: event.header });
+  else if (event.kind === 'request.refused') observer.emit('http.refused', { remoteAddress, detail: `HTTP ${event.status}: ${event.reason}` });
+  else observer.emit('peer.refused', { remoteAddress, detail: event.reason });
 }
 
 /** Feeds the gauges of waiting work; a failure shows in readiness, not here. */

@@ -1,4 +1,5 @@
 // What every use case of the gateway is given; nothing here is global.
+import type { CpaPolicy } from '../agreement/index.ts';
 import type { Clock, Ids } from '../base/index.ts';
 import type { SigningKey, SignaturePolicy } from '../dsig/index.ts';
 import type { Route } from '../ggk/index.ts';
@@ -26,9 +27,8 @@ export type SignerTrust = (certificateDer: Uint8Array, at: number) => string | u
 
 export type ContentPolicy = 'off' | 'warn' | 'refuse';
 
-/** The hub's part: who may send for whom, and where messages go. */
+/** The hub's part: who may send for whom. */
 export interface HubSettings {
-  readonly routes: readonly Route[];
   /** PartyId of a sender → codes it may use as `zender.organisatie` (row 64). */
   readonly senders: ReadonlyMap<string, readonly string[]>;
   /** How we call ourselves in a Fo01. */
@@ -56,7 +56,14 @@ export interface GatewayContext {
   readonly leaseMs: number;
   /** Content checks per standard (`iWmo`, `iJw`, …); `*` for the rest. */
   readonly contentPolicy: ReadonlyMap<string, ContentPolicy>;
+  /** Content check of what our own application submits (row 157). */
+  readonly submitPolicy: ContentPolicy;
+  /** Which agreement carries which message. */
+  readonly routes: readonly Route[];
+  /** Absent at a municipality's own gateway. */
   readonly hub: HubSettings | undefined;
+  /** What the import of a CPA is checked against. */
+  readonly cpaPolicy: Omit<CpaPolicy, 'now' | 'existing'>;
   /** Tells the worker that a job of this process may be due now. */
   readonly wake: () => void;
 }

@@ -1,5 +1,5 @@
 // Use case: CPAs are imported, listed and removed; a faulty one changes nothing (V1–V24, rows 76–85).
-import { type Agreement, type CpaPolicy, checkCpa, parseCpa } from '../agreement/index.ts';
+import { type Agreement, checkCpa, parseCpa } from '../agreement/index.ts';
 import { type Issue, hasError } from '../base/index.ts';
 import { sha256Hex } from './blob.ts';
 import type { GatewayContext } from './context.ts';
@@ -12,7 +12,6 @@ export interface CpaImport {
 }
 
 export interface CpaChecks {
-  readonly policy: Omit<CpaPolicy, 'now' | 'existing'>;
   /** True: only say what would happen. */
   readonly dryRun?: boolean;
   /** True: replace a CPA with the same id and other content (V2, row 82). */
@@ -26,11 +25,11 @@ export async function importCpa(xml: Uint8Array, checks: CpaChecks, context: Gat
   if (!parsed.ok) return { agreement: undefined, outcome: 'refused', issues: parsed.error };
   const { agreement, warnings } = parsed.value;
   const index = await context.agreements.refresh();
-  const others = index.all.filter((other) => !(checks.replace === true && other.cpaId === agreement.cpaId));
+  const others = [...index.all()].filter((other) => !(checks.replace === true && other.cpaId === agreement.cpaId));
   const same = others.find((other) => other.cpaId === agreement.cpaId && other.sha256 === agreement.sha256);
   if (same !== undefined) return { agreement, outcome: 'same', issues: warnings };
   const now = context.clock.now();
-  const issues = [...warnings, ...checkCpa(agreement, { ...checks.policy, now, existing: others })];
+  const issues = [...warnings, ...checkCpa(agreement, { ...context.cpaPolicy, now, existing: others })];
   if (hasError(issues)) return { agreement, outcome: 'refused', issues };
   if (checks.dryRun === true) return { agreement, outcome: 'imported', issues };
   const cpa = { cpaId: agreement.cpaId, xml, sha256: sha256Hex(xml), importedAt: now, importedBy: checks.by };

@@ -1,5 +1,5 @@
 // Posts signals: stored answers as jobs of the message they answer, Pong and StatusResponse once.
-import { type AnswerPlan, type Job, type MessageRecord, type TransmitOutcome, endAnswer } from '../msh/index.ts';
+import { type AnswerPlan, type MessageRecord, type TransmitOutcome, endAnswer } from '../msh/index.ts';
 import type { PostBody, PostTarget } from '../transport/index.ts';
 import type { GatewayContext } from './context.ts';
 import { readOutcome } from './outcome.ts';
@@ -7,13 +7,13 @@ import { EBXML_ACTION, XML_CONTENT_TYPE } from './seal.ts';
 import { tell } from './tell.ts';
 
 /** Carries out the `answer` job of a claimed record: POST the stored bytes, then commit what came of it. */
-export async function postAnswer(record: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
+export async function postAnswer(record: MessageRecord, context: GatewayContext): Promise<void> {
   const { answer } = record;
   if (answer === undefined) throw new Error(`record ${record.id} has an answer job and no answer`);
   const bytes = await context.blobs.read(answer.body);
   const target = { url: answer.url, peerOin: record.terms.peerOin };
   const outcome = await post(target, bytes, answer.contentType, context);
-  const decided = endAnswer({ now: context.clock.now(), record, job, outcome });
+  const decided = endAnswer({ now: context.clock.now(), record, outcome });
   // A lost race is fine here: a newer copy made the job due again, or an operator moved the record.
   if (decided.change !== undefined) await context.store.commit(decided.change);
   tell(decided.happenings, { record }, context);

@@ -4,7 +4,7 @@ import { type MessageRecord, type TransmitOutcome, beginTransmit, endTransmit } 
 import type { PostOutcome } from '../transport/index.ts';
 import type { GatewayContext } from './context.ts';
 import { takeIn } from './intake.ts';
-import { isMarkup, readOutcome } from './outcome.ts';
+import { readOutcome, signalIn } from './outcome.ts';
 import { receiveMessage } from './receive.ts';
 import { packMessage } from './seal.ts';
 import { tell } from './tell.ts';
@@ -34,10 +34,10 @@ export async function transmit(claimed: MessageRecord, context: GatewayContext):
 /** A signal in the response is received like any other; everything else is the outcome of the attempt. */
 async function settle(record: MessageRecord, response: PostOutcome, context: GatewayContext): Promise<void> {
   const signalled = await receiveSignal(record, response, context);
-  const outcome = signalled ?? (await readOutcome(response, context, record.terms.syncReply && record.terms.ackRequested));
+  const outcome = signalled ?? readOutcome(response, context, record.terms.syncReply && record.terms.ackRequested);
   const [fresh] = await context.store.load([record.id]);
   if (fresh === undefined) return;
-  const decided = endTransmit({ now: context.clock.now(), record: fresh, outcome, policy: context.policy });
+  const decided = endTransmit({ now: context.clock.now(), record: fresh, outcome });
   if (decided.change !== undefined) {
     const result = await context.store.commit(decided.change);
     if (result !== 'ok') return settleAgain(record, outcome, context);
@@ -51,7 +51,7 @@ async function settleAgain(record: MessageRecord, outcome: TransmitOutcome, cont
   for (let attempt = 0; attempt < 4; attempt += 1) {
     const [fresh] = await context.store.load([record.id]);
     if (fresh === undefined) return;
-    const decided = endTransmit({ now: context.clock.now(), record: fresh, outcome, policy: context.policy });
+    const decided = endTransmit({ now: context.clock.now(), record: fresh, outcome });
     if (decided.change === undefined || (await context.store.commit(decided.change)) === 'ok') {
       context.wake();
       tell(decided.happenings, { record: decided.change?.message ?? fresh }, context);
@@ -66,11 +66,11 @@ async function settleAgain(record: MessageRecord, outcome: TransmitOutcome, cont
  */
 async function receiveSignal(
   record: MessageRecord,
-  response: PostOutcome,
+  outcome: PostOutcome,
   context: GatewayContext,
 ): Promise<TransmitOutcome | undefined> {
-  if (response.kind !== 'response' || response.status < 200 || response.status > 299) return undefined;
-  if (!isMarkup(response)) return undefined;
+  const response = signalIn(outcome, context);
+  if (response === undefined) return undefined;
   const entity = {
     contentType: response.headers['content-type'] ?? 'text/xml',
     soapAction: undefined,

@@ -1,0 +1,100 @@
+// Judges a StUF document: envelope, parties, payload against its XSD, route; the hub's and the submitting side's one code.
+import type { Result } from '../base/index.ts';
+import {
+  type ContentVerdict,
+  type EnvelopeFacts,
+  type MessageType,
+  type OwnRole,
+  type PayloadMode,
+  type Route,
+  checkEnvelope,
+  chooseRoute,
+  messageType,
+  payloadHeader,
+} from '../ggk/index.ts';
+import { MAX_ENVELOPE_BYTES, type StufEnvelope, type StufMessage, type StufPeek, type StufProblem, peekStuf, readStuf } from '../stuf/index.ts';
+import type { SchemaVerdict } from '../xsd/index.ts';
+import { type GatewayContext, contentPolicyFor } from './context.ts';
+
+export interface Judged {
+  readonly read: Result<StufMessage, StufProblem>;
+  readonly peek: StufPeek | undefined;
+  readonly verdict: ContentVerdict;
+  readonly route: Route | undefined;
+  /** The XSD verdict on the payload, when there is a schema and the stream is checked. */
+  readonly payload: SchemaVerdict | undefined;
+}
+
+export interface JudgeOptions {
+  readonly role: OwnRole;
+  /** Organisaties the sending party may speak for; undefined when that is not administered (row 64). */
+  readonly allowedZenders: readonly string[] | undefined;
+  /** Content check of every stream; the configured one per stream when absent. */
+  readonly payloadMode?: PayloadMode;
+  readonly earlier?: EnvelopeFacts['earlier'];
+}
+
+/** Reads and judges; nothing is stored or sent. */
+export async function judgeContent(bytes: Uint8Array, options: JudgeOptions, context: GatewayContext): Promise<Judged> {
+  const result = readStuf(bytes);
+  const peek = result.ok ? undefined : peekStuf(bytes);
+  const route = result.ok ? routeFor(result.value, context) : undefined;
+  const mode = (type: MessageType): PayloadMode => options.payloadMode ?? contentPolicyFor(context, type.products[0] ?? '*');
+  const payload = result.ok ? await validatePayload(result.value, mode, context) : undefined;
+  const facts: EnvelopeFacts = {
+    size: bytes.length,
+    read: result,
+    ...(peek === undefined ? {} : { peek }),
+    ...(options.earlier === undefined ? {} : { earlier: options.earlier }),
+    ...(options.allowedZenders === undefined ? {} : { allowedZenders: options.allowedZenders }),
+    route: route === undefined ? 'noRoute' : 'found',
+    ...headerFacts(result),
+    ...(payload === undefined ? {} : { payloadXsdIssues: payload.issues.length }),
+  };
+  const verdict = checkEnvelope(facts, {
+    role: options.role,
+    codes: context.hub?.codeList ?? 'L25',
+    maxBytes: MAX_ENVELOPE_BYTES,
+    payload: mode,
+    unknownCrossRef: 'off',
+    declaratieAntwoordAs: 'Di01',
+    inactive: [],
+    directions: {},
+  });
+  return { read: result, peek, verdict, route, payload };
+}
+
+function headerFacts(read: Result<StufMessage, StufProblem>): Pick<EnvelopeFacts, 'payloadHeader'> {
+  if (!read.ok || !isXmlEnvelope(read.value)) return {};
+  const header = payloadHeader(read.value.payload.bytes);
+  return { payloadHeader: header ?? 'unreadable' };
+}
+
+function isXmlEnvelope(message: StufMessage): message is StufEnvelope {
+  return 'payload' in message && message.payload.kind === 'xmlBestand';
+}
+
+/** Undefined when there is nothing to validate: a fault, a text file, a stream that is not checked, or no schema. */
+async function validatePayload(
+  message: StufMessage,
+  mode: (type: MessageType) => PayloadMode,
+  context: GatewayContext,
+): Promise<SchemaVerdict | undefined> {
+  if (!isXmlEnvelope(message)) return undefined;
+  const functie = message.stuurgegevens.functie ?? '';
+  const type = messageType(functie);
+  if (type === undefined || mode(type) === 'off') return undefined;
+  const { functieVersie, functieSubversie } = message.parameters;
+  const entry = context.validator.forFunctie(functie, functieVersie, functieSubversie);
+  return entry === undefined ? undefined : context.validator.validate(message.payload.bytes, entry.id);
+}
+
+/** The agreement that carries this message to its ontvanger. */
+export function routeFor(message: StufMessage, context: GatewayContext): Route | undefined {
+  const { functie, ontvanger } = message.stuurgegevens;
+  return chooseRoute(context.routes, {
+    kind: message.kind,
+    ...(functie === undefined ? {} : { functie }),
+    ontvanger: ontvanger.organisatie ?? '',
+  });
+}

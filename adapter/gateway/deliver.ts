@@ -1,0 +1,167 @@
+// Use case of the hub: a due `deliver` job: judge the StUF content, forward it under the other side's CPA, or send a Fo01 back.
+import { type Issue, OIN_TYPE, type Result } from '../base/index.ts';
+import { type ContentFinding, type Route, actionFor, businessData, fo01For } from '../ggk/index.ts';
+import { type BlobRef, type DeliverOutcome, type Job, type MessageRecord, beginDeliver, endDeliver } from '../msh/index.ts';
+import { type StufMessage, writeStuf } from '../stuf/index.ts';
+import { type Judged, judgeContent } from './content.ts';
+import type { GatewayContext, HubSettings } from './context.ts';
+import { derivedUuid, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
+import { tell } from './tell.ts';
+
+/** One delivery attempt. Forwarding inserts a record under a derived id, so that doing it twice forwards once (D1). */
+export async function deliver(claimed: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
+  const now = context.clock.now();
+  const begun = beginDeliver({ now, record: claimed, leaseUntil: now + context.leaseMs, key: job.key });
+  if (begun.change === undefined) return;
+  if ((await context.store.commit(begun.change)) !== 'ok') return;
+  tell(begun.happenings, { record: claimed }, context);
+  const record = { ...begun.change.message, version: claimed.version + 1 };
+  const outcome = context.hub === undefined ? noHub : await handOver(record, context.hub, context);
+  await settle(record, job, outcome, context);
+}
+
+const noHub: DeliverOutcome = { kind: 'failed', detail: 'this gateway has no hub settings; nothing to forward to' };
+
+async function settle(record: MessageRecord, job: Job, outcome: DeliverOutcome, context: GatewayContext): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const [fresh] = await context.store.load([record.id]);
+    if (fresh === undefined) return;
+    const ended = endDeliver({ now: context.clock.now(), record: withBusiness(fresh, record), outcome, key: job.key });
+    if (ended.change === undefined || (await context.store.commit(ended.change)) === 'ok') {
+      tell(ended.happenings, { record: ended.change?.message ?? fresh }, context);
+      return;
+    }
+  }
+}
+
+const withBusiness = (fresh: MessageRecord, record: MessageRecord): MessageRecord =>
+  record.business === undefined ? fresh : { ...fresh, business: record.business };
+
+async function handOver(record: MessageRecord, hub: HubSettings, context: GatewayContext): Promise<DeliverOutcome> {
+  const [part] = record.parts;
+  if (part === undefined) return { kind: 'refused', detail: 'no payload part: nothing to forward', codes: [] };
+  const bytes = await context.blobs.read(part.blob);
+  const allowedZenders = hub.senders.get(record.from.partyIds[0]?.value ?? '') ?? [];
+  const judged = await judgeContent(bytes, { role: 'hub', allowedZenders }, context);
+  for (const notice of judged.verdict.notices) {
+    context.observer.emit('content.warning', { messageId: record.messageId, rule: notice.rule, detail: notice.detail });
+  }
+  if (judged.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
+  if (!judged.read.ok || judged.route === undefined) return { kind: 'failed', detail: 'content passed without a route' };
+  return forward(record, judged.read.value, judged.route, context);
+}
+
+async function forward(
+  record: MessageRecord,
+  message: StufMessage,
+  route: Route,
+  context: GatewayContext,
+): Promise<DeliverOutcome> {
+  const business = businessData(message);
+  const uuid = derivedUuid(`forward|${business.zender}|${business.berichtcode}|${business.referentienummer}`);
+  const request: SubmitRequest = {
+    ...exchangeOf(route, route.action ?? actionFor(message.kind)),
+    uuid,
+    conversationId: record.conversationId,
+    contents: record.parts.map((part) => ({ ...part, content: part.blob })),
+    business,
+    originId: record.id,
+  };
+  const submitted = await submitMessage(request, context);
+  if (!submitted.ok) return { kind: 'failed', detail: firstDetail(submitted) };
+  if (submitted.value.created || submitted.value.record.originId === record.id) {
+    context.observer.emit('message.forwarded', {
+      messageId: submitted.value.record.messageId,
+      refToMessageId: record.messageId,
+      cpaId: route.cpaId,
+      referentienummer: business.referentienummer,
+      ...(business.functie === undefined ? {} : { functie: business.functie }),
+    });
+    return { kind: 'handedOver', detail: `forwarded as ${submitted.value.record.messageId}` };
+  }
+  return repeated(record, message, submitted.value, context);
+}
+
+/** The same referentienummer came in another ebMS message: identical is done already, different is refused (stuf-ggk §9). */
+async function repeated(
+  record: MessageRecord,
+  message: StufMessage,
+  earlier: Submitted,
+  context: GatewayContext,
+): Promise<DeliverOutcome> {
+  const digest = (refs: readonly { blob: BlobRef }[]): string => refs.map((ref) => ref.blob.sha256).join();
+  if (digest(earlier.record.parts) === digest(record.parts)) {
+    return { kind: 'handedOver', detail: `the same StUF message was forwarded as ${earlier.record.messageId}` };
+  }
+  const [part] = record.parts;
+  const bytes = part === undefined ? new Uint8Array() : await context.blobs.read(part.blob);
+  const judged = await judgeContent(bytes, { role: 'hub', allowedZenders: undefined, earlier: 'different' }, context);
+  if (judged.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
+  return { kind: 'refused', detail: `referentienummer of ${message.kind} was used before for other content`, codes: [] };
+}
+
+/** Refused content: a Fo01 goes back under the agreement the message came by, unless there is nobody to answer. */
+async function refuse(
+  record: MessageRecord,
+  judged: Judged,
+  finding: ContentFinding,
+  context: GatewayContext,
+): Promise<DeliverOutcome> {
+  const detail = `${finding.code}: ${finding.omschrijving}`;
+  const fault = faultMessage(judged, finding, record, context);
+  if (fault === undefined) return { kind: 'refused', detail: `${detail} (no Fo01: not answerable)`, codes: [finding.code] };
+  const uuid = derivedUuid(`fo01|${record.id}`);
+  const submitted = await submitMessage(
+    {
+      cpaId: record.cpaId,
+      from: { partyIds: record.to.partyIds },
+      to: { partyIds: record.from.partyIds },
+      service: record.service,
+      action: actionFor('Fo01'),
+      uuid,
+      conversationId: record.conversationId,
+      contents: [{ contentId: `fo01-${uuid}@${context.messageIdDomain}`, contentType: 'application/xml', content: writeStuf(fault) }],
+      business: businessData(fault),
+      originId: record.id,
+    },
+    context,
+  );
+  if (!submitted.ok) return { kind: 'failed', detail: `Fo01 cannot be sent: ${firstDetail(submitted)}` };
+  return { kind: 'refused', detail, codes: [finding.code] };
+}
+
+function faultMessage(
+  judged: Judged,
+  finding: ContentFinding,
+  record: MessageRecord,
+  context: GatewayContext,
+): StufMessage | undefined {
+  const own = context.hub?.self;
+  if (own === undefined) return undefined;
+  return fo01For(finding, {
+    read: judged.read,
+    ...(judged.peek === undefined ? {} : { peek: judged.peek }),
+    own,
+    referentienummer: derivedUuid(`fo01-ref|${record.id}`),
+    tijdstip: context.clock.now(),
+  });
+}
+
+function exchangeOf(route: Route, action: string): Pick<SubmitRequest, 'cpaId' | 'from' | 'to' | 'service' | 'action'> {
+  const party = (value: string, role: string | undefined) => ({
+    partyIds: [{ value, type: OIN_TYPE }],
+    ...(role === undefined ? {} : { role }),
+  });
+  return {
+    cpaId: route.cpaId,
+    from: party(route.fromPartyId, route.fromRole),
+    to: party(route.toPartyId, route.toRole),
+    service: { value: route.service, ...(route.serviceType === undefined ? {} : { type: route.serviceType }) },
+    action,
+  };
+}
+
+const firstDetail = (result: Extract<Result<Submitted, readonly Issue[]>, { ok: false }>): string =>
+  result.error.map((issue) => `${issue.code} ${issue.where}: ${issue.detail}`).join('; ');
+
+export { exchangeOf };

@@ -1,0 +1,89 @@
+// Gateway: use cases. Each loads facts, lets msh decide, seals, commits, and only then acts (house rules 1–4).
+import type { Issue, Result } from '../base/index.ts';
+import type { BlobRef, Job, JournalEntry, MessageRecord, OperatorCommand, RecordId } from '../msh/index.ts';
+import type { Found, MessageFilter, Page, StoredCpa, SystemNote } from '../store/index.ts';
+import type { HttpReply, InboundRequest } from '../transport/index.ts';
+import { type Confirmation, confirmMessage, offerMessages } from './collect.ts';
+import type { GatewayContext } from './context.ts';
+import { type CpaChecks, type CpaImport, importCpa, removeCpa } from './cpa.ts';
+import { deliver } from './deliver.ts';
+import { notify } from './notify.ts';
+import { operateMessage } from './operate.ts';
+import { receiveRequest } from './receive.ts';
+import { createSerial } from './serial.ts';
+import { postAnswer } from './signal.ts';
+import { type SubmitDocument, type SubmitOutcome, type Submitter, submitDocument } from './submit-document.ts';
+import { transmit } from './transmit.ts';
+
+export { type AgreementCache, createAgreementCache } from './agreements.ts';
+export { signedPart } from './blob.ts';
+export type { Confirmation } from './collect.ts';
+export type { ContentPolicy, GatewayContext, HubSettings, KeyRing, Limits, SignerTrust } from './context.ts';
+export type { CpaChecks, CpaImport } from './cpa.ts';
+export { type ExpectedAnswer, type Inspection, inspectMessage } from './inspect.ts';
+export { type HttpEntity, type Intake, takeIn } from './intake.ts';
+export { createMemoryBlobs } from './memory-blobs.ts';
+export { createSignerTrust } from './signer-trust.ts';
+export { type SubmitDocument, type SubmitOutcome, type Submitter, documentFromJson } from './submit-document.ts';
+
+/** What the doors call. */
+export interface Gateway {
+  receive(request: InboundRequest): Promise<HttpReply>;
+  submitDocument(document: SubmitDocument, submitter: Submitter): Promise<SubmitOutcome>;
+  message(id: RecordId): Promise<MessageRecord | undefined>;
+  search(filter: MessageFilter, page: Page): Promise<Found>;
+  journal(id: RecordId): Promise<readonly JournalEntry[]>;
+  blob(ref: BlobRef): AsyncIterable<Uint8Array>;
+  offer(max: number, leaseMs: number): Promise<readonly MessageRecord[]>;
+  confirm(id: RecordId): Promise<Confirmation>;
+  operate(id: RecordId, command: OperatorCommand): Promise<Result<MessageRecord, readonly Issue[]>>;
+  importCpa(xml: Uint8Array, checks: CpaChecks): Promise<CpaImport>;
+  removeCpa(cpaId: string): Promise<boolean>;
+  cpas(): Promise<readonly Omit<StoredCpa, 'xml'>[]>;
+  cpa(cpaId: string): Promise<StoredCpa | undefined>;
+  notes(limit: number): Promise<readonly SystemNote[]>;
+  /** Why the gateway cannot take responsibility now; undefined when it can (row 16). */
+  readiness(): Promise<string | undefined>;
+}
+
+export function createGateway(context: GatewayContext): Gateway {
+  const serial = createSerial();
+  const { store } = context;
+  return {
+    receive: (request) => receiveRequest(request, context, serial),
+    submitDocument: (document, submitter) => submitDocument(document, submitter, context),
+    message: async (id) => (await store.load([id]))[0],
+    search: (filter, page) => store.search(filter, page),
+    journal: (id) => store.journal(id),
+    blob: (ref) => context.blobs.get(ref),
+    offer: (max, leaseMs) => offerMessages(max, leaseMs, context),
+    confirm: (id) => confirmMessage(id, context),
+    operate: (id, command) => operateMessage(id, command, context),
+    importCpa: (xml, checks) => importCpa(xml, checks, context),
+    removeCpa: (cpaId) => removeCpa(cpaId, context),
+    cpas: () => store.agreements.list(),
+    cpa: (cpaId) => store.agreements.get(cpaId),
+    notes: (limit) => store.notes(limit),
+    readiness: () =>
+      store.probe().then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : 'the store cannot be written'),
+      ),
+  };
+}
+
+/** Runs one due job of a claimed record. */
+export function runJob(record: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
+  switch (job.kind) {
+    case 'transmit':
+      return transmit(record, context);
+    case 'answer':
+      return postAnswer(record, context);
+    case 'deliver':
+      return deliver(record, job, context);
+    case 'notify':
+      return notify(record, context);
+    case 'collect':
+      return Promise.resolve();
+  }
+}

@@ -1,0 +1,122 @@
+// Use case: an application offers a StUF document: checked, routed and stored before it is told that we have it (row 157).
+import type { Issue } from '../base/index.ts';
+import { actionFor, businessData } from '../ggk/index.ts';
+import type { MessageRecord } from '../msh/index.ts';
+import type { StufMessage } from '../stuf/index.ts';
+import { sha256Hex } from './blob.ts';
+import { type Judged, judgeContent } from './content.ts';
+import type { GatewayContext } from './context.ts';
+import { exchangeOf } from './deliver.ts';
+import { derivedUuid, submitMessage } from './submit.ts';
+
+export interface SubmitDocument {
+  readonly stuf: Uint8Array;
+  readonly conversationId?: string;
+  readonly refToMessageId?: string;
+}
+
+export interface Submitter {
+  readonly client: string;
+  /** The caller's idempotency key; its referentienummer when absent. */
+  readonly key?: string;
+}
+
+export type SubmitOutcome =
+  | { readonly kind: 'accepted'; readonly record: MessageRecord; readonly created: boolean }
+  /** The key was used before for something else (row 57). */
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'refused'; readonly code: string; readonly issues: readonly Issue[] };
+
+/** Reads the JSON form: `{ "stuf": "<base64>", "conversationId"?, "refToMessageId"? }`. */
+export function documentFromJson(bytes: Uint8Array): SubmitDocument | { detail: string } {
+  let body: unknown;
+  try {
+    body = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return { detail: 'De inhoud is geen geldige JSON.' };
+  }
+  if (typeof body !== 'object' || body === null || !('stuf' in body) || typeof body.stuf !== 'string') {
+    return { detail: 'stuf: verwacht het StUF-bericht als base64.' };
+  }
+  const text = (name: 'conversationId' | 'refToMessageId') => {
+    const value: unknown = (body as Record<string, unknown>)[name];
+    return typeof value === 'string' && value !== '' ? { [name]: value } : {};
+  };
+  return { stuf: Buffer.from(body.stuf, 'base64'), ...text('conversationId'), ...text('refToMessageId') };
+}
+
+export async function submitDocument(
+  document: SubmitDocument,
+  submitter: Submitter,
+  context: GatewayContext,
+): Promise<SubmitOutcome> {
+  const judged = await judgeContent(
+    document.stuf,
+    { role: 'gemeente', allowedZenders: undefined, payloadMode: context.submitPolicy },
+    context,
+  );
+  if (!judged.read.ok) return refused('stuf-invalid', stufIssue(judged));
+  if (judged.route === undefined) return refused('no-route', noRoute);
+  if (judged.verdict.kind === 'refuse' && context.submitPolicy === 'refuse') {
+    return refused('content-invalid', contentIssues(judged));
+  }
+  return submit(judged.read.value, judged.route, document, submitter, context);
+}
+
+async function submit(
+  message: StufMessage,
+  route: NonNullable<Judged['route']>,
+  document: SubmitDocument,
+  submitter: Submitter,
+  context: GatewayContext,
+): Promise<SubmitOutcome> {
+  const business = businessData(message);
+  const key = submitter.key ?? business.referentienummer;
+  const uuid = derivedUuid(`submit|${submitter.client}|${key}`);
+  const requestSha256 = sha256Hex(document.stuf);
+  const result = await submitMessage(
+    {
+      ...exchangeOf(route, route.action ?? actionFor(message.kind)),
+      uuid,
+      ...(document.conversationId === undefined ? {} : { conversationId: document.conversationId }),
+      ...(document.refToMessageId === undefined ? {} : { refToMessageId: document.refToMessageId }),
+      contents: [{ contentId: `stuf-${uuid}@${context.messageIdDomain}`, contentType: 'application/xml', content: document.stuf }],
+      business,
+      submittedBy: { client: submitter.client, requestSha256 },
+    },
+    context,
+  );
+  if (!result.ok) return refused('agreement', result.error);
+  const { record, created } = result.value;
+  if (record.submittedBy?.requestSha256 !== requestSha256) return { kind: 'conflict' };
+  if (created) context.observer.emit('message.submitted', { messageId: record.messageId, cpaId: record.cpaId });
+  return { kind: 'accepted', record, created };
+}
+
+const refused = (code: string, issues: readonly Issue[]): SubmitOutcome => ({ kind: 'refused', code, issues });
+
+function stufIssue({ read }: Judged): Issue[] {
+  if (read.ok) return [];
+  const { kind, where, detail, line } = read.error;
+  return [{ code: `stuf.${kind}`, severity: 'Error', where, detail, rule: 'row 155', ...(line === undefined ? {} : { line }) }];
+}
+
+const noRoute: readonly Issue[] = [
+  {
+    code: 'no-route',
+    severity: 'Error',
+    where: 'stuurgegevens/ontvanger',
+    detail: 'voor deze functie en ontvanger is geen route naar een CPA ingesteld',
+    rule: 'IB102',
+  },
+];
+
+/** The findings of the XSD first: they say what to mend; then the verdict on the envelope. */
+function contentIssues({ payload, verdict }: Judged): Issue[] {
+  const schema = (payload?.issues ?? []).map(
+    (issue): Issue => ({ code: `xsd.${issue.code}`, severity: 'Error', where: issue.path, detail: issue.message, line: issue.line, rule: 'row 157' }),
+  );
+  if (schema.length > 0 || verdict.kind !== 'refuse') return schema;
+  const { finding } = verdict;
+  return [{ code: finding.code, severity: 'Error', where: finding.where ?? 'stuurgegevens', detail: finding.omschrijving }];
+}
