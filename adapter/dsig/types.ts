@@ -8,6 +8,8 @@ export interface SignedPart {
   readonly contentId: string;
   /** Digest of the octets with a node:crypto algorithm name such as `sha256`. */
   digest(algorithm: string): Promise<Buffer>;
+  /** The octets themselves, for a reference that asks for canonicalisation; absent where they are not at hand. */
+  bytes?(): Promise<Uint8Array>;
 }
 
 export interface SignaturePolicy {

@@ -1,0 +1,125 @@
+// Verifies the signature of an envelope and says what it covers; the key is the CPA's, KeyInfo is never read (R63, row 147).
+import { createHash, type KeyObject, verify } from 'node:crypto';
+import { NS } from '../base/index.ts';
+import { type CanonicalXml, child, childrenOf } from '../xml/index.ts';
+import { DIGESTS, SIGNATURES } from './algorithms.ts';
+import { publicKeyOf } from './keys.ts';
+import { envelopeOctets, partOctets, signedInfoOctets } from './octets.ts';
+import { type ReferenceParts, type SignatureParts, takeApart, toDigestReference, Unacceptable } from './structure.ts';
+import type { ReferenceVerdict, SignaturePolicy, SignatureVerdict, SignedPart } from './types.ts';
+
+/**
+ * The verdict on the message's signature with the certificate (DER) that the CPA gives. Shape and algorithms are judged
+ * before anything is computed; every reference is judged, so that the operator sees which part differs (row 139).
+ */
+export async function verifySignature(
+  xml: CanonicalXml,
+  parts: readonly SignedPart[],
+  certificateDer: Uint8Array,
+  policy: SignaturePolicy,
+): Promise<SignatureVerdict> {
+  const header = child(xml.root, NS.soap, 'Header');
+  if (header === undefined || childrenOf(header, NS.ds, 'Signature').length === 0) return { kind: 'absent' };
+  try {
+    const taken = takeApart(xml);
+    const key = publicKeyOf(certificateDer);
+    if (typeof key === 'string') return { kind: 'invalid', reason: key, references: [] };
+    return await judge(xml, taken, parts, { key, policy });
+  } catch (error) {
+    if (error instanceof Unacceptable) return { kind: 'invalid', reason: error.message, references: [] };
+    throw error;
+  }
+}
+
+async function judge(
+  xml: CanonicalXml,
+  taken: SignatureParts,
+  parts: readonly SignedPart[],
+  by: { readonly key: KeyObject; readonly policy: SignaturePolicy },
+): Promise<SignatureVerdict> {
+  const references: ReferenceVerdict[] = [];
+  for (const reference of taken.references) references.push(await judgeReference(xml, taken, reference, parts));
+  const bad = references.find((reference) => reference.verdict !== 'valid');
+  if (bad !== undefined) {
+    const what = bad.uri === '' ? 'the envelope' : bad.uri;
+    return { kind: 'invalid', reason: `${what}: ${REASONS[bad.verdict]}`, references };
+  }
+  if (!valueFits(xml, taken, by.key))
+    return {
+      kind: 'invalid',
+      reason: 'SignatureValue does not fit SignedInfo and the certificate of the CPA',
+      references,
+    };
+  const weak =
+    SIGNATURES[taken.signatureMethod]?.weak === true ||
+    taken.references.some((reference) => DIGESTS[reference.digestMethod]?.weak === true);
+  if (weak && !by.policy.allowSha1) {
+    return { kind: 'invalid', reason: 'the signature is right but uses SHA-1, which policy refuses', references };
+  }
+  return {
+    kind: 'valid',
+    coveredParts: taken.references.flatMap((reference) => (reference.uri === '' ? [] : [contentIdOf(reference.uri)])),
+    references,
+    digestReferences: taken.references.map((reference) => toDigestReference(reference, xml)),
+    signatureMethod: taken.signatureMethod,
+    digestMethods: [...new Set(taken.references.map((reference) => reference.digestMethod))],
+  };
+}
+
+const REASONS: Readonly<Record<ReferenceVerdict['verdict'], string>> = {
+  valid: 'valid',
+  digestMismatch: 'the digest differs, it was changed after signing',
+  notResolved: 'the part is not in the message, or more than once',
+  notAllowed: 'the transforms cannot be applied',
+};
+
+async function judgeReference(
+  xml: CanonicalXml,
+  taken: SignatureParts,
+  reference: ReferenceParts,
+  parts: readonly SignedPart[],
+): Promise<ReferenceVerdict> {
+  const { uri } = reference;
+  const hash = DIGESTS[reference.digestMethod]?.hash ?? '';
+  if (uri === '') {
+    const octets = envelopeOctets(
+      xml,
+      taken.signature,
+      reference.filtered,
+      reference.canonicalization ?? { kind: 'inclusive' },
+    );
+    return octets === undefined
+      ? { uri, verdict: 'notAllowed' }
+      : compare(uri, createHash(hash).update(octets, 'utf8').digest(), reference.digest);
+  }
+  const found = parts.filter((part) => part.contentId === contentIdOf(uri));
+  const [part] = found;
+  if (part === undefined || found.length > 1) return { uri, verdict: 'notResolved' };
+  if (reference.canonicalization === undefined) return compare(uri, await part.digest(hash), reference.digest);
+  const octets = part.bytes === undefined ? undefined : partOctets(await part.bytes(), reference.canonicalization);
+  return octets === undefined
+    ? { uri, verdict: 'notAllowed' }
+    : compare(uri, createHash(hash).update(octets, 'utf8').digest(), reference.digest);
+}
+
+const compare = (uri: string, found: Buffer, expected: Buffer): ReferenceVerdict => ({
+  uri,
+  verdict: found.equals(expected) ? 'valid' : 'digestMismatch',
+});
+
+function valueFits(xml: CanonicalXml, taken: SignatureParts, key: KeyObject): boolean {
+  const octets = signedInfoOctets(xml, taken.signedInfo, taken.canonicalization);
+  const hash = SIGNATURES[taken.signatureMethod]?.hash;
+  if (octets === undefined || hash === undefined) return false;
+  return verify(hash, Buffer.from(octets, 'utf8'), key, taken.value);
+}
+
+/** The Content-ID that a `cid:` URI names (R14); undecodable text is taken as it stands. */
+export function contentIdOf(uri: string): string {
+  const raw = uri.slice('cid:'.length);
+  try {
+    return raw.includes('%') ? decodeURIComponent(raw) : raw;
+  } catch {
+    return raw;
+  }
+}
