@@ -60,7 +60,7 @@ export function readCertificate(der: Uint8Array): Result<CertificateFacts, strin
   try {
     return ok(readTbs(Buffer.from(der)));
   } catch (error) {
-    if (error instanceof DerError || error instanceof RangeError) return fail('certificaat is niet leesbaar');
+    if (error instanceof DerError) return fail('certificaat is niet leesbaar');
     throw error;
   }
 }

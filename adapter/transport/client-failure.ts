@@ -1,4 +1,5 @@
 // Turns what goes wrong on the way to a partner into a reason and one Dutch sentence an operator can act on.
+import { errorCode } from './error-code.ts';
 import type { PostOutcome } from './types.ts';
 
 type Failure = Extract<PostOutcome, { kind: 'failed' }>;
@@ -24,7 +25,8 @@ const KNOWN: Readonly<Record<string, readonly [Reason, string]>> = {
   CRL_HAS_EXPIRED: ['tls', 'intrekkingslijst voor het servercertificaat is niet meer actueel'],
   CRL_NOT_YET_VALID: ['tls', 'intrekkingslijst voor het servercertificaat is nog niet geldig'],
   CRL_SIGNATURE_FAILURE: ['tls', 'intrekkingslijst voor het servercertificaat heeft een ongeldige handtekening'],
-  UNABLE_TO_GET_CRL: ['tls', 'intrekkingslijst voor het servercertificaat ontbreekt'],
+  // OpenSSL says the same of a self-signed certificate.
+  UNABLE_TO_GET_CRL: ['tls', 'geen intrekkingslijst van de uitgever van het servercertificaat, of uitgever onbekend'],
   DEPTH_ZERO_SELF_SIGNED_CERT: ['tls', 'servercertificaat van de partner is zelf ondertekend'],
   SELF_SIGNED_CERT_IN_CHAIN: ['tls', 'stamcertificaat van de partner wordt niet vertrouwd'],
   UNABLE_TO_GET_ISSUER_CERT: ['tls', 'uitgever van het servercertificaat wordt niet vertrouwd'],
@@ -49,7 +51,7 @@ const KNOWN: Readonly<Record<string, readonly [Reason, string]>> = {
 
 /** The error that undici or node gave, told without addresses, paths or stack. Unknown errors keep only their code. */
 export function describeFailure(error: unknown): Failure {
-  const code = codeOf(error);
+  const code = errorCode(error);
   const known = KNOWN[code];
   if (known !== undefined) return { kind: 'failed', reason: known[0], detail: `${known[1]} (${code})` };
   if (code === 'AbortError' || code === 'TimeoutError') {
@@ -66,10 +68,3 @@ export function describeFailure(error: unknown): Failure {
 
 /** Names of X509_V_ERR results as node shows them. */
 const OPENSSL_VERIFY = /^(?:CERT_|CRL_|UNABLE_TO_|INVALID_|ERROR_IN_|PATH_LENGTH|HOSTNAME_MISMATCH|EE_KEY|CA_)/;
-const SHOWN_CODE = /^[A-Za-z0-9_]{1,60}$/;
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'onbekend';
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return SHOWN_CODE.test(code) ? code : 'onbekend';
-}

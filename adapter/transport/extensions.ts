@@ -76,6 +76,11 @@ export function readBasicConstraints(value: Buffer): BasicConstraints {
   const flag = fields.optional(TAG.boolean);
   const length = fields.optional(TAG.integer);
   const ca = flag !== undefined && fields.content(flag)[0] !== 0;
-  const octets = length === undefined ? undefined : fields.content(length);
-  return { ca, pathLength: octets === undefined ? undefined : octets.readUIntBE(0, Math.min(octets.length, 6)) };
+  return { ca, pathLength: length === undefined ? undefined : readSmall(fields.content(length)) };
+}
+
+function readSmall(octets: Buffer): number {
+  const [value] = octets;
+  if (octets.length !== 1 || value === undefined || value > 0x7f) throw new DerError('number out of range');
+  return value;
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { fail, hasError, type Instant, type Issue, ok, type Result } from '../base/index.ts';
 import { type CertificateFacts, readCertificate } from './certificate.ts';
+import { errorCode } from './error-code.ts';
 import { derBlocks, toPem } from './pem.ts';
 import { DEVELOPMENT_ORGANISATION, tlsPolicy } from './policy.ts';
 import { asAuthority, createTrustStore, type TrustMaterial, type TrustStore } from './trust-store.ts';
@@ -40,7 +41,7 @@ export async function readTlsFiles(files: TlsFiles): Promise<Result<TlsMaterial,
     try {
       return await readFile(path);
     } catch (error) {
-      issues.push(problem(where, `bestand ${path} is niet leesbaar (${codeOf(error)})`));
+      issues.push(problem(where, `bestand ${path} is niet leesbaar (${errorCode(error)})`));
       return Buffer.alloc(0);
     }
   };
@@ -71,7 +72,7 @@ export function prepareTls(material: TlsMaterial): Result<PreparedTls, readonly 
   try {
     createSecureContext(options);
   } catch (error) {
-    return fail([problem('key', `sleutel en certificaat zijn samen niet bruikbaar (${codeOf(error)})`)]);
+    return fail([problem('key', `sleutel en certificaat zijn samen niet bruikbaar (${errorCode(error)})`)]);
   }
   return ok({ options, trust: trust.value, own: own.value });
 }
@@ -143,11 +144,6 @@ function problem(where: string, detail: string, rule = 'row 100'): Issue {
 
 function warning(where: string, detail: string, rule: string): Issue {
   return { code: 'CertificateConfig', severity: 'Warning', where, detail, rule };
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'onbekende fout';
 }
 
 /** Thrown where broken material can only be a start-up failure; a reload gets the issues as a value instead. */

@@ -34,7 +34,7 @@ export function readCrl(input: Uint8Array): Result<Crl, string> {
   try {
     return readCertificateList(Buffer.from(input.buffer, input.byteOffset, input.byteLength));
   } catch (error) {
-    if (error instanceof DerError || error instanceof RangeError) return fail('intrekkingslijst is niet leesbaar');
+    if (error instanceof DerError) return fail('intrekkingslijst is niet leesbaar');
     throw error;
   }
 }

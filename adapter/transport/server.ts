@@ -12,11 +12,12 @@ import {
   type ServerOptions as HttpsOptions,
   Server as HttpsServer,
 } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type Issue, ok, type Result } from '../base/index.ts';
 import { Capacity } from './capacity.ts';
 import { addressOf, Connections } from './connections.ts';
+import { errorCode } from './error-code.ts';
 import { createIdentifier } from './identity.ts';
 import { orThrow, type PreparedTls, prepareTls, type TlsMaterial } from './material.ts';
 import { rawRefusal } from './reply.ts';
@@ -106,7 +107,7 @@ class Endpoint implements EbmsServer {
     server.on('checkContinue', (request, response) => this.#handle(request, response, true));
     server.on('clientError', (error: Error, socket: Socket) => refuseRaw(error, socket));
     server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-      emit({ kind: 'tls.refused', remoteAddress: addressOf(socket), reason: tlsReason(error, socket) });
+      emit({ kind: 'tls.refused', remoteAddress: addressUnder(socket), reason: tlsReason(error, socket) });
     });
     server.on('drop', (data?: { readonly remoteAddress?: string }) => {
       emit({ kind: 'connection.refused', remoteAddress: data?.remoteAddress ?? '', reason: 'te veel verbindingen' });
@@ -182,7 +183,7 @@ const PARSER_STATUS: Readonly<Record<string, number>> = {
 
 /** Bytes that are no HTTP request: one status line, then the connection ends (row 98). TLS failures get no words. */
 function refuseRaw(error: Error, socket: Socket): void {
-  const code = 'code' in error ? String(error.code) : '';
+  const code = errorCode(error);
   if (!socket.writable || !(code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT')) {
     socket.destroy();
     return;
@@ -191,8 +192,14 @@ function refuseRaw(error: Error, socket: Socket): void {
   setTimeout(() => socket.destroy(), 200).unref();
 }
 
+/** A refused TLS socket has forgotten its address; the connection under it, which node keeps in `_parent`, has not. */
+function addressUnder(socket: TLSSocket): string {
+  const under: unknown = Reflect.get(socket, '_parent');
+  return under instanceof Socket ? addressOf(under) : addressOf(socket);
+}
+
 function tlsReason(error: Error, socket: TLSSocket): string {
   // node destroys the socket on a failed verification and then only says "socket hang up".
   if (socket.authorizationError) return String(socket.authorizationError);
-  return 'code' in error ? String(error.code) : error.message;
+  return errorCode(error);
 }

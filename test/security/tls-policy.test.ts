@@ -1,0 +1,149 @@
+// Versions, cipher suites, curves and renegotiation at the endpoint; HTTP/1.1 only.
+
+import { constants } from 'node:crypto';
+import { connect as connectH2 } from 'node:http2';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { ALLOWED_CIPHERS } from '../../adapter/transport/policy.ts';
+import type { DevPki } from '../../tools/certs/index.ts';
+import { testPki } from '../fixtures/pki.ts';
+import { closeAll, exchangeRaw, materialOf, PATH, startEndpoint, statuses, tls } from '../transport/rig.ts';
+
+let pki: DevPki;
+beforeAll(async () => {
+  pki = await testPki();
+});
+afterEach(closeAll);
+
+const start = () => startEndpoint({ listener: { kind: 'mtls', tls: materialOf(pki, pki.party('partij-b').tls) } });
+const POST = `POST ${PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 4\r\n\r\n<x/>`;
+
+/** Connects as partij-a; the error's code when the handshake is refused. */
+async function offer(port: number, options: ConnectionOptions): Promise<TLSSocket | string> {
+  const { keyPem: key, chainPem: cert } = pki.party('partij-a').tls;
+  try {
+    return await tls(port, { ca: pki.caPem, key, cert, ...options });
+  } catch (error) {
+    return String((error as { code?: string }).code);
+  }
+}
+
+describe('TLS policy', () => {
+  test.each(['TLSv1', 'TLSv1.1'] as const)('TLS003 TLS004 row 96 %s is refused', async (version) => {
+    const { port, events } = await start();
+    // Level 0 makes our own OpenSSL willing to offer it, so that the refusal is the server's.
+    const result = await offer(port, { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' });
+    expect(result).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
+    expect(events).toContainEqual(
+      expect.objectContaining({ kind: 'tls.refused', reason: 'ERR_SSL_UNSUPPORTED_PROTOCOL' }),
+    );
+  });
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('TLS004 %s is spoken', async (version) => {
+    const { port } = await start();
+    const socket = await offer(port, { minVersion: version, maxVersion: version });
+    if (typeof socket === 'string') throw new Error(socket);
+    expect(socket.getProtocol()).toBe(version);
+    expect(statuses((await exchangeRaw(socket, POST)).text)).toEqual([204]);
+  });
+
+  test('TLS004 both sides offering 1.3 end on 1.3 with an allowed suite', async () => {
+    const { port } = await start();
+    const socket = await offer(port, {});
+    if (typeof socket === 'string') throw new Error(socket);
+    expect(socket.getProtocol()).toBe('TLSv1.3');
+    expect(ALLOWED_CIPHERS).toContain(socket.getCipher().name);
+    socket.destroy();
+  });
+
+  test.each([
+    'ECDHE-RSA-AES256-SHA384',
+    'ECDHE-RSA-AES128-SHA256',
+    'ECDHE-RSA-AES128-SHA',
+    'DHE-RSA-AES256-GCM-SHA384',
+    'AES256-GCM-SHA384',
+    'AES128-SHA',
+  ])('TLSCIPH001 row 96 suite %s is refused', async (ciphers) => {
+    const { port } = await start();
+    const result = await offer(port, { maxVersion: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` });
+    expect(result).toBe('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
+  });
+
+  test.each(ALLOWED_CIPHERS.filter((name) => name.startsWith('ECDHE-RSA')))(
+    'TLSCIPH001 suite %s is spoken',
+    async (ciphers) => {
+      const { port } = await start();
+      const socket = await offer(port, { maxVersion: 'TLSv1.2', ciphers });
+      if (typeof socket === 'string') throw new Error(socket);
+      expect(socket.getCipher().name).toBe(ciphers);
+      socket.destroy();
+    },
+  );
+
+  test('§1.3 the phase-out curve secp224r1 is refused', async () => {
+    const { port } = await start();
+    const result = await offer(port, { maxVersion: 'TLSv1.2', ecdhCurve: 'secp224r1', ciphers: 'DEFAULT:@SECLEVEL=0' });
+    expect(result).toBe('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
+  });
+
+  test('§1.3 a SHA-1 handshake signature is refused', async () => {
+    const { port } = await start();
+    const result = await offer(port, { maxVersion: 'TLSv1.2', sigalgs: 'RSA+SHA1', ciphers: 'DEFAULT:@SECLEVEL=0' });
+    expect(result).toBe('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
+  });
+
+  test('§1.3 row 96 renegotiation by the client is refused', async () => {
+    const { port } = await start();
+    const socket = await offer(port, { maxVersion: 'TLSv1.2' });
+    if (typeof socket === 'string') throw new Error(socket);
+    const outcome = await new Promise<string>((resolve) => {
+      socket.once('error', () => resolve('refused'));
+      socket.once('close', () => resolve('refused'));
+      socket.renegotiate({ rejectUnauthorized: false }, (error) =>
+        resolve(error === null ? 'renegotiated' : 'refused'),
+      );
+    });
+    expect(outcome).toBe('refused');
+    socket.destroy();
+  });
+
+  test('PKI002 no session is resumed: every connection proves its certificate', async () => {
+    const { port } = await start();
+    const first = await offer(port, { maxVersion: 'TLSv1.2' });
+    if (typeof first === 'string') throw new Error(first);
+    const session = first.getSession();
+    expect(session?.length).toBeGreaterThan(0);
+    first.destroy();
+    const second = await offer(port, { maxVersion: 'TLSv1.2', ...(session === undefined ? {} : { session }) });
+    if (typeof second === 'string') throw new Error(second);
+    expect(second.isSessionReused()).toBe(false);
+    second.destroy();
+  });
+
+  test('peer-wire §1 row 99 of h2 and http/1.1 the endpoint takes http/1.1', async () => {
+    const { port } = await start();
+    const socket = await offer(port, { ALPNProtocols: ['h2', 'http/1.1'] });
+    if (typeof socket === 'string') throw new Error(socket);
+    expect(socket.alpnProtocol).toBe('http/1.1');
+    socket.destroy();
+  });
+
+  test('row 99 a client that only speaks HTTP/2 gets nowhere', async () => {
+    const endpoint = await start();
+    const { keyPem: key, chainPem: cert } = pki.party('partij-a').tls;
+    const failed = await new Promise<boolean>((resolve) => {
+      const session = connectH2(`https://localhost:${endpoint.port}`, { ca: pki.caPem, key, cert });
+      session.once('error', () => resolve(true));
+      session.once('connect', () => resolve(false));
+    });
+    expect(failed).toBe(true);
+    expect(endpoint.seen).toHaveLength(0);
+  });
+
+  test('§1.3 compression and renegotiation are switched off in both directions', async () => {
+    const { tlsPolicy } = await import('../../adapter/transport/policy.ts');
+    const flags = Number(tlsPolicy().secureOptions);
+    expect(flags & constants.SSL_OP_NO_COMPRESSION).toBe(constants.SSL_OP_NO_COMPRESSION);
+    expect(flags & constants.SSL_OP_NO_RENEGOTIATION).toBe(constants.SSL_OP_NO_RENEGOTIATION);
+  });
+});

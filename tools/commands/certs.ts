@@ -1,0 +1,118 @@
+// `dk certs dev`: makes the throw-away PKI for this machine.
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { type DevPartyOptions, makeDevPki, type WrittenPki, writeDevPki } from '../certs/index.ts';
+
+interface DevFlags {
+  readonly dir: string;
+  readonly party: readonly string[];
+  readonly bits: string;
+  readonly pss?: boolean;
+  readonly bad?: boolean;
+  readonly json?: boolean;
+  readonly force?: boolean;
+}
+
+/** Test OINs (prefix 00000099), refused in production. */
+const DEFAULT_PARTIES = ['00000099000000001000:gemeente', '00000099000000002000:ggk'];
+const PARTY = /^(\d{8}[0-9A-Z]{12}):([a-z0-9][a-z0-9-]{0,40})$/;
+const RESERVED = new Set(['ca', 'afgekeurd']);
+
+/** Exit code 0: written; 1: not written (already there, disk); 2: wrong use. Messages on stderr, the result on stdout. */
+export function certsCommand(): Command {
+  const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+  const dev = new Command('dev')
+    .description(
+      'maak wegwerpcertificaten voor ontwikkeling: stam-, domein- en uitgevende CA met CRL, en per partij TLS en ondertekening',
+    )
+    .option('--dir <map>', 'map waarin wordt geschreven', 'certs-dev')
+    .option('--party <oin:naam>', 'partij, herhaalbaar; standaard gemeente en ggk', collect, [])
+    .option('--bits <2048|3072>', 'lengte van de RSA-sleutels', '2048')
+    .option('--pss', 'onderteken certificaten en CRLs met RSASSA-PSS, zoals PKIoverheid G4')
+    .option('--bad', 'maak ook certificaten die geweigerd moeten worden (map afgekeurd)')
+    .option('--json', 'toon het resultaat als JSON')
+    .option('--force', 'vervang wat er al staat')
+    .action(async (flags: DevFlags) => {
+      process.exitCode = await runDev(flags);
+    });
+  return new Command('certs').description('certificaten').addCommand(dev);
+}
+
+async function runDev(flags: DevFlags): Promise<number> {
+  const parties = readParties(flags.party.length === 0 ? DEFAULT_PARTIES : flags.party);
+  if (typeof parties === 'string') return complain(parties, 2);
+  if (flags.bits !== '2048' && flags.bits !== '3072') return complain('--bits is 2048 of 3072', 2);
+  try {
+    if ((await isFilled(flags.dir)) && flags.force !== true) {
+      return complain(`In ${flags.dir} staan al certificaten. Gebruik --force om ze te vervangen.`, 1);
+    }
+    await removeOld(flags.dir);
+    const pki = await makeDevPki({
+      parties,
+      keyBits: flags.bits === '3072' ? 3072 : 2048,
+      pss: flags.pss === true,
+      bad: flags.bad === true,
+    });
+    show(await writeDevPki(flags.dir, pki), parties, flags.json === true);
+    return 0;
+  } catch (error) {
+    const code = error !== null && typeof error === 'object' && 'code' in error ? String(error.code) : String(error);
+    return complain(`Schrijven in ${flags.dir} is niet gelukt (${code}).`, 1);
+  }
+}
+
+/** The parties, or what is wrong with them. */
+function readParties(texts: readonly string[]): readonly DevPartyOptions[] | string {
+  const parties: DevPartyOptions[] = [];
+  for (const text of texts) {
+    const [, oin, name] = PARTY.exec(text) ?? [];
+    if (oin === undefined || name === undefined || RESERVED.has(name)) {
+      return `--party ${text}: verwacht een OIN van 20 posities, een dubbele punt en een naam (kleine letters, cijfers, streepjes)`;
+    }
+    if (parties.some((party) => party.name === name)) return `--party ${text}: de naam ${name} komt twee keer voor`;
+    parties.push({ oin, name });
+  }
+  return parties;
+}
+
+async function isFilled(dir: string): Promise<boolean> {
+  return (await listPki(dir)).length > 0;
+}
+
+/** Folders in `dir` that this command made: `ca`, and every folder with a tls.key or rejected certificates. */
+async function listPki(dir: string): Promise<readonly string[]> {
+  const entries = await readdir(dir, { withFileTypes: true, recursive: false }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const made = await Promise.all(
+    folders.map(async (name) => RESERVED.has(name) || (await readdir(join(dir, name))).includes('tls.key')),
+  );
+  return folders.filter((_, i) => made[i]);
+}
+
+/** A party of an earlier run would otherwise stay behind with certificates of an authority that is gone. */
+async function removeOld(dir: string): Promise<void> {
+  for (const name of await listPki(dir)) await rm(join(dir, name), { recursive: true });
+}
+
+function show(written: WrittenPki, parties: readonly DevPartyOptions[], asJson: boolean): void {
+  if (asJson) {
+    process.stdout.write(`${JSON.stringify({ ...written, parties })}\n`);
+    return;
+  }
+  const lines = [
+    `Ontwikkelcertificaten geschreven in ${written.dir} (${written.files.length} bestanden).`,
+    ...parties.map(
+      ({ oin, name }) =>
+        `  ${name}: OIN ${oin}, ${name}/tls.key, ${name}/tls.crt, ${name}/signing.key, ${name}/signing.crt`,
+    ),
+    '  vertrouwde CA-keten: ca/chain.pem; intrekkingslijsten: ca/root.crl.pem, ca/domain.crl.pem, ca/issuing.crl.pem',
+    'Alleen voor deze machine: een productie-instelling die een van deze certificaten noemt, wordt geweigerd.',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function complain(message: string, exitCode: number): number {
+  process.stderr.write(`${message}\n`);
+  return exitCode;
+}
