@@ -44,13 +44,16 @@ function readCertificateList(der: Buffer): Result<Crl, string> {
   const list = outer.enter(TAG.sequence);
   outer.expectEnd();
   const tbsElement = list.next(TAG.sequence);
-  const algorithm = readSignatureAlgorithm(list.enter(TAG.sequence));
+  const algorithmElement = list.next(TAG.sequence);
+  const algorithm = readSignatureAlgorithm(list.inside(algorithmElement));
   const signature = list.content(list.next(TAG.bitString));
   list.expectEnd();
   if (algorithm === undefined) return fail('intrekkingslijst is ondertekend met een algoritme dat niet is toegestaan');
   const tbs = list.inside(tbsElement);
   tbs.optional(TAG.integer);
-  tbs.next(TAG.sequence);
+  // RFC 5280 §5.1.1.2: the algorithm outside the signature is the one inside; and a signature has whole octets.
+  const isSame = tbs.whole(tbs.next(TAG.sequence)).equals(list.whole(algorithmElement));
+  if (!isSame || signature[0] !== 0) throw new DerError('signature algorithm differs inside and outside');
   const issuerName = tbs.whole(tbs.next(TAG.sequence));
   const thisUpdate = readTime(tbs, tbs.next());
   if (tbs.peek() !== TAG.utcTime && tbs.peek() !== TAG.generalizedTime)
