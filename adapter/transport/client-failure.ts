@@ -45,6 +45,7 @@ const KNOWN: Readonly<Record<string, readonly [Reason, string]>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: ['tls', 'partner biedt geen TLS 1.2 of hoger'],
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: ['tls', 'geen gemeenschappelijke TLS-instellingen met de partner'],
   UND_ERR_HEADERS_OVERFLOW: ['tooLarge', 'kopregels van het antwoord zijn te groot'],
+  HTTPParserError: ['protocol', 'antwoord van de partner is geen geldige HTTP'],
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ['protocol', 'antwoord van de partner is korter of langer dan aangekondigd'],
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: ['protocol', 'bericht heeft een andere lengte dan aangekondigd'],
 };

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import { DEVELOPMENT_ORGANISATION } from '../../adapter/transport/policy.ts';
+import { DEVELOPMENT_ORGANISATION } from '../../adapter/transport/index.ts';
 import type { DevIdentity, LeafRequest } from './types.ts';
 
 type KeyPair = webcrypto.CryptoKeyPair;
