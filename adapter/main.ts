@@ -6,11 +6,20 @@ import { fileURLToPath } from 'node:url';
 import { type ApiServer, createApi } from './api/index.ts';
 import type { Issue } from './base/index.ts';
 import { type Config, readConfig } from './config/index.ts';
-import { type Gateway, type GatewayContext, type SignerTrust, createAgreementCache, createGateway, createSignerTrust } from './gateway/index.ts';
-import { loadSigningKeys } from './keys/index.ts';
-import { type Observer, createObserver } from './observe/index.ts';
-import { type Store, openStore } from './store/index.ts';
 import {
+  createAgreementCache,
+  createGateway,
+  createSignerTrust,
+  type Gateway,
+  type GatewayContext,
+  type SignerTrust,
+} from './gateway/index.ts';
+import { loadSigningKeys } from './keys/index.ts';
+import { createObserver, type Observer } from './observe/index.ts';
+import { openStore, type Store } from './store/index.ts';
+import {
+  createEbmsServer,
+  createPartnerClient,
   type EbmsServer,
   type MutualTlsListener,
   type ProxyListener,
@@ -19,10 +28,8 @@ import {
   type TlsMaterial,
   type TransportEvent,
   type TrustMaterial,
-  createEbmsServer,
-  createPartnerClient,
 } from './transport/index.ts';
-import { type Worker, createWorker } from './worker/index.ts';
+import { createWorker, type Worker } from './worker/index.ts';
 import { openSchemas } from './xsd/index.ts';
 
 const DRAIN_MS = 10_000;
@@ -47,7 +54,9 @@ function configuration(): { config: Config; file: string | undefined } {
   const file = flag > 0 ? process.argv[flag + 1] : 'gateway.json';
   const text = readIfThere(file ?? 'gateway.json');
   if (text === undefined && flag > 0) {
-    throw new Refused([{ code: 'Configuration', severity: 'Error', where: '--config', detail: `${file}: kan niet worden gelezen` }]);
+    throw new Refused([
+      { code: 'Configuration', severity: 'Error', where: '--config', detail: `${file}: kan niet worden gelezen` },
+    ]);
   }
   const result = readConfig(process.env, text, file);
   if (!result.ok) throw new Refused(result.error);
@@ -64,7 +73,8 @@ function readIfThere(file: string): string | undefined {
 
 const read = (file: string): string => {
   const text = readIfThere(file);
-  if (text === undefined) throw new Refused([{ code: 'File', severity: 'Error', where: file, detail: 'kan niet worden gelezen' }]);
+  if (text === undefined)
+    throw new Refused([{ code: 'File', severity: 'Error', where: file, detail: 'kan niet worden gelezen' }]);
   return text;
 };
 
@@ -91,7 +101,11 @@ async function start(config: Config, file: string | undefined): Promise<Running>
     signerTrust: signerTrust(config),
     signaturePolicy: { allowSha1: config.policy.allowSha1 },
     policy: mshPolicy(config),
-    limits: { maxMessageBytes: config.endpoint.maxMessageBytes, maxEnvelopeBytes: config.endpoint.maxEnvelopeBytes, maxParts: 1000 },
+    limits: {
+      maxMessageBytes: config.endpoint.maxMessageBytes,
+      maxEnvelopeBytes: config.endpoint.maxEnvelopeBytes,
+      maxParts: 1000,
+    },
     leaseMs: config.worker.lease,
     contentPolicy: new Map(Object.entries(config.content)),
     submitPolicy: config.submit,
@@ -101,7 +115,13 @@ async function start(config: Config, file: string | undefined): Promise<Running>
     wake: () => worker?.wake(),
   };
   const gateway = createGateway(context);
-  const worker = config.roles.includes('worker') ? createWorker(context, { ...config.worker, kinds: ['answer', 'transmit', 'deliver', 'notify'], pollMs: config.worker.poll }) : undefined;
+  const worker = config.roles.includes('worker')
+    ? createWorker(context, {
+        ...config.worker,
+        kinds: ['answer', 'transmit', 'deliver', 'notify'],
+        pollMs: config.worker.poll,
+      })
+    : undefined;
   const doors = await openDoors(gateway, config, observer);
   worker?.start();
   const backlog = watchBacklog(store, observer);
@@ -195,7 +215,10 @@ async function openDoors(gateway: Gateway, config: Config, observer: Observer): 
     addresses.push(`${listener?.kind === 'mtls' ? 'https' : 'proxy http'}://${at.host}:${port}${at.path}`);
   }
   const plainPort = config.mode === 'development' && config.roles.includes('endpoint') ? at.plainHttpPort : undefined;
-  const plain = plainPort === undefined ? undefined : serve({ listener: { kind: 'plain' }, port: plainPort }, gateway, config, observer);
+  const plain =
+    plainPort === undefined
+      ? undefined
+      : serve({ listener: { kind: 'plain' }, port: plainPort }, gateway, config, observer);
   if (plain !== undefined) addresses.push(`http://${at.host}:${(await plain.listen()).port}${at.path}`);
   const api = config.roles.includes('api') ? createApi(gateway, { ...config.api, observer }) : undefined;
   if (api !== undefined) addresses.push(`http://${config.api.host}:${(await api.listen()).port}/api/v1`);
@@ -244,7 +267,8 @@ function tellTransport(event: TransportEvent, observer: Observer): void {
   }
   const { remoteAddress } = event;
   if (event.kind === 'proxy.spoofed') observer.emit('proxy.spoofed', { remoteAddress, detail: event.header });
-  else if (event.kind === 'request.refused') observer.emit('http.refused', { remoteAddress, detail: `HTTP ${event.status}: ${event.reason}` });
+  else if (event.kind === 'request.refused')
+    observer.emit('http.refused', { remoteAddress, detail: `HTTP ${event.status}: ${event.reason}` });
   else observer.emit('peer.refused', { remoteAddress, detail: event.reason });
 }
 
@@ -255,7 +279,11 @@ function watchBacklog(store: Store, observer: Observer): NodeJS.Timeout {
     store.backlog(now).then(
       (rows) =>
         observer.setBacklog(
-          rows.map((row) => ({ kind: row.kind, ready: row.ready, oldestSeconds: row.oldestDueAt === undefined ? 0 : Math.max(0, now - row.oldestDueAt) / 1000 })),
+          rows.map((row) => ({
+            kind: row.kind,
+            ready: row.ready,
+            oldestSeconds: row.oldestDueAt === undefined ? 0 : Math.max(0, now - row.oldestDueAt) / 1000,
+          })),
         ),
       () => undefined,
     );
@@ -269,7 +297,9 @@ function warnDevelopment(config: Config, file: string | undefined, observer: Obs
   const warn = (detail: string): void => observer.emit('config.warning', { detail });
   warn(`ontwikkelmodus met opslag ${config.store}${file === undefined ? '; er is geen gateway.json' : ''}`);
   if (file === undefined) {
-    warn('hierna: `npx dk certs dev` maakt certificaten, `npx dk cpa create` een CPA; README toont een gateway.json. Of begin met `npm run demo -- --keep`');
+    warn(
+      'hierna: `npx dk certs dev` maakt certificaten, `npx dk cpa create` een CPA; README toont een gateway.json. Of begin met `npm run demo -- --keep`',
+    );
   }
   if (config.endpoint.plainHttpPort !== undefined) warn('een eindpunt zonder TLS: niemand bewijst wie hij is');
   if (config.policy.allowHttp) warn('http-adressen in CPA’s zijn toegestaan');

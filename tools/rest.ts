@@ -46,5 +46,7 @@ const causeOf = (error: Error): string => (error.cause instanceof Error ? error.
 export function expectGood(answer: RestAnswer): unknown {
   if (answer.status >= 200 && answer.status < 300) return answer.body;
   const problem = (answer.body ?? {}) as { title?: string; detail?: string };
-  throw new Error(`HTTP ${answer.status}: ${problem.title ?? 'geen uitleg'}${problem.detail === undefined ? '' : ` — ${problem.detail}`}`);
+  throw new Error(
+    `HTTP ${answer.status}: ${problem.title ?? 'geen uitleg'}${problem.detail === undefined ? '' : ` — ${problem.detail}`}`,
+  );
 }

@@ -31,7 +31,11 @@ export function inboxRouter(gateway: Gateway): Router {
     const outcome = await gateway.confirm(toRecordId(request.params.id));
     if (outcome === 'unknown') return sendProblem(response, notFound);
     if (outcome === 'busy') {
-      return sendProblem(response, { status: 503, code: 'busy', title: 'Bericht is in bewerking, probeer het opnieuw' });
+      return sendProblem(response, {
+        status: 503,
+        code: 'busy',
+        title: 'Bericht is in bewerking, probeer het opnieuw',
+      });
     }
     response.json({ confirmed: true, already: outcome === 'already' });
   });

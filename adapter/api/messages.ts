@@ -1,7 +1,8 @@
 // REST: submit a message, see what became of it, fetch its parts (rows 57, 157).
-import { Router, raw } from 'express';
+
 import type { Request, Response } from 'express';
-import { type Gateway, type SubmitDocument, documentFromJson } from '../gateway/index.ts';
+import { Router, raw } from 'express';
+import { documentFromJson, type Gateway, type SubmitDocument } from '../gateway/index.ts';
 import type { Caller } from './auth.ts';
 import { badRequest, notFound, sendProblem } from './problem.ts';
 import { journalView, messageView, toRecordId } from './views.ts';
@@ -82,10 +83,17 @@ async function list(gateway: Gateway, request: Request, response: Response): Pro
     { ...filter, ...(states === undefined ? {} : { states }) },
     { limit, ...(cursor === undefined ? {} : { cursor }) },
   );
-  response.json({ messages: found.messages.map(messageView), ...(found.next === undefined ? {} : { next: found.next }) });
+  response.json({
+    messages: found.messages.map(messageView),
+    ...(found.next === undefined ? {} : { next: found.next }),
+  });
 }
 
-async function part(gateway: Gateway, request: Request<{ id: string; index: string }>, response: Response): Promise<void> {
+async function part(
+  gateway: Gateway,
+  request: Request<{ id: string; index: string }>,
+  response: Response,
+): Promise<void> {
   const record = await gateway.message(toRecordId(request.params.id));
   const found = record?.parts[Number(request.params.index)];
   if (found === undefined) {

@@ -1,5 +1,5 @@
 // REST for operators: CPAs, commands on messages, notes of what belongs to no message.
-import { Router, json, raw } from 'express';
+import { json, Router, raw } from 'express';
 import { formatDateTime } from '../base/index.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { OperatorCommand } from '../msh/index.ts';

@@ -35,5 +35,11 @@ export const unavailable: Problem = {
 };
 
 export function badRequest(detail: string, issues?: readonly Issue[]): Problem {
-  return { status: 400, code: 'bad-request', title: 'Onjuiste aanvraag', detail, ...(issues === undefined ? {} : { issues }) };
+  return {
+    status: 400,
+    code: 'bad-request',
+    title: 'Onjuiste aanvraag',
+    detail,
+    ...(issues === undefined ? {} : { issues }),
+  };
 }

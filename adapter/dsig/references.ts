@@ -66,20 +66,3 @@ export function digestReferencesOf(xml: CanonicalXml): readonly DigestReference[
   }
 }
 
-/** Why the acknowledged references are not those of what was sent; undefined when they are (R94, row 36). */
-export function differentReferences(
-  sent: readonly DigestReference[],
-  acknowledged: readonly DigestReference[],
-): string | undefined {
-  if (sent.length !== acknowledged.length)
-    return `${acknowledged.length} references acknowledged, ${sent.length} were sent`;
-  const byUri = new Map(acknowledged.map((one) => [one.uri, one]));
-  for (const one of sent) {
-    const other = byUri.get(one.uri);
-    const name = one.uri === '' ? 'the envelope' : one.uri;
-    if (other === undefined) return `${name} is not acknowledged`;
-    if (other.digestValue !== one.digestValue || other.digestMethod !== one.digestMethod)
-      return `${name} has another digest`;
-  }
-  return undefined;
-}

@@ -37,8 +37,7 @@ export function createAgreementCache(store: Store, clock: Clock): AgreementCache
   };
   return {
     refresh,
-    current: () =>
-      index !== undefined && clock.now() - checkedAt < REFRESH_MS ? Promise.resolve(index) : refresh(),
+    current: () => (index !== undefined && clock.now() - checkedAt < REFRESH_MS ? Promise.resolve(index) : refresh()),
   };
 }
 

@@ -7,7 +7,11 @@ import { type Blobs, INLINE_BLOB_BYTES } from '../store/index.ts';
 export const sha256Hex = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Names the octets; they travel with the commit when they are small enough, see `persist` for the others. */
-export const stage = (bytes: Uint8Array): StagedBlob => ({ sha256: sha256Hex(bytes), bytes: bytes.length, inline: bytes });
+export const stage = (bytes: Uint8Array): StagedBlob => ({
+  sha256: sha256Hex(bytes),
+  bytes: bytes.length,
+  inline: bytes,
+});
 
 /** Makes octets of any size ready for a commit: small ones inline, large ones durable in the blob store first (D2). */
 export async function persist(bytes: Uint8Array, blobs: Blobs): Promise<StagedBlob> {

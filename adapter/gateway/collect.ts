@@ -1,10 +1,14 @@
 // Use case: an application pulls received messages under a lease and confirms them (DAI 3.2.2, rows 7, 56).
-import { type MessageRecord, type RecordId, confirmCollect } from '../msh/index.ts';
+import { confirmCollect, type MessageRecord, type RecordId } from '../msh/index.ts';
 import type { GatewayContext } from './context.ts';
 import { tell } from './tell.ts';
 
 /** Offers up to `max` messages; each is offered again, under the same id, when it is not confirmed within the lease. */
-export function offerMessages(max: number, leaseMs: number, context: GatewayContext): Promise<readonly MessageRecord[]> {
+export function offerMessages(
+  max: number,
+  leaseMs: number,
+  context: GatewayContext,
+): Promise<readonly MessageRecord[]> {
   return context.store.claim(['collect'], context.clock.now(), leaseMs, max);
 }
 

@@ -2,19 +2,27 @@
 import type { Result } from '../base/index.ts';
 import {
   type ContentVerdict,
-  type EnvelopeFacts,
-  type MessageType,
-  type OwnRole,
-  type PayloadMode,
-  type Route,
   checkEnvelope,
   chooseRoute,
+  type EnvelopeFacts,
+  type MessageType,
   messageType,
+  type OwnRole,
+  type PayloadMode,
   payloadHeader,
+  type Route,
 } from '../ggk/index.ts';
-import { MAX_ENVELOPE_BYTES, type StufEnvelope, type StufMessage, type StufPeek, type StufProblem, peekStuf, readStuf } from '../stuf/index.ts';
+import {
+  MAX_ENVELOPE_BYTES,
+  peekStuf,
+  readStuf,
+  type StufEnvelope,
+  type StufMessage,
+  type StufPeek,
+  type StufProblem,
+} from '../stuf/index.ts';
 import type { SchemaVerdict } from '../xsd/index.ts';
-import { type GatewayContext, contentPolicyFor } from './context.ts';
+import { contentPolicyFor, type GatewayContext } from './context.ts';
 
 export interface Judged {
   readonly read: Result<StufMessage, StufProblem>;
@@ -39,7 +47,8 @@ export async function judgeContent(bytes: Uint8Array, options: JudgeOptions, con
   const result = readStuf(bytes);
   const peek = result.ok ? undefined : peekStuf(bytes);
   const route = result.ok ? routeFor(result.value, context) : undefined;
-  const mode = (type: MessageType): PayloadMode => options.payloadMode ?? contentPolicyFor(context, type.products[0] ?? '*');
+  const mode = (type: MessageType): PayloadMode =>
+    options.payloadMode ?? contentPolicyFor(context, type.products[0] ?? '*');
   const payload = result.ok ? await validatePayload(result.value, mode, context) : undefined;
   const facts: EnvelopeFacts = {
     size: bytes.length,

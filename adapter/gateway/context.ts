@@ -1,7 +1,7 @@
 // What every use case of the gateway is given; nothing here is global.
 import type { CpaPolicy } from '../agreement/index.ts';
 import type { Clock, Ids } from '../base/index.ts';
-import type { SigningKey, SignaturePolicy } from '../dsig/index.ts';
+import type { SignaturePolicy, SigningKey } from '../dsig/index.ts';
 import type { Route } from '../ggk/index.ts';
 import type { MshPolicy } from '../msh/index.ts';
 import type { Observer } from '../observe/index.ts';

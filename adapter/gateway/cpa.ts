@@ -1,6 +1,6 @@
 // Use case: CPAs are imported, listed and removed; a faulty one changes nothing (V1–V24, rows 76–85).
 import { type Agreement, checkCpa, parseCpa } from '../agreement/index.ts';
-import { type Issue, hasError } from '../base/index.ts';
+import { hasError, type Issue } from '../base/index.ts';
 import { sha256Hex } from './blob.ts';
 import type { GatewayContext } from './context.ts';
 

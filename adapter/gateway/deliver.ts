@@ -1,7 +1,14 @@
 // Use case of the hub: a due `deliver` job: judge the StUF content, forward it under the other side's CPA, or send a Fo01 back.
 import { type Issue, OIN_TYPE, type Result } from '../base/index.ts';
-import { type ContentFinding, type Route, actionFor, businessData, fo01For } from '../ggk/index.ts';
-import { type BlobRef, type DeliverOutcome, type Job, type MessageRecord, beginDeliver, endDeliver } from '../msh/index.ts';
+import { actionFor, businessData, type ContentFinding, fo01For, type Route } from '../ggk/index.ts';
+import {
+  type BlobRef,
+  beginDeliver,
+  type DeliverOutcome,
+  endDeliver,
+  type Job,
+  type MessageRecord,
+} from '../msh/index.ts';
 import { type StufMessage, writeStuf } from '../stuf/index.ts';
 import { type Judged, judgeContent } from './content.ts';
 import type { GatewayContext, HubSettings } from './context.ts';
@@ -22,7 +29,12 @@ export async function deliver(claimed: MessageRecord, job: Job, context: Gateway
 
 const noHub: DeliverOutcome = { kind: 'failed', detail: 'this gateway has no hub settings; nothing to forward to' };
 
-async function settle(record: MessageRecord, job: Job, outcome: DeliverOutcome, context: GatewayContext): Promise<void> {
+async function settle(
+  record: MessageRecord,
+  job: Job,
+  outcome: DeliverOutcome,
+  context: GatewayContext,
+): Promise<void> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const [fresh] = await context.store.load([record.id]);
     if (fresh === undefined) return;
@@ -47,7 +59,8 @@ async function handOver(record: MessageRecord, hub: HubSettings, context: Gatewa
     context.observer.emit('content.warning', { messageId: record.messageId, rule: notice.rule, detail: notice.detail });
   }
   if (judged.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
-  if (!judged.read.ok || judged.route === undefined) return { kind: 'failed', detail: 'content passed without a route' };
+  if (!judged.read.ok || judged.route === undefined)
+    return { kind: 'failed', detail: 'content passed without a route' };
   return forward(record, judged.read.value, judged.route, context);
 }
 
@@ -97,7 +110,11 @@ async function repeated(
   const bytes = part === undefined ? new Uint8Array() : await context.blobs.read(part.blob);
   const judged = await judgeContent(bytes, { role: 'hub', allowedZenders: undefined, earlier: 'different' }, context);
   if (judged.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
-  return { kind: 'refused', detail: `referentienummer of ${message.kind} was used before for other content`, codes: [] };
+  return {
+    kind: 'refused',
+    detail: `referentienummer of ${message.kind} was used before for other content`,
+    codes: [],
+  };
 }
 
 /** Refused content: a Fo01 goes back under the agreement the message came by, unless there is nobody to answer. */
@@ -109,7 +126,8 @@ async function refuse(
 ): Promise<DeliverOutcome> {
   const detail = `${finding.code}: ${finding.omschrijving}`;
   const fault = faultMessage(judged, finding, record, context);
-  if (fault === undefined) return { kind: 'refused', detail: `${detail} (no Fo01: not answerable)`, codes: [finding.code] };
+  if (fault === undefined)
+    return { kind: 'refused', detail: `${detail} (no Fo01: not answerable)`, codes: [finding.code] };
   const uuid = derivedUuid(`fo01|${record.id}`);
   const submitted = await submitMessage(
     {
@@ -120,7 +138,13 @@ async function refuse(
       action: actionFor('Fo01'),
       uuid,
       conversationId: record.conversationId,
-      contents: [{ contentId: `fo01-${uuid}@${context.messageIdDomain}`, contentType: 'application/xml', content: writeStuf(fault) }],
+      contents: [
+        {
+          contentId: `fo01-${uuid}@${context.messageIdDomain}`,
+          contentType: 'application/xml',
+          content: writeStuf(fault),
+        },
+      ],
       business: businessData(fault),
       originId: record.id,
     },

@@ -1,7 +1,7 @@
 // Gathers what a decision about an inbound message turns on and what does not change while it is retried.
 import { type Exchange, resolveExchange, signalExchange } from '../agreement/index.ts';
-import { type DigestReference, type Issue, type Result, hasError } from '../base/index.ts';
-import { type SignatureVerdict, computeReferences, verifySignature } from '../dsig/index.ts';
+import { type DigestReference, hasError, type Issue, type Result } from '../base/index.ts';
+import { computeReferences, type SignatureVerdict, verifySignature } from '../dsig/index.ts';
 import type { ReceiveFacts, SignalRoute } from '../msh/index.ts';
 import type { Peer } from '../transport/index.ts';
 import { signedPart } from './blob.ts';

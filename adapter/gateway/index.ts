@@ -24,7 +24,7 @@ export { type ExpectedAnswer, type Inspection, inspectMessage } from './inspect.
 export { type HttpEntity, type Intake, takeIn } from './intake.ts';
 export { createMemoryBlobs } from './memory-blobs.ts';
 export { createSignerTrust } from './signer-trust.ts';
-export { type SubmitDocument, type SubmitOutcome, type Submitter, documentFromJson } from './submit-document.ts';
+export { documentFromJson, type SubmitDocument, type SubmitOutcome, type Submitter } from './submit-document.ts';
 
 /** What the doors call. */
 export interface Gateway {

@@ -1,9 +1,17 @@
 // Reads and judges one message as the endpoint would, without storing or sending anything (`dk message inspect`).
 import { type Agreement, indexAgreements } from '../agreement/index.ts';
-import { type Instant, type Issue, hasError } from '../base/index.ts';
+import { hasError, type Instant, type Issue } from '../base/index.ts';
 import type { SignatureVerdict } from '../dsig/index.ts';
 import type { MessageHeader, MessageKind, SoapFault } from '../ebms/index.ts';
-import { type Decision, type MshPolicy, type ReceivedPart, type RecordId, fingerprintSource, inboundId, receive } from '../msh/index.ts';
+import {
+  type Decision,
+  fingerprintSource,
+  inboundId,
+  type MshPolicy,
+  type ReceivedPart,
+  type RecordId,
+  receive,
+} from '../msh/index.ts';
 import { sha256Hex } from './blob.ts';
 import type { JudgeContext, Limits, SignerTrust } from './context.ts';
 import { gatherFacts } from './facts.ts';
@@ -72,7 +80,13 @@ export async function inspectMessage(entity: HttpEntity, options: InspectOptions
 }
 
 function unreadable(fault: SoapFault): Inspection {
-  const issue: Issue = { code: fault.code, severity: 'Error', where: fault.where ?? '', detail: fault.detail, rule: 'R12' };
+  const issue: Issue = {
+    code: fault.code,
+    severity: 'Error',
+    where: fault.where ?? '',
+    detail: fault.detail,
+    rule: 'R12',
+  };
   return {
     kind: 'unreadable',
     parts: [],

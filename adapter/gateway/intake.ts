@@ -1,6 +1,6 @@
 // From an HTTP request to a read ebMS message with its parts staged; or the HTTP answer to what cannot be read.
-import { type Issue, type Result, fail, ok } from '../base/index.ts';
-import { type EbmsMessage, type MessageKind, type SoapFault, readMessage } from '../ebms/index.ts';
+import { fail, type Issue, ok, type Result } from '../base/index.ts';
+import { type EbmsMessage, type MessageKind, readMessage, type SoapFault } from '../ebms/index.ts';
 import { type ContentType, type MimeFailure, type PartHeader, parseContentType, readMultipart } from '../mime/index.ts';
 import type { ReceivedPart, StagedBlob } from '../msh/index.ts';
 import type { Blobs, BlobWriter } from '../store/index.ts';
@@ -42,7 +42,11 @@ const clientFault = (detail: string, status: 400 | 413 | 500 = 400, where?: stri
   fail({ fault: { code: 'Client', detail, ...(where === undefined ? {} : { where }) }, status });
 
 /** Reads one message under limits. Parts go to the blob store while they arrive; on a refusal they are dropped. */
-export async function takeIn(entity: HttpEntity, blobs: BlobSpool, limits: Limits): Promise<Result<Intake, Unreadable>> {
+export async function takeIn(
+  entity: HttpEntity,
+  blobs: BlobSpool,
+  limits: Limits,
+): Promise<Result<Intake, Unreadable>> {
   const action = checkSoapAction(entity.soapAction);
   if (!action.ok) return action;
   const contentType = parseContentType(entity.contentType);
@@ -88,7 +92,15 @@ async function readEntity(
     if (sink.overflow) return clientFault(`the message is larger than ${limits.maxEnvelopeBytes} bytes`, 413);
   }
   const root = sink.bytes();
-  return ok({ root, rootSha256: undefined, rootType: contentType, parts: [], mimeIssues: [], warnings: [], writers: [] });
+  return ok({
+    root,
+    rootSha256: undefined,
+    rootType: contentType,
+    parts: [],
+    mimeIssues: [],
+    warnings: [],
+    writers: [],
+  });
 }
 
 async function readPackage(

@@ -1,5 +1,5 @@
 // Use case: a due `notify` job: tell that a message of ours has come to its end.
-import { type MessageRecord, endNotify } from '../msh/index.ts';
+import { endNotify, type MessageRecord } from '../msh/index.ts';
 import type { GatewayContext } from './context.ts';
 import { tell } from './tell.ts';
 

@@ -1,6 +1,6 @@
 // Use case: an operator moves a message: send again, cancel, deliver again, discard (OPS-1 … OPS-5).
-import { type Issue, type Result, fail, ok } from '../base/index.ts';
-import { type MessageRecord, type OperatorCommand, type RecordId, operate as decide } from '../msh/index.ts';
+import { fail, type Issue, ok, type Result } from '../base/index.ts';
+import { operate as decide, type MessageRecord, type OperatorCommand, type RecordId } from '../msh/index.ts';
 import type { GatewayContext } from './context.ts';
 import { tell } from './tell.ts';
 

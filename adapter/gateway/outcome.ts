@@ -1,7 +1,7 @@
 // Reads an HTTP outcome as the partner's answer to a POST: the transport's verdict, and the words of a fault (rows 37–42).
 import { readFault } from '../ebms/index.ts';
 import type { StagedBlob, TransmitOutcome } from '../msh/index.ts';
-import { type PostOutcome, classify } from '../transport/index.ts';
+import { classify, type PostOutcome } from '../transport/index.ts';
 import { readXml } from '../xml/index.ts';
 import { stage } from './blob.ts';
 import type { GatewayContext } from './context.ts';

@@ -1,10 +1,19 @@
 // Use case: an ebMS message arrives. Read, gather facts, decide, seal, commit, and only then answer (house rules 1–4).
-import { type Change, type Decision, type ReceiveFacts, fingerprintSource, inboundId, receive as decide, referencedId, refusedId } from '../msh/index.ts';
-import type { HttpReply, InboundRequest, Peer } from '../transport/index.ts';
+import {
+  type Change,
+  type Decision,
+  receive as decide,
+  fingerprintSource,
+  inboundId,
+  type ReceiveFacts,
+  referencedId,
+  refusedId,
+} from '../msh/index.ts';
 import { INLINE_BLOB_BYTES, StoreUnavailable } from '../store/index.ts';
+import type { HttpReply, InboundRequest, Peer } from '../transport/index.ts';
 import { persist, sha256Hex, stage } from './blob.ts';
 import type { GatewayContext } from './context.ts';
-import { type StaticFacts, gatherFacts } from './facts.ts';
+import { gatherFacts, type StaticFacts } from './facts.ts';
 import { type HttpEntity, type Intake, takeIn } from './intake.ts';
 import { emptyReply, faultReply, signalReply, unavailableReply } from './reply.ts';
 import { type SealedAnswer, sealAnswer } from './seal.ts';
@@ -24,7 +33,11 @@ export interface Received {
 }
 
 /** Answers one HTTP request of a partner. Never rejects for what the partner sent; 503 when the store cannot be written. */
-export async function receiveRequest(request: InboundRequest, context: GatewayContext, serial: Serial): Promise<HttpReply> {
+export async function receiveRequest(
+  request: InboundRequest,
+  context: GatewayContext,
+  serial: Serial,
+): Promise<HttpReply> {
   const evidence = new EvidenceTap(request.body, EVIDENCE_BYTES);
   const entity: HttpEntity = {
     contentType: header(request, 'content-type'),
@@ -107,11 +120,16 @@ function withAnswer(change: Change, sealed: SealedAnswer): Change {
   };
 }
 
-async function replyTo(decision: Decision, sealed: SealedAnswer | undefined, context: GatewayContext): Promise<HttpReply> {
+async function replyTo(
+  decision: Decision,
+  sealed: SealedAnswer | undefined,
+  context: GatewayContext,
+): Promise<HttpReply> {
   if ((decision.change?.message.jobs.length ?? 0) > 0) context.wake();
   const { reply } = decision;
   if (reply.kind === 'fault') return faultReply(reply.fault, reply.status);
-  if (reply.kind === 'stored') return signalReply(await context.blobs.read(reply.answer.body), reply.answer.contentType);
+  if (reply.kind === 'stored')
+    return signalReply(await context.blobs.read(reply.answer.body), reply.answer.contentType);
   if (reply.kind === 'sealed' && sealed !== undefined) return signalReply(sealed.bytes);
   if (decision.answer !== undefined && decision.change === undefined && sealed !== undefined) {
     // An asynchronous Pong or StatusResponse leaves no record: it is posted once, beside the reply (row 59).
@@ -128,7 +146,12 @@ async function noteUnreadable(
 ): Promise<void> {
   const blob = await persist(evidence.bytes(), context.blobs);
   const peer = request.peer?.oin ?? request.remoteAddress;
-  await context.store.note({ at: context.clock.now(), event: 'http.refused', detail: `${detail} (from ${peer})`, evidence: blob });
+  await context.store.note({
+    at: context.clock.now(),
+    event: 'http.refused',
+    detail: `${detail} (from ${peer})`,
+    evidence: blob,
+  });
   tellRefusedRequest(detail, request, context);
 }
 
@@ -164,4 +187,3 @@ class EvidenceTap {
     return Buffer.concat(this.#kept);
   }
 }
-

@@ -1,5 +1,5 @@
 // Posts signals: stored answers as jobs of the message they answer, Pong and StatusResponse once.
-import { type AnswerPlan, type MessageRecord, type TransmitOutcome, endAnswer } from '../msh/index.ts';
+import { type AnswerPlan, endAnswer, type MessageRecord, type TransmitOutcome } from '../msh/index.ts';
 import type { PostBody, PostTarget } from '../transport/index.ts';
 import type { GatewayContext } from './context.ts';
 import { readOutcome } from './outcome.ts';

@@ -1,7 +1,7 @@
 // Judges the certificates that sign messages against our authorities and revocation lists; verdicts are kept while they hold.
 import { createHash } from 'node:crypto';
-import { type Issue, type Result, ok } from '../base/index.ts';
-import { type TrustMaterial, createTrustStore, verifyPeerCertificate } from '../transport/index.ts';
+import { type Issue, ok, type Result } from '../base/index.ts';
+import { createTrustStore, type TrustMaterial, verifyPeerCertificate } from '../transport/index.ts';
 import type { SignerTrust } from './context.ts';
 
 const MAX_KEPT = 10_000;

@@ -80,7 +80,13 @@ async function submit(
       uuid,
       ...(document.conversationId === undefined ? {} : { conversationId: document.conversationId }),
       ...(document.refToMessageId === undefined ? {} : { refToMessageId: document.refToMessageId }),
-      contents: [{ contentId: `stuf-${uuid}@${context.messageIdDomain}`, contentType: 'application/xml', content: document.stuf }],
+      contents: [
+        {
+          contentId: `stuf-${uuid}@${context.messageIdDomain}`,
+          contentType: 'application/xml',
+          content: document.stuf,
+        },
+      ],
       business,
       submittedBy: { client: submitter.client, requestSha256 },
     },
@@ -98,7 +104,16 @@ const refused = (code: string, issues: readonly Issue[]): SubmitOutcome => ({ ki
 function stufIssue({ read }: Judged): Issue[] {
   if (read.ok) return [];
   const { kind, where, detail, line } = read.error;
-  return [{ code: `stuf.${kind}`, severity: 'Error', where, detail, rule: 'row 155', ...(line === undefined ? {} : { line }) }];
+  return [
+    {
+      code: `stuf.${kind}`,
+      severity: 'Error',
+      where,
+      detail,
+      rule: 'row 155',
+      ...(line === undefined ? {} : { line }),
+    },
+  ];
 }
 
 const noRoute: readonly Issue[] = [
@@ -114,9 +129,18 @@ const noRoute: readonly Issue[] = [
 /** The findings of the XSD first: they say what to mend; then the verdict on the envelope. */
 function contentIssues({ payload, verdict }: Judged): Issue[] {
   const schema = (payload?.issues ?? []).map(
-    (issue): Issue => ({ code: `xsd.${issue.code}`, severity: 'Error', where: issue.path, detail: issue.message, line: issue.line, rule: 'row 157' }),
+    (issue): Issue => ({
+      code: `xsd.${issue.code}`,
+      severity: 'Error',
+      where: issue.path,
+      detail: issue.message,
+      line: issue.line,
+      rule: 'row 157',
+    }),
   );
   if (schema.length > 0 || verdict.kind !== 'refuse') return schema;
   const { finding } = verdict;
-  return [{ code: finding.code, severity: 'Error', where: finding.where ?? 'stuurgegevens', detail: finding.omschrijving }];
+  return [
+    { code: finding.code, severity: 'Error', where: finding.where ?? 'stuurgegevens', detail: finding.omschrijving },
+  ];
 }

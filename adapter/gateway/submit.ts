@@ -1,16 +1,16 @@
 // Use case: a message of ours enters: stored and sealed under an agreement before anybody is told that we have it.
 import { type Exchange, resolveExchange } from '../agreement/index.ts';
-import { type Issue, type Result, fail, ok } from '../base/index.ts';
+import { fail, type Issue, ok, type Result } from '../base/index.ts';
 import type { PartyRef, Service } from '../ebms/index.ts';
 import {
   type BusinessData,
+  submit as decide,
+  fingerprintSource,
   type MessageRecord,
+  outboundId,
   type PartRecord,
   type RecordId,
   type StagedBlob,
-  fingerprintSource,
-  outboundId,
-  submit as decide,
 } from '../msh/index.ts';
 import { persist, sha256Hex, signedPart, toRef } from './blob.ts';
 import type { GatewayContext } from './context.ts';
@@ -87,7 +87,12 @@ async function seal(
   const record: MessageRecord = {
     ...decided.value.record,
     envelope: toRef(envelope),
-    fingerprint: sha256Hex(fingerprintSource(decided.value.message, staged.map(({ part }) => part))),
+    fingerprint: sha256Hex(
+      fingerprintSource(
+        decided.value.message,
+        staged.map(({ part }) => part),
+      ),
+    ),
     ...(sealed.references === undefined ? {} : { signedReferences: sealed.references }),
   };
   const blobs = [envelope, ...staged.map(({ blob }) => blob)].filter((blob) => blob.inline !== undefined);
@@ -120,4 +125,3 @@ export function derivedUuid(source: string): string {
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
-

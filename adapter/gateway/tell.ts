@@ -39,7 +39,14 @@ function recordFields(record: MessageRecord | undefined): EventFields {
   if (record === undefined) return {};
   const { cpaId, messageId, conversationId, refToMessageId, direction, state, business } = record;
   const { functie, referentienummer } = business ?? {};
-  return { cpaId, messageId, conversationId, direction, state, ...defined({ refToMessageId, functie, referentienummer }) };
+  return {
+    cpaId,
+    messageId,
+    conversationId,
+    direction,
+    state,
+    ...defined({ refToMessageId, functie, referentienummer }),
+  };
 }
 
 const peerFields = ({ cid, peer }: About): EventFields => defined({ cid, peerOin: peer?.oin });

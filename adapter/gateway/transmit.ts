@@ -1,6 +1,6 @@
 // Use case: a due `transmit` job: count the attempt, POST the stored bytes, read what came back, commit the outcome.
 import type { EbmsMessage } from '../ebms/index.ts';
-import { type MessageRecord, type TransmitOutcome, beginTransmit, endTransmit } from '../msh/index.ts';
+import { beginTransmit, endTransmit, type MessageRecord, type TransmitOutcome } from '../msh/index.ts';
 import type { PostOutcome } from '../transport/index.ts';
 import type { GatewayContext } from './context.ts';
 import { takeIn } from './intake.ts';

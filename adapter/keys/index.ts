@@ -1,7 +1,7 @@
 // Private keys and certificates from PEM files, found again by the fingerprint of the certificate that a CPA names.
-import { X509Certificate, createHash, createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Issue, type Result, fail, ok } from '../base/index.ts';
+import { fail, type Issue, ok, type Result } from '../base/index.ts';
 import type { SigningKey } from '../dsig/index.ts';
 
 export interface KeyFiles {

@@ -101,6 +101,8 @@ export interface MessageRecord {
   readonly id: RecordId;
   readonly direction: 'in' | 'out';
   readonly state: MessageState;
+  /** Which job hands a received message over; of no meaning for a sent one. */
+  readonly handover: 'deliver' | 'collect';
   /** Raised by each commit and each claim: the fence against late writers. */
   readonly version: number;
   readonly cpaId: string;

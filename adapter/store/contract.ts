@@ -1,6 +1,15 @@
 // What a store must do, in few verbs; each is atomic and says what the loser of a race is told.
 import type { Instant } from '../base/index.ts';
-import type { BlobRef, Change, CommitResult, JobKind, JournalEntry, MessageRecord, RecordId, StagedBlob } from '../msh/change.ts';
+import type {
+  BlobRef,
+  Change,
+  CommitResult,
+  JobKind,
+  JournalEntry,
+  MessageRecord,
+  RecordId,
+  StagedBlob,
+} from '../msh/change.ts';
 
 export interface Store {
   /** The records in the order asked; undefined where there is none. One consistent read. */

@@ -1,6 +1,7 @@
 // Store: messages with their jobs and journal, blobs, CPAs. The contract is in contract.ts; a URL chooses the implementation.
-import { openSqlite } from './sqlite/index.ts';
+
 import type { Store } from './contract.ts';
+import { openSqlite } from './sqlite/index.ts';
 
 export * from './contract.ts';
 

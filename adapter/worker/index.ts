@@ -49,7 +49,8 @@ export function createWorker(context: GatewayContext, options: WorkerOptions): W
     again = false;
     try {
       const free = options.concurrency - running.size;
-      const claimed = free > 0 ? await context.store.claim(options.kinds, context.clock.now(), context.leaseMs, free) : [];
+      const claimed =
+        free > 0 ? await context.store.claim(options.kinds, context.clock.now(), context.leaseMs, free) : [];
       for (const record of claimed) run(record);
       again ||= claimed.length > 0 && claimed.length === free;
     } catch (error) {

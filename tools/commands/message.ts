@@ -3,9 +3,9 @@ import { Command } from 'commander';
 import { type Agreement, parseCpa } from '../../adapter/agreement/index.ts';
 import { parseDateTime } from '../../adapter/base/index.ts';
 import { type Inspection, inspectMessage } from '../../adapter/gateway/index.ts';
-import { type HttpFile, entityOf, readHttpFile } from '../http-file.ts';
-import { WrongUse, markBad, print, printJson, printTable, readInput } from '../output.ts';
-import { type RestOptions, callRest, expectGood } from '../rest.ts';
+import { entityOf, type HttpFile, readHttpFile } from '../http-file.ts';
+import { markBad, print, printJson, printTable, readInput, WrongUse } from '../output.ts';
+import { callRest, expectGood, type RestOptions } from '../rest.ts';
 
 interface InspectFlags {
   readonly cpa: readonly string[];
@@ -23,7 +23,10 @@ export function messageCommand(): Command {
     .description('een opgenomen ebMS-bericht: delen, kop, CPA, handtekening en het antwoord dat de gateway zou geven')
     .option('--cpa <bestand...>', 'CPA(’s) waaronder het bericht wordt beoordeeld', [])
     .option('--content-type <waarde>', 'Content-Type van een bestand zonder HTTP-kop')
-    .option('--at <tijdstip>', 'beoordeel op dit tijdstip, of `now`; anders nu, of bij een oude opname zijn eigen Timestamp')
+    .option(
+      '--at <tijdstip>',
+      'beoordeel op dit tijdstip, of `now`; anders nu, of bij een oude opname zijn eigen Timestamp',
+    )
     .option('--allow-sha1', 'sta rsa-sha1 en sha1 toe, zoals in een ontwikkelomgeving')
     .option('--path <pad>', 'pad van het eindpunt, voor opnamen met een HTTP-kop', '/ebms')
     .option('--json', 'als één JSON-object')
@@ -156,17 +159,30 @@ function printInspection(view: InspectionView): void {
   print(`${view.file}: ${view.kind}`);
   if (view.header !== null) {
     const { header } = view;
-    print(`  van      ${header.from.partyIds.map((id) => id.value).join(', ')}${header.from.role === undefined ? '' : ` (${header.from.role})`}`);
-    print(`  naar     ${header.to.partyIds.map((id) => id.value).join(', ')}${header.to.role === undefined ? '' : ` (${header.to.role})`}`);
+    print(
+      `  van      ${header.from.partyIds.map((id) => id.value).join(', ')}${header.from.role === undefined ? '' : ` (${header.from.role})`}`,
+    );
+    print(
+      `  naar     ${header.to.partyIds.map((id) => id.value).join(', ')}${header.to.role === undefined ? '' : ` (${header.to.role})`}`,
+    );
     print(`  CPA      ${header.cpaId}`);
     print(`  dienst   ${header.service.value} / ${header.action}`);
-    print(`  bericht  ${header.messageId}${header.refToMessageId === undefined ? '' : ` over ${header.refToMessageId}`}`);
+    print(
+      `  bericht  ${header.messageId}${header.refToMessageId === undefined ? '' : ` over ${header.refToMessageId}`}`,
+    );
     print(`  gesprek  ${header.conversationId}`);
   }
-  for (const part of view.parts) print(`  deel     ${part.contentId || '(SOAP)'} ${part.contentType} ${part.bytes} bytes`);
-  print(`  handtekening: ${signatureWord(view.signature.verdict)}${view.signature.reason === undefined ? '' : ` — ${view.signature.reason}`}`);
-  for (const reference of view.signature.references) print(`    ${reference.uri === '' ? '(envelop)' : reference.uri}: ${reference.verdict}`);
-  for (const issue of view.issues) print(`  ${issue.severity === 'Error' ? '✗' : '!'} ${issue.code} ${issue.location} — ${issue.message} [${issue.rule}]`);
+  for (const part of view.parts)
+    print(`  deel     ${part.contentId || '(SOAP)'} ${part.contentType} ${part.bytes} bytes`);
+  print(
+    `  handtekening: ${signatureWord(view.signature.verdict)}${view.signature.reason === undefined ? '' : ` — ${view.signature.reason}`}`,
+  );
+  for (const reference of view.signature.references)
+    print(`    ${reference.uri === '' ? '(envelop)' : reference.uri}: ${reference.verdict}`);
+  for (const issue of view.issues)
+    print(
+      `  ${issue.severity === 'Error' ? '✗' : '!'} ${issue.code} ${issue.location} — ${issue.message} [${issue.rule}]`,
+    );
   print(`  antwoord: ${view.answer.kind}${view.answer.code === '' ? '' : ` (${view.answer.code})`}`);
   if (view.judgedAt !== undefined) print(`  beoordeeld op ${view.judgedAt}`);
 }
@@ -213,10 +229,14 @@ async function show(id: string, flags: RestOptions & { json?: boolean }): Promis
     entries: { at: string; event: string; state: string; detail?: string; rules?: string[] }[];
   };
   if (flags.json === true) return printJson({ message, journal: journal.entries });
-  print(`${message.messageId}  ${message.direction}  ${message.state}${message.problem === undefined ? '' : `  — ${message.problem}`}`);
+  print(
+    `${message.messageId}  ${message.direction}  ${message.state}${message.problem === undefined ? '' : `  — ${message.problem}`}`,
+  );
   for (const entry of journal.entries) {
     const rules = entry.rules === undefined || entry.rules.length === 0 ? '' : ` [${entry.rules.join(', ')}]`;
-    print(`  ${entry.at}  ${entry.state.padEnd(12)} ${entry.event}${entry.detail === undefined ? '' : `: ${entry.detail}`}${rules}`);
+    print(
+      `  ${entry.at}  ${entry.state.padEnd(12)} ${entry.event}${entry.detail === undefined ? '' : `: ${entry.detail}`}${rules}`,
+    );
   }
 }
 
@@ -234,7 +254,12 @@ async function send(file: string, flags: RestOptions & { idempotencyKey?: string
 }
 
 function printRefusal(status: number, body: unknown): void {
-  const problem = (body ?? {}) as { title?: string; detail?: string; issues?: { where: string; detail: string; line?: number }[] };
+  const problem = (body ?? {}) as {
+    title?: string;
+    detail?: string;
+    issues?: { where: string; detail: string; line?: number }[];
+  };
   print(`HTTP ${status}: ${problem.title ?? ''}${problem.detail === undefined ? '' : ` — ${problem.detail}`}`);
-  for (const issue of problem.issues ?? []) print(`  ${issue.line === undefined ? '' : `regel ${issue.line}: `}${issue.where} — ${issue.detail}`);
+  for (const issue of problem.issues ?? [])
+    print(`  ${issue.line === undefined ? '' : `regel ${issue.line}: `}${issue.where} — ${issue.detail}`);
 }

@@ -1,6 +1,6 @@
 // `dk partner`: runs one simulated partner until it is stopped.
 import { Command } from 'commander';
-import { WrongUse, print, printJson } from '../output.ts';
+import { print, printJson, WrongUse } from '../output.ts';
 import { BEHAVIOURS, createControl, createPartner, readPartner } from '../partner/index.ts';
 
 interface PartnerFlags {
@@ -18,7 +18,10 @@ export function partnerCommand(): Command {
     .option('--config <bestand>', 'beschrijving van de partner (JSON)')
     .option('--misbehave <naam:aantal...>', 'misdraging, zie hieronder', [])
     .option('--json', 'meld poorten als JSON')
-    .addHelpText('after', `\nMisdragingen (naam:aantal, zonder aantal één keer; delayAck in milliseconden):\n${names.join('\n')}`)
+    .addHelpText(
+      'after',
+      `\nMisdragingen (naam:aantal, zonder aantal één keer; delayAck in milliseconden):\n${names.join('\n')}`,
+    )
     .action(run);
 }
 

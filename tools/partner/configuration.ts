@@ -1,7 +1,8 @@
 // A simulated partner from a JSON file: who it is, its keys, its CPAs, where it listens.
+
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { parseCpa } from '../../adapter/agreement/index.ts';
 import type { SigningKey } from '../../adapter/dsig/index.ts';
 import { WrongUse } from '../output.ts';
@@ -37,7 +38,11 @@ export function readPartner(file: string, extra: readonly string[]): { json: Par
   const json = JSON.parse(read(file)) as PartnerJson;
   const at = (name: string): string => resolve(dirname(file), name);
   const ca = read(at(json.caFile));
-  const identity = (pair: PairJson): TlsIdentity => ({ key: read(at(pair.keyFile)), cert: read(at(pair.certFile)), ca });
+  const identity = (pair: PairJson): TlsIdentity => ({
+    key: read(at(pair.keyFile)),
+    cert: read(at(pair.certFile)),
+    ca,
+  });
   const signer = (pair: PairJson): SigningKey => ({
     privateKey: createPrivateKey(read(at(pair.keyFile))),
     certificateDer: new X509Certificate(read(at(pair.certFile))).raw,

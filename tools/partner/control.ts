@@ -1,5 +1,5 @@
 // Lets the demo and testers steer a running partner: a small HTTP interface on loopback.
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BEHAVIOURS, parseBehaviour } from './behaviours.ts';
 import type { Partner } from './partner.ts';
@@ -45,7 +45,8 @@ async function handle(request: IncomingMessage, response: ServerResponse, partne
   }
   if (route === 'POST /misbehave') {
     const behaviour = parseBehaviour(url.searchParams.get('what') ?? '');
-    if (behaviour === undefined) return answer(response, 400, { error: 'unknown behaviour', known: Object.keys(BEHAVIOURS) });
+    if (behaviour === undefined)
+      return answer(response, 400, { error: 'unknown behaviour', known: Object.keys(BEHAVIOURS) });
     partner.misbehave(behaviour);
     return answer(response, 200, behaviour);
   }

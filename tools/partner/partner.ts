@@ -1,11 +1,11 @@
 // A simulated partner: receives, answers and sends ebMS messages by its CPAs, and misbehaves on command.
 import { randomUUID } from 'node:crypto';
-import { type Server, createServer } from 'node:https';
 import { createServer as createPlainServer } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type Agreement, type AgreementIndex, indexAgreements } from '../../adapter/agreement/index.ts';
 import type { SigningKey } from '../../adapter/dsig/index.ts';
-import { type Behaviour, type Mischief, createMischief } from './behaviours.ts';
+import { type Behaviour, createMischief, type Mischief } from './behaviours.ts';
 import type { PartnerLog, SeenMessage, SentMessage } from './log.ts';
 import { receive } from './receive.ts';
 import { type Dispatch, dispatch } from './send.ts';
@@ -102,4 +102,5 @@ function serve(context: PartnerContext): Server | ReturnType<typeof createPlainS
     : createServer({ ...tls, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' }, handle);
 }
 
-export const freshMessageId = (context: PartnerContext): string => `${randomUUID()}@${context.options.name}.partner.test`;
+export const freshMessageId = (context: PartnerContext): string =>
+  `${randomUUID()}@${context.options.name}.partner.test`;

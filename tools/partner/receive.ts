@@ -2,21 +2,25 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Exchange, resolveExchange, signalExchange } from '../../adapter/agreement/index.ts';
+import { ACTOR, ERROR_CODE_CONTEXT, MSH_SERVICE } from '../../adapter/base/index.ts';
 import { digestReferencesOf, signEnvelope, verifySignature } from '../../adapter/dsig/index.ts';
 import { type EbmsMessage, writeFault, writeMessage } from '../../adapter/ebms/index.ts';
-import { type Intake, createMemoryBlobs, signedPart, takeIn } from '../../adapter/gateway/index.ts';
-import { ACTOR, ERROR_CODE_CONTEXT, MSH_SERVICE } from '../../adapter/base/index.ts';
+import { createMemoryBlobs, type Intake, signedPart, takeIn } from '../../adapter/gateway/index.ts';
 import { readStuf } from '../../adapter/stuf/index.ts';
-import { type PartnerContext, freshMessageId } from './partner.ts';
 import type { BehaviourName } from './behaviours.ts';
 import type { SeenMessage } from './log.ts';
+import { freshMessageId, type PartnerContext } from './partner.ts';
 import { dispatch } from './send.ts';
 import { post, readAll } from './wire.ts';
 
 const LIMITS = { maxMessageBytes: 64 * 1024 * 1024, maxEnvelopeBytes: 4 * 1024 * 1024, maxParts: 1000 };
 const XML = 'text/xml; charset=UTF-8';
 
-export async function receive(request: IncomingMessage, response: ServerResponse, context: PartnerContext): Promise<void> {
+export async function receive(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: PartnerContext,
+): Promise<void> {
   const body = await readAll(request);
   const blobs = createMemoryBlobs();
   const intake = await takeIn(
@@ -116,10 +120,16 @@ function stufOf(bytes: Uint8Array | undefined): SeenMessage['stuf'] {
 }
 
 /** The Acknowledgment the CPA asks for: in the response or by a POST of its own; or what mischief makes of it. */
-async function answer(response: ServerResponse, intake: Intake, exchange: Exchange, context: PartnerContext): Promise<void> {
+async function answer(
+  response: ServerResponse,
+  intake: Intake,
+  exchange: Exchange,
+  context: PartnerContext,
+): Promise<void> {
   const { message } = intake;
   if (message.ackRequested.length === 0) return reply(response, 204);
-  if (take('dropAck', message, context)) return reply(response, exchange.sendChannel.syncReplyMode === 'none' ? 204 : 200);
+  if (take('dropAck', message, context))
+    return reply(response, exchange.sendChannel.syncReplyMode === 'none' ? 204 : 200);
   const bytes = await signalFor(intake, exchange, context);
   const back = signalExchange(exchange, 'Acknowledgment');
   const delay = context.mischief.delay();
@@ -128,12 +138,16 @@ async function answer(response: ServerResponse, intake: Intake, exchange: Exchan
     return;
   }
   reply(response, 204);
-  context.later(() => post(back.url, { 'content-type': XML, soapaction: '"ebXML"' }, bytes, context.options.tls), delay);
+  context.later(
+    () => post(back.url, { 'content-type': XML, soapaction: '"ebXML"' }, bytes, context.options.tls),
+    delay,
+  );
 }
 
 async function signalFor(intake: Intake, exchange: Exchange, context: PartnerContext): Promise<Uint8Array> {
   const { messageId } = intake.message.header;
-  if (take('answerError', intake.message, context)) return seal(errorAbout(intake.message, context), exchange, false, context);
+  if (take('answerError', intake.message, context))
+    return seal(errorAbout(intake.message, context), exchange, false, context);
   if (take('ackOther', intake.message, context)) {
     return seal(acknowledge(intake, 'another@partner.test', context), exchange, false, context);
   }
@@ -145,7 +159,12 @@ async function signalFor(intake: Intake, exchange: Exchange, context: PartnerCon
   return bytes;
 }
 
-function signalHeader(about: EbmsMessage, action: string, refToMessageId: string, context: PartnerContext): EbmsMessage['header'] {
+function signalHeader(
+  about: EbmsMessage,
+  action: string,
+  refToMessageId: string,
+  context: PartnerContext,
+): EbmsMessage['header'] {
   const now = Date.now();
   return {
     version: '2.0',
@@ -197,7 +216,12 @@ function errorAbout(message: EbmsMessage, context: PartnerContext): EbmsMessage 
   };
 }
 
-async function seal(message: EbmsMessage, exchange: Exchange, signed: boolean, context: PartnerContext): Promise<Uint8Array> {
+async function seal(
+  message: EbmsMessage,
+  exchange: Exchange,
+  signed: boolean,
+  context: PartnerContext,
+): Promise<Uint8Array> {
   const envelope = writeMessage(message);
   const back = signalExchange(exchange, 'Acknowledgment');
   const signing = signed ? back.signing : undefined;

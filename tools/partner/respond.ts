@@ -23,21 +23,33 @@ export function createResponder(
     const { parameters } = read.value;
     const answer = wrapRetour(
       read.value,
-      { functie: retour, payload: Buffer.from(sampleMessage(retour)), referentienummer, tijdstip: Date.now(), parameters },
+      {
+        functie: retour,
+        payload: Buffer.from(sampleMessage(retour)),
+        referentienummer,
+        tijdstip: Date.now(),
+        parameters,
+      },
       self.applicatie,
     );
-    return [{ ...way, payload: writeStuf(answer), functie: retour, referentienummer, conversationId: seen.conversationId }];
+    return [
+      { ...way, payload: writeStuf(answer), functie: retour, referentienummer, conversationId: seen.conversationId },
+    ];
   };
 }
 
-function wayBack(agreements: readonly Agreement[], oin: string): Pick<Dispatch, 'cpaId' | 'to' | 'service' | 'action'> | undefined {
+function wayBack(
+  agreements: readonly Agreement[],
+  oin: string,
+): Pick<Dispatch, 'cpaId' | 'to' | 'service' | 'action'> | undefined {
   const action = actionFor('Du01');
   for (const agreement of agreements) {
     const own = agreement.parties.find((party) => party.partyIds.some((id) => id.value === oin));
     const other = agreement.parties.find((party) => party !== own);
     const binding = own?.bindings.find((one) => one.direction === 'send' && one.action === action);
     const to = other?.partyIds[0]?.value;
-    if (binding !== undefined && to !== undefined) return { cpaId: agreement.cpaId, to, service: binding.service, action };
+    if (binding !== undefined && to !== undefined)
+      return { cpaId: agreement.cpaId, to, service: binding.service, action };
   }
   return undefined;
 }

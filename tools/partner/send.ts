@@ -7,8 +7,8 @@ import { writeMultipart } from '../../adapter/mime/index.ts';
 import { readXml } from '../../adapter/xml/index.ts';
 import type { BehaviourName } from './behaviours.ts';
 import type { SentMessage } from './log.ts';
-import { type PartnerContext, freshMessageId } from './partner.ts';
-import { type WireAnswer, post } from './wire.ts';
+import { freshMessageId, type PartnerContext } from './partner.ts';
+import { post, type WireAnswer } from './wire.ts';
 
 export interface Dispatch {
   readonly cpaId: string;
@@ -43,7 +43,11 @@ interface Sealed {
   readonly bytes: Uint8Array;
 }
 
-async function seal(message: Dispatch & { messageId: string }, payload: Uint8Array, context: PartnerContext): Promise<Sealed> {
+async function seal(
+  message: Dispatch & { messageId: string },
+  payload: Uint8Array,
+  context: PartnerContext,
+): Promise<Sealed> {
   const own = { partyIds: [{ value: context.options.oin, type: 'urn:osb:oin' }] };
   const to = { partyIds: [{ value: message.to, type: 'urn:osb:oin' }] };
   const { cpaId, service, action } = message;
@@ -56,7 +60,12 @@ async function seal(message: Dispatch & { messageId: string }, payload: Uint8Arr
   const root = Buffer.from(text, 'utf8');
   const written = writeMultipart(
     [
-      { contentId: `soap@${message.messageId}`, contentType: 'text/xml; charset=UTF-8', bytes: root.length, body: root },
+      {
+        contentId: `soap@${message.messageId}`,
+        contentType: 'text/xml; charset=UTF-8',
+        bytes: root.length,
+        body: root,
+      },
       { contentId, contentType: 'application/xml', bytes: payload.length, body: payload },
     ],
     `partner-${message.messageId.slice(0, 36)}`,
@@ -73,7 +82,10 @@ function headerFor(message: Dispatch & { messageId: string }, exchange: Exchange
   return {
     header: {
       version: '2.0',
-      from: { partyIds: exchange.from.partyIds, ...(exchange.fromRole === undefined ? {} : { role: exchange.fromRole }) },
+      from: {
+        partyIds: exchange.from.partyIds,
+        ...(exchange.fromRole === undefined ? {} : { role: exchange.fromRole }),
+      },
       to: { partyIds: exchange.to.partyIds, ...(exchange.toRole === undefined ? {} : { role: exchange.toRole }) },
       cpaId: exchange.cpaId,
       conversationId: message.conversationId ?? message.messageId,
@@ -122,12 +134,22 @@ async function sign(
   return (await signEnvelope({ envelope, parts: uncovered ? [] : [signed], key, methods })).envelope;
 }
 
-async function transmit(sealed: Sealed, message: Dispatch, messageId: string, context: PartnerContext): Promise<SentMessage> {
+async function transmit(
+  sealed: Sealed,
+  message: Dispatch,
+  messageId: string,
+  context: PartnerContext,
+): Promise<SentMessage> {
   const { options } = context;
   const other = take('otherCertificate', messageId, context) && options.otherTls !== undefined;
   const headers = { 'content-type': sealed.contentType, soapaction: '"ebXML"' };
   const base = { at: Date.now(), messageId, functie: message.functie, referentienummer: message.referentienummer };
-  const sent = await post(sealed.url, headers, sealed.bytes, other ? (options.otherTls ?? options.tls) : options.tls).then(
+  const sent = await post(
+    sealed.url,
+    headers,
+    sealed.bytes,
+    other ? (options.otherTls ?? options.tls) : options.tls,
+  ).then(
     (answer): SentMessage => ({ ...base, status: answer.status, ...describe(answer) }),
     (error: unknown): SentMessage => ({
       ...base,
@@ -145,7 +167,8 @@ function describe(answer: WireAnswer): { answer?: string; answerSha256?: string 
   const xml = readXml(answer.body);
   const read = xml.ok ? readMessage(xml.value) : undefined;
   const answerSha256 = createHash('sha256').update(answer.body).digest('hex');
-  if (read === undefined || !read.ok) return { answer: answer.status >= 400 ? 'SOAP Fault' : 'unreadable', answerSha256 };
+  if (read === undefined || !read.ok)
+    return { answer: answer.status >= 400 ? 'SOAP Fault' : 'unreadable', answerSha256 };
   const { errorList, header } = read.value.message;
   const codes = errorList?.errors.map((error) => `${error.errorCode}: ${error.description ?? ''}`);
   return { answer: codes === undefined ? header.action : codes.join('; '), answerSha256 };

@@ -1,5 +1,5 @@
 // The simulated partner's own HTTPS: plain node:https, so that a mistake in the gateway's transport cannot cancel out.
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 
 export interface TlsIdentity {
@@ -17,10 +17,19 @@ export interface WireAnswer {
 const TIMEOUT_MS = 10_000;
 
 /** POSTs once over a fresh connection; rejects when there is no HTTP answer. */
-export function post(url: string, headers: Record<string, string>, body: Uint8Array, tls: TlsIdentity): Promise<WireAnswer> {
+export function post(
+  url: string,
+  headers: Record<string, string>,
+  body: Uint8Array,
+  tls: TlsIdentity,
+): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
     const target = new URL(url);
-    const options = { method: 'POST', headers: { ...headers, 'content-length': String(body.length) }, timeout: TIMEOUT_MS };
+    const options = {
+      method: 'POST',
+      headers: { ...headers, 'content-length': String(body.length) },
+      timeout: TIMEOUT_MS,
+    };
     const answered = (response: IncomingMessage): void => {
       readAll(response).then((bytes) => {
         resolve({ status: response.statusCode ?? 0, contentType: response.headers['content-type'], body: bytes });

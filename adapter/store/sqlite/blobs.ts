@@ -4,13 +4,14 @@ import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'nod
 import { dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { BlobRef, StagedBlob } from '../../msh/change.ts';
-import { BlobDamaged, type BlobWriter, type Blobs, INLINE_BLOB_BYTES } from '../contract.ts';
+import { BlobDamaged, type Blobs, type BlobWriter, INLINE_BLOB_BYTES } from '../contract.ts';
 import { asStoreError } from './errors.ts';
 
 /** `folder` undefined: a store in memory keeps blobs of any size as rows. */
 export function createBlobs(db: Database, folder: string | undefined): Blobs {
   const find = db.prepare('SELECT bytes FROM blobs WHERE sha256 = ?');
-  const row = (sha256: string): Uint8Array | undefined => (find.get(sha256) as { bytes: Uint8Array } | undefined)?.bytes;
+  const row = (sha256: string): Uint8Array | undefined =>
+    (find.get(sha256) as { bytes: Uint8Array } | undefined)?.bytes;
   return {
     writer: () => (folder === undefined ? new Spool(undefined) : new Spool(join(folder, 'blobs'))),
     async *get(ref) {
@@ -40,7 +41,9 @@ const placeOf = (root: string, sha256: string): string => join(root, sha256.slic
 async function* readFile(ref: BlobRef, folder: string | undefined): AsyncIterable<Uint8Array> {
   if (folder === undefined) throw new BlobDamaged(`blob ${ref.sha256} is not there`);
   const file = await open(placeOf(join(folder, 'blobs'), ref.sha256)).catch((error: unknown) => {
-    throw error instanceof Error && 'code' in error && error.code === 'ENOENT' ? new BlobDamaged(`blob ${ref.sha256} is not there`) : asStoreError(error);
+    throw error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      ? new BlobDamaged(`blob ${ref.sha256} is not there`)
+      : asStoreError(error);
   });
   const hash = createHash('sha256');
   try {

@@ -9,7 +9,7 @@ import { createCpaTable } from './cpas.ts';
 import { asStoreError } from './errors.ts';
 import { createMessageTable } from './messages.ts';
 import { migrate } from './migrations.ts';
-import { type GroupWriter, createGroupWriter } from './writer.ts';
+import { createGroupWriter, type GroupWriter } from './writer.ts';
 
 const MEMORY = ':memory:';
 
@@ -42,7 +42,12 @@ function openDatabase(folder: string | undefined): Database.Database {
   }
 }
 
-function assemble(db: Database.Database, folder: string | undefined, writer: GroupWriter, checkpointer: Checkpointer | undefined): SqliteStore {
+function assemble(
+  db: Database.Database,
+  folder: string | undefined,
+  writer: GroupWriter,
+  checkpointer: Checkpointer | undefined,
+): SqliteStore {
   const messages = createMessageTable(db);
   const note = db.prepare('INSERT INTO notes (entry) VALUES (?)');
   const evidence = db.prepare('INSERT INTO blobs VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING');
@@ -63,7 +68,8 @@ function assemble(db: Database.Database, folder: string | undefined, writer: Gro
         if (blob !== undefined) use.run(blob.sha256);
         note.run(JSON.stringify({ ...rest, ...ref }));
       }),
-    notes: async (limit) => reading(() => (notes.all(limit) as { entry: string }[]).map((row) => JSON.parse(row.entry) as SystemNote)),
+    notes: async (limit) =>
+      reading(() => (notes.all(limit) as { entry: string }[]).map((row) => JSON.parse(row.entry) as SystemNote)),
     backlog: async (now) => reading(() => messages.backlog(now)),
     probe: async () => {
       await writer.write(() => probe.run());

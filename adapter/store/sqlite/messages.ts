@@ -1,7 +1,15 @@
 // The message aggregate in SQLite: one row with the record as a document, columns for what is looked up, and its journal.
 import type { Database, Statement } from 'better-sqlite3';
 import type { Instant } from '../../base/index.ts';
-import type { BlobRef, Change, CommitResult, JobKind, JournalEntry, MessageRecord, RecordId } from '../../msh/change.ts';
+import type {
+  BlobRef,
+  Change,
+  CommitResult,
+  JobKind,
+  JournalEntry,
+  MessageRecord,
+  RecordId,
+} from '../../msh/change.ts';
 import type { Backlog, Found, MessageFilter, Page } from '../contract.ts';
 
 const KINDS: readonly JobKind[] = ['transmit', 'answer', 'deliver', 'collect', 'notify'];
@@ -22,7 +30,10 @@ export interface MessageTable {
   purge(before: Instant, max: number): number;
 }
 
-const toRecord = (row: Row): MessageRecord => ({ ...(JSON.parse(row.document) as MessageRecord), version: row.version });
+const toRecord = (row: Row): MessageRecord => ({
+  ...(JSON.parse(row.document) as MessageRecord),
+  version: row.version,
+});
 
 export function createMessageTable(db: Database): MessageTable {
   const statements = prepare(db);
@@ -37,7 +48,8 @@ export function createMessageTable(db: Database): MessageTable {
       return rows.map(toRecord);
     },
     search: (filter, page) => search(db, filter, page),
-    journal: (id) => (statements.journal.all(id) as { entry: string }[]).map((row) => JSON.parse(row.entry) as JournalEntry),
+    journal: (id) =>
+      (statements.journal.all(id) as { entry: string }[]).map((row) => JSON.parse(row.entry) as JournalEntry),
     backlog: (now) => KINDS.map((kind) => backlog(db, kind, now)),
     purge: (before, max) => purge(db, before, max),
   };
@@ -46,7 +58,21 @@ export function createMessageTable(db: Database): MessageTable {
 type Statements = ReturnType<typeof prepare>;
 
 function prepare(db: Database) {
-  const columns = ['id', 'version', 'direction', 'state', 'cpa_id', 'message_id', 'conversation_id', 'functie', 'referentienummer', 'accepted_at', 'keep_until', ...DUE, 'document'];
+  const columns = [
+    'id',
+    'version',
+    'direction',
+    'state',
+    'cpa_id',
+    'message_id',
+    'conversation_id',
+    'functie',
+    'referentienummer',
+    'accepted_at',
+    'keep_until',
+    ...DUE,
+    'document',
+  ];
   const changing = columns.filter((column) => !['id', 'version', 'direction', 'accepted_at'].includes(column));
   return {
     load: db.prepare('SELECT version, document FROM messages WHERE id = ?'),
@@ -119,7 +145,10 @@ function claimStatement(db: Database, kinds: readonly JobKind[]): Statement {
   const key = kinds.join();
   const existing = known.get(key);
   if (existing !== undefined) return existing;
-  const due = kinds.map((kind) => `SELECT * FROM (SELECT id, due_${kind} AS due FROM messages WHERE due_${kind} <= @now ORDER BY due_${kind} LIMIT @max)`);
+  const due = kinds.map(
+    (kind) =>
+      `SELECT * FROM (SELECT id, due_${kind} AS due FROM messages WHERE due_${kind} <= @now ORDER BY due_${kind} LIMIT @max)`,
+  );
   const moved = kinds.map((kind) => `due_${kind} = CASE WHEN due_${kind} <= @now THEN @until ELSE due_${kind} END`);
   const statement = db.prepare(
     `UPDATE messages SET version = version + 1, ${moved.join(', ')}
@@ -146,11 +175,15 @@ function search(db: Database, filter: MessageFilter, page: Page): Found {
   const { states, ...rest } = filter;
   const where = Object.keys(rest).flatMap((name) => COLUMNS[name] ?? []);
   const values: Record<string, unknown> = { ...rest, limit: page.limit + 1 };
-  if (states !== undefined) where.push(`state IN (${states.map((state, i) => bind(values, `state${i}`, state)).join(', ')})`);
-  const [at, id] = page.cursor === undefined ? [] : (JSON.parse(Buffer.from(page.cursor, 'base64url').toString()) as [number, string]);
+  if (states !== undefined)
+    where.push(`state IN (${states.map((state, i) => bind(values, `state${i}`, state)).join(', ')})`);
+  const [at, id] =
+    page.cursor === undefined ? [] : (JSON.parse(Buffer.from(page.cursor, 'base64url').toString()) as [number, string]);
   if (at !== undefined) where.push(`(accepted_at, id) < (${bind(values, 'at', at)}, ${bind(values, 'lastId', id)})`);
   const rows = db
-    .prepare(`SELECT version, document FROM messages ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY accepted_at DESC, id DESC LIMIT @limit`)
+    .prepare(
+      `SELECT version, document FROM messages ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY accepted_at DESC, id DESC LIMIT @limit`,
+    )
     .all(values) as Row[];
   const messages = rows.slice(0, page.limit).map(toRecord);
   const last = messages.at(-1);
@@ -173,12 +206,16 @@ function backlog(db: Database, kind: JobKind, now: Instant): Backlog {
 /** Records whose time is over and that have nothing open; blobs that nobody else names go with them. */
 function purge(db: Database, before: Instant, max: number): number {
   const open = DUE.map((column) => `${column} IS NULL`).join(' AND ');
-  const ids = db.prepare(`SELECT id FROM messages WHERE keep_until < ? AND ${open} LIMIT ?`).all(before, max) as { id: string }[];
+  const ids = db.prepare(`SELECT id FROM messages WHERE keep_until < ? AND ${open} LIMIT ?`).all(before, max) as {
+    id: string;
+  }[];
   const remove = {
     uses: db.prepare('DELETE FROM blob_uses WHERE id = ? RETURNING sha256'),
     journal: db.prepare('DELETE FROM journal WHERE id = ?'),
     message: db.prepare('DELETE FROM messages WHERE id = ?'),
-    blob: db.prepare('DELETE FROM blobs WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM blob_uses WHERE blob_uses.sha256 = blobs.sha256)'),
+    blob: db.prepare(
+      'DELETE FROM blobs WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM blob_uses WHERE blob_uses.sha256 = blobs.sha256)',
+    ),
   };
   for (const { id } of ids) {
     const uses = remove.uses.all(id) as { sha256: string }[];

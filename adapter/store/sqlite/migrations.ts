@@ -42,9 +42,14 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
 /** Brings the database to the newest version; refuses one that is newer, or whose history differs. */
 export function migrate(db: Database): void {
   db.exec('CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, hash TEXT NOT NULL)');
-  const applied = db.prepare('SELECT number, hash FROM migrations ORDER BY number').all() as { number: number; hash: string }[];
+  const applied = db.prepare('SELECT number, hash FROM migrations ORDER BY number').all() as {
+    number: number;
+    hash: string;
+  }[];
   if (applied.length > MIGRATIONS.length) {
-    throw new Error(`the database is at migration ${applied.length}, this program knows ${MIGRATIONS.length}: it is too old for it`);
+    throw new Error(
+      `the database is at migration ${applied.length}, this program knows ${MIGRATIONS.length}: it is too old for it`,
+    );
   }
   for (const row of applied) {
     if (row.hash !== hash(MIGRATIONS[row.number - 1] ?? '')) {

@@ -72,6 +72,7 @@ export function createGroupWriter(db: Database, maxWaiting: number): GroupWriter
       });
     },
     stats: () => ({ groups, writes }),
-    drain: () => (waiting.length === 0 && !scheduled ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
+    drain: () =>
+      waiting.length === 0 && !scheduled ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
   };
 }

@@ -1,0 +1,24 @@
+// A message that is here already: the stored answer again, never a second delivery where duplicates are eliminated (R107–R110).
+import type { Issue } from '../base/index.ts';
+import type { MessageRecord } from './change.ts';
+import type { Decision, ReceiveFacts, Reply } from './decision.ts';
+import { effectOf } from './effect.ts';
+
+/** The same MessageId with other header fields, parts or CPA is not a copy but id reuse (row 47, row 48). */
+export function isReuse(earlier: MessageRecord, facts: Pick<ReceiveFacts, 'fingerprint'>): boolean {
+  return earlier.fingerprint !== facts.fingerprint;
+}
+
+export function copyOf(earlier: MessageRecord, facts: ReceiveFacts, issues: readonly Issue[]): Decision {
+  const again = !earlier.terms.duplicateElimination && !earlier.terms.ackRequested;
+  const { change, happenings } = effectOf(earlier, {
+    now: facts.now,
+    event: again ? 'copyDelivered' : 'copy',
+    detail: `copy ${earlier.copies + 1}`,
+  });
+  return { ...(change === undefined ? {} : { change }), reply: replyFor(earlier), happenings, issues };
+}
+
+function replyFor(earlier: MessageRecord): Reply {
+  return earlier.answer !== undefined && earlier.terms.syncReply ? { kind: 'stored', answer: earlier.answer } : { kind: 'empty' };
+}

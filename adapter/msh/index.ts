@@ -1,0 +1,12 @@
+// msh: the rules of ebMS and the life of a message, as pure functions from facts to decisions.
+export type * from './change.ts';
+export type * from './decision.ts';
+export { beginDeliver, confirmCollect, endAnswer, endDeliver, endNotify } from './deliver.ts';
+export { ERROR_TABLE, type ErrorCode, errorListOf } from './errors.ts';
+export { fingerprintSource, inboundId, outboundId, referencedId, refusedId } from './ids.ts';
+export { INBOUND, type LifecycleEvent, OUTBOUND, rowFor, step } from './lifecycle.ts';
+export { operate } from './operate.ts';
+export { receive } from './receive.ts';
+export { type Column, judge, type Rule, RULES } from './rules/index.ts';
+export { submit } from './submit.ts';
+export { beginTransmit, endTransmit } from './transmit.ts';

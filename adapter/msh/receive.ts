@@ -1,0 +1,71 @@
+// Decides what an inbound message comes to: accepted, copy, refused, correlated, or answered at once.
+import { type Issue, hasError } from '../base/index.ts';
+import type { MessageKind } from '../ebms/types.ts';
+import { accept } from './accept.ts';
+import { statusOf } from './ask.ts';
+import { pong, statusResponse } from './answer.ts';
+import { copyOf, isReuse } from './copy.ts';
+import { correlateAcknowledgment, correlateError, ignoredSignal } from './correlate.ts';
+import type { AnswerPlan, Decision, ReceiveFacts } from './decision.ts';
+import { refuse, refuseWithoutRecord } from './refuse.ts';
+import { type Column, judge } from './rules/index.ts';
+import { isSync } from './sync.ts';
+
+type Handler = (facts: ReceiveFacts) => Decision;
+
+const HANDLERS: Readonly<Record<MessageKind, Handler>> = {
+  business,
+  acknowledgment: (facts) => correlateAcknowledgment(facts, judge(facts, 'ack')),
+  error: (facts) => correlateError(facts, judge(facts, 'error')),
+  ping: (facts) => ask(facts, 'ping', () => pong(answerTo(facts)), 'Pong'),
+  statusRequest: (facts) => ask(facts, 'status', () => status(facts), 'StatusResponse'),
+  unknownSignal: (facts) => refuseWithoutRecord(facts, judge(facts, 'ping')),
+  pong: (facts) => ignoredSignal(facts, 'a Pong nobody waits for', 'R96'),
+  statusResponse: (facts) => ignoredSignal(facts, 'a StatusResponse nobody waits for', 'R96'),
+};
+
+/** Facts in, decision out; the same facts always give the same decision (house rule 2). */
+export function receive(facts: ReceiveFacts): Decision {
+  return HANDLERS[facts.kind](facts);
+}
+
+/**
+ * A known MessageId is looked at before anything that time may have changed, but only for a sender who proves to be the same
+ * (R107, ebms2.md section 19 step 7): a copy gets the stored answer even after its TimeToLive, for the first one was in time.
+ */
+function business(facts: ReceiveFacts): Decision {
+  const issues = [...facts.warnings, ...judge(facts, 'business')];
+  if (facts.earlier === undefined) return hasError(issues) ? refuse(facts, issues) : accept(facts, issues);
+  const proof = issues.filter((issue) => issue.code === 'SecurityFailure' && issue.severity === 'Error');
+  if (proof.length > 0) return refuse(facts, issues);
+  return isReuse(facts.earlier, facts) ? refuse(facts, [reuse], 'message.reuse') : copyOf(facts.earlier, facts, issues);
+}
+
+const reuse: Issue = {
+  code: 'Inconsistent',
+  severity: 'Error',
+  where: '//Header/MessageHeader/MessageData/MessageId',
+  detail: 'was used before for a message with other content',
+  rule: 'R112',
+};
+
+function ask(facts: ReceiveFacts, column: Column, answer: () => AnswerPlan['message'], kind: 'Pong' | 'StatusResponse'): Decision {
+  const issues = [...facts.warnings, ...judge(facts, column)];
+  if (hasError(issues) || facts.back === undefined) return refuseWithoutRecord(facts, issues);
+  const { url, peerOin } = facts.back.acknowledgment;
+  const sync = isSync(facts);
+  return {
+    answer: { kind, message: answer(), sync, url, peerOin },
+    reply: sync ? { kind: 'sealed' } : { kind: 'empty' },
+    happenings: [{ event: 'message.received', detail: facts.kind }],
+    issues,
+  };
+}
+
+function status(facts: ReceiveFacts): AnswerPlan['message'] {
+  const { status: told, receivedAt } = statusOf(facts);
+  return statusResponse(answerTo(facts), told, receivedAt);
+}
+
+const answerTo = (facts: ReceiveFacts) => ({ about: facts.message, messageId: facts.answerMessageId, now: facts.now });
+

@@ -1,0 +1,51 @@
+// Decides about the attempts of a message of ours: send, send again, expire, give up (R102–R105, row 42).
+import type { Instant } from '../base/index.ts';
+import type { MessageRecord } from './change.ts';
+import type { BeginFacts, Effect, EndTransmitFacts, TransmitOutcome, TransmitStart } from './decision.ts';
+import { effectOf } from './effect.ts';
+import type { LifecycleEvent } from './lifecycle.ts';
+
+/** First half: the attempt is counted and committed before anything is sent, so that a crash is seen. TimeToLive comes first. */
+export function beginTransmit({ now, record, leaseUntil }: BeginFacts): TransmitStart {
+  const job = record.jobs.find((one) => one.kind === 'transmit');
+  if (job === undefined || job.runAt > now) return { kind: 'nothing' };
+  const end = (event: LifecycleEvent, problem: string): TransmitStart => {
+    const { change, happenings } = effectOf(record, { now, event, problem });
+    return change === undefined ? { kind: 'nothing' } : { kind: 'end', change, happenings };
+  };
+  if (isExpired(record, now)) return end('expired', 'TimeToLive passed before an Acknowledgment came');
+  if (job.attemptOpen && !record.terms.ackRequested) return end('unknownOutcome', 'an earlier attempt never reported back; best effort does not send twice');
+  if (job.attempts > record.terms.retries) return end('exhausted', `DeliveryFailure: no Acknowledgment after ${job.attempts} attempts; last: ${job.lastProblem ?? 'no answer'}`);
+  const { change, happenings } = effectOf(record, { now, event: 'attempt', runAt: leaseUntil, detail: `attempt ${job.attempts + 1}` });
+  return change === undefined ? { kind: 'nothing' } : { kind: 'send', change, happenings };
+}
+
+export function isExpired(record: Pick<MessageRecord, 'timeToLive'>, now: Instant): boolean {
+  return record.timeToLive !== undefined && now > record.timeToLive;
+}
+
+/** Second half: what the POST came to. The record may have moved on meanwhile (the ack overtook the response): then nothing. */
+export function endTransmit({ now, record, outcome }: EndTransmitFacts): Effect {
+  const job = record.jobs.find((one) => one.kind === 'transmit');
+  if (job === undefined || !job.attemptOpen) return { happenings: [] };
+  const problem = outcome.kind === 'accepted' ? undefined : outcome.detail;
+  return effectOf(record, {
+    now,
+    event: eventOf(record, outcome),
+    runAt: nextRun(record, outcome, now),
+    ...(problem === undefined ? {} : { problem, detail: problem }),
+    ...(outcome.kind === 'accepted' || outcome.evidence === undefined ? {} : { evidence: outcome.evidence }),
+  });
+}
+
+function eventOf(record: MessageRecord, outcome: TransmitOutcome): LifecycleEvent {
+  if (outcome.kind === 'accepted') return record.terms.ackRequested ? 'transmittedAwaitingAck' : 'transmitted';
+  return outcome.kind === 'refused' ? 'transmitRefused' : 'transmitFailed';
+}
+
+/** Not before the RetryInterval nor what Retry-After asks, never later than just past the TimeToLive (row 42). */
+function nextRun(record: MessageRecord, outcome: TransmitOutcome, now: Instant): Instant {
+  const asked = outcome.kind === 'retryable' ? (outcome.notBefore ?? 0) : 0;
+  const next = Math.max(now + record.terms.retryIntervalMs, asked);
+  return record.timeToLive === undefined ? next : Math.min(next, record.timeToLive + 1);
+}
