@@ -2,9 +2,10 @@
 
 import { Readable } from 'node:stream';
 import { checkServerIdentity, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
-import { type Dispatcher, Pool } from 'undici';
+import { Pool } from 'undici';
 import { type Issue, ok, type Result } from '../base/index.ts';
 import { describeFailure } from './client-failure.ts';
+import { exchange } from './exchange.ts';
 import { orThrow, prepareTls, type TlsMaterial } from './material.ts';
 import { Pools } from './pools.ts';
 import type { PartnerClient, PostBody, PostOutcome, PostTarget } from './types.ts';
@@ -66,17 +67,25 @@ class UndiciClient implements ReloadableClient {
     this.#pools = this.#makePools(options.tls === undefined ? undefined : orThrow(prepareTls(options.tls)).options);
   }
 
+  /** Rejects only when the body's own stream does. */
   async post(target: PostTarget, body: PostBody): Promise<PostOutcome> {
     const url = this.#readUrl(target.url);
     if (typeof url === 'string') return { kind: 'failed', reason: 'protocol', detail: url };
-    const { maxResponseBytes, overallTimeoutMs } = this.#limits;
+    const source = bodyOf(body);
+    const request = {
+      method: 'POST',
+      path: url.pathname + url.search,
+      headers: headersOf(body),
+      body: source.body,
+    } as const;
     try {
-      return await this.#pools.use(url.origin, target.peerOin, performance.now(), async (pool) => {
-        const signal = AbortSignal.timeout(overallTimeoutMs);
-        const response = await pool.request({ ...toRequest(url, body), signal });
-        return await readResponse(response, maxResponseBytes);
-      });
+      return await this.#pools.use(url.origin, target.peerOin, performance.now(), (pool) =>
+        exchange(pool, request, this.#limits),
+      );
     } catch (error) {
+      const broken = source.failure();
+      // Our own store could not give the message: nothing the partner did.
+      if (broken !== undefined) throw broken;
       return describeFailure(error);
     }
   }
@@ -146,13 +155,24 @@ function checkName(host: string, certificate: PeerCertificate): Error | undefine
   });
 }
 
-function toRequest(url: URL, { headers, bytes, body }: PostBody): Dispatcher.RequestOptions {
-  return {
-    method: 'POST',
-    path: url.pathname + url.search,
-    headers: { ...withoutOwn(headers), 'content-length': String(bytes) },
-    body: body instanceof Uint8Array ? body : Readable.from(body(), { objectMode: false }),
-  };
+interface BodySource {
+  readonly body: Uint8Array | Readable;
+  /** What the stream given to us threw, if it did. */
+  failure(): Error | undefined;
+}
+
+function bodyOf({ body }: PostBody): BodySource {
+  if (body instanceof Uint8Array) return { body, failure: () => undefined };
+  let failure: Error | undefined;
+  async function* pieces(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* stream;
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error('body stream failed');
+      throw failure;
+    }
+  }
+  return { body: Readable.from(pieces(body()), { objectMode: false }), failure: () => failure };
 }
 
 /** Headers that belong to the connection or are set here. */
@@ -164,33 +184,8 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'expect',
 ]);
 
-function withoutOwn(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name.toLowerCase())));
-}
-
-async function readResponse(response: Dispatcher.ResponseData, maxBytes: number): Promise<PostOutcome> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    // Leaving the loop destroys the stream and with it the connection.
-    if (bytes > maxBytes)
-      return { kind: 'failed', reason: 'tooLarge', detail: `antwoord van de partner is groter dan ${maxBytes} bytes` };
-    chunks.push(chunk);
-  }
-  return {
-    kind: 'response',
-    status: response.statusCode,
-    headers: plainHeaders(response.headers),
-    body: Buffer.concat(chunks, bytes),
-  };
-}
-
-/** Lower-case names; values that came more than once are joined with commas. */
-function plainHeaders(headers: Dispatcher.ResponseData['headers']): Readonly<Record<string, string>> {
-  const plain: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return plain;
+function headersOf({ headers, bytes }: PostBody): Record<string, string> {
+  const all: Record<string, string> = { 'content-length': String(bytes) };
+  for (const [name, value] of Object.entries(headers)) if (!OWN_HEADERS.has(name.toLowerCase())) all[name] = value;
+  return all;
 }

@@ -5,13 +5,14 @@ import { addressOf } from './connections.ts';
 import type { Identifier } from './identity.ts';
 import { sendReply } from './reply.ts';
 import { BodyAborted, readBody } from './request-body.ts';
-import { guardRequest, pathOf, type Refusal } from './request-guard.ts';
+import { type GuardLimits, guardRequest, pathOf, type Refusal } from './request-guard.ts';
 import type { ServerLimits, ServerOptions, TransportEvent } from './server-options.ts';
 import type { EbmsDoor, HttpReply, InboundRequest, Peer } from './types.ts';
 
 export interface HandlerContext {
   readonly options: ServerOptions;
   readonly limits: ServerLimits;
+  readonly guard: GuardLimits;
   readonly identifier: Identifier;
   readonly capacity: Capacity;
   readonly door: EbmsDoor;
@@ -32,7 +33,7 @@ const REASON_BUSY = 'alle plaatsen bezet';
 /** Handles one exchange to its end; never rejects. */
 export async function handleExchange(exchange: Exchange, context: HandlerContext): Promise<void> {
   const { request } = exchange;
-  const refusal = guardRequest(headOf(request), guardLimits(context));
+  const refusal = guardRequest(headOf(request), context.guard);
   if (refusal !== undefined) return refuse(exchange, refusal, context);
   const identity = context.identifier.identify(request, context.options.clock.now());
   if (!identity.ok) {
@@ -48,10 +49,6 @@ export async function handleExchange(exchange: Exchange, context: HandlerContext
 function headOf(request: IncomingMessage) {
   const { method = '', url = '', httpVersion, headers, rawHeaders } = request;
   return { method, url, httpVersion, headers, headerLines: rawHeaders.length / 2 };
-}
-
-function guardLimits({ options, limits }: HandlerContext) {
-  return { ...limits, path: options.path, allowHttp10: options.listener.kind === 'proxy' };
 }
 
 function busy({ limits }: HandlerContext): HttpReply {

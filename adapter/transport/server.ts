@@ -59,7 +59,8 @@ class Endpoint implements EbmsServer {
     this.#connections = new Connections(limits.maxConnectionsPerAddress, (address) => identifier.isProxy(address));
     const capacity = new Capacity(limits.maxConcurrent, limits.maxConcurrentPerPeer);
     const mustClose = (): boolean => this.#closing;
-    this.#context = { options, limits, identifier, capacity, door, emit, mustClose };
+    const guard = { ...limits, path: options.path, allowHttp10: listener.kind === 'proxy' };
+    this.#context = { options, limits, guard, identifier, capacity, door, emit, mustClose };
     this.#server = makeServer(tls, limits);
     this.#wire();
   }

@@ -150,6 +150,40 @@ describe('nobody there', () => {
     expect(() => createPartnerClient({ tls: broken })).toThrow(TransportConfigError);
   });
 
+  test('row 23 a body that our own store cannot give is thrown, not blamed on the partner', async () => {
+    const endpoint = await startEndpoint({ listener: { kind: 'plain' } });
+    const client = startClient({ allowPlainHttp: true });
+    const damaged = new Error('blob damaged');
+    async function* body() {
+      yield Buffer.alloc(10);
+      throw damaged;
+    }
+    const posted = client.post({ url: endpoint.url, peerOin: OIN_B }, { headers: {}, bytes: 20, body });
+    await expect(posted).rejects.toBe(damaged);
+    expect(endpoint.seen).toHaveLength(0);
+  });
+
+  test('a post that waits in vain for a connection is never sent', async () => {
+    const arrived: string[] = [];
+    let answer: () => void = () => undefined;
+    const port = await http((request, response) => {
+      arrived.push(String(request.headers['x-nr']));
+      answer = () => response.writeHead(204).end();
+      request.resume();
+    });
+    const client = startClient({ allowPlainHttp: true, limits: { connectionsPerPartner: 1, overallTimeoutMs: 200 } });
+    const send = (nr: string) =>
+      client.post({ url: `http://127.0.0.1:${port}/`, peerOin: OIN_B }, { ...xmlBody(), headers: { 'x-nr': nr } });
+    const [first, second] = await Promise.all([send('1'), send('2')]);
+    expect([first, second]).toEqual([
+      expect.objectContaining({ reason: 'timeout' }),
+      expect.objectContaining({ reason: 'timeout' }),
+    ]);
+    answer();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(arrived).toEqual(['1']);
+  });
+
   test('DK-016 a failed post is not repeated by the client', async () => {
     let connections = 0;
     const port = await listen(
