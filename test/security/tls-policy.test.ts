@@ -7,7 +7,7 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { ALLOWED_CIPHERS } from '../../adapter/transport/policy.ts';
 import type { DevPki } from '../../tools/certs/index.ts';
 import { testPki } from '../fixtures/pki.ts';
-import { closeAll, exchangeRaw, materialOf, PATH, startEndpoint, statuses, tls } from '../transport/rig.ts';
+import { closeAll, exchangeRaw, materialOf, PATH, startEndpoint, statuses, tcp, tls } from '../transport/rig.ts';
 
 let pki: DevPki;
 beforeAll(async () => {
@@ -86,9 +86,19 @@ describe('TLS policy', () => {
     expect(result).toBe('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
   });
 
-  test('§1.3 a SHA-1 handshake signature is refused', async () => {
+  test.each(['X25519', 'prime256v1', 'secp384r1', 'X448', 'secp521r1', 'brainpoolP256r1', 'brainpoolP512r1'])(
+    '§1.3 curve %s is spoken',
+    async (ecdhCurve) => {
+      const { port } = await start();
+      const socket = await offer(port, { maxVersion: 'TLSv1.2', ecdhCurve });
+      expect(typeof socket).toBe('object');
+      if (typeof socket !== 'string') socket.destroy();
+    },
+  );
+
+  test.each(['RSA+SHA1', 'RSA+SHA224'])('§1.3 a handshake signature with %s is refused', async (sigalgs) => {
     const { port } = await start();
-    const result = await offer(port, { maxVersion: 'TLSv1.2', sigalgs: 'RSA+SHA1', ciphers: 'DEFAULT:@SECLEVEL=0' });
+    const result = await offer(port, { maxVersion: 'TLSv1.2', sigalgs, ciphers: 'DEFAULT:@SECLEVEL=0' });
     expect(result).toBe('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
   });
 
@@ -118,6 +128,16 @@ describe('TLS policy', () => {
     if (typeof second === 'string') throw new Error(second);
     expect(second.isSessionReused()).toBe(false);
     second.destroy();
+  });
+
+  test('row 97 a handshake that does not begin is cut, others are served meanwhile', async () => {
+    const listener = { kind: 'mtls' as const, tls: materialOf(pki, pki.party('partij-b').tls) };
+    const { port } = await startEndpoint({ listener, limits: { handshakeTimeoutMs: 300 } });
+    const silent = exchangeRaw(await tcp(port), '', 2500);
+    const socket = await offer(port, {});
+    if (typeof socket === 'string') throw new Error(socket);
+    expect(statuses((await exchangeRaw(socket, POST)).text)).toEqual([204]);
+    expect(await silent).toEqual({ text: '', closed: true });
   });
 
   test('peer-wire §1 row 99 of h2 and http/1.1 the endpoint takes http/1.1', async () => {
