@@ -11,6 +11,8 @@ export interface AgreementCertificate {
   readonly der: Uint8Array;
   /** Lower-case hex SHA-256 of the DER: the key under which parsed public keys are cached. */
   readonly fingerprint: string;
+  /** Line of the Certificate element. */
+  readonly line?: number;
 }
 
 export interface ReliableMessaging {
@@ -33,6 +35,35 @@ export interface DigitalEnvelope {
 export interface Endpoint {
   readonly uri: string;
   readonly type: 'login' | 'request' | 'response' | 'error' | 'allPurpose';
+  readonly line?: number;
+}
+
+/** A TransportProtocol or TransportSecurityProtocol: what the CPA says, never what TLS really does (DK-005). */
+export interface ProtocolName {
+  readonly name: string;
+  readonly version?: string;
+}
+
+/** One side (sender or receiver) of a channel as the document states it; only the import check reads this. */
+export interface ChannelSide {
+  /** False when TransportSender or TransportReceiver is absent. */
+  readonly transport: boolean;
+  readonly protocol?: ProtocolName;
+  readonly security?: ProtocolName;
+  /** Elements basic or digest (DK-004). */
+  readonly accessAuthentication: boolean;
+  /** Version of ebXMLSenderBinding or ebXMLReceiverBinding; undefined when the element is absent (V11, V22). */
+  readonly bindingVersion?: string;
+  /** ReliableMessaging is there, with or without its numbers (V13). */
+  readonly reliableMessaging: boolean;
+  readonly guaranteedOrder: boolean;
+}
+
+/** Where a channel stands in the document and what only the import check looks at. */
+export interface ChannelSource {
+  readonly line?: number;
+  readonly sender: ChannelSide;
+  readonly receiver: ChannelSide;
 }
 
 /** One DeliveryChannel with its Transport and DocExchange resolved (C18). */
@@ -55,6 +86,12 @@ export interface DeliveryChannel {
   readonly senderEnvelope?: DigitalEnvelope;
   readonly receiverEnvelope?: DigitalEnvelope;
   readonly messageOrder: boolean;
+  /** Anchors that this party accepts for the other's client, server and signing certificate (C17). */
+  readonly clientAnchors?: readonly AgreementCertificate[];
+  readonly serverAnchors?: readonly AgreementCertificate[];
+  readonly signerAnchors?: readonly AgreementCertificate[];
+  /** Absent in an agreement that was not read from a document. */
+  readonly source?: ChannelSource;
 }
 
 export interface ActionBinding {
@@ -67,6 +104,9 @@ export interface ActionBinding {
   readonly nonRepudiation: boolean;
   readonly confidentialPersistent: boolean;
   readonly channel: DeliveryChannel;
+  /** Exchanged on the connection of the binding it is nested in (C13). */
+  readonly nested?: boolean;
+  readonly line?: number;
 }
 
 export interface AgreementParty {
@@ -77,6 +117,7 @@ export interface AgreementParty {
   /** MSH action to channel (C27). */
   readonly overrides: ReadonlyMap<string, DeliveryChannel>;
   readonly certificates: readonly AgreementCertificate[];
+  readonly line?: number;
 }
 
 export interface Agreement {
@@ -86,6 +127,10 @@ export interface Agreement {
   readonly start: Instant;
   readonly end: Instant;
   readonly parties: readonly [AgreementParty, AgreementParty];
+  /** Number of ds:Signature elements (C31). */
+  readonly signatures?: number;
+  /** ConversationConstraints is there; it is not enforced (C7). */
+  readonly constrained?: boolean;
   /** Lower-case hex SHA-256 of the document's bytes. */
   readonly sha256: string;
 }

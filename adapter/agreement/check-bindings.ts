@@ -1,0 +1,163 @@
+// Actions of both parties against each other: counterparts, roles, equal characteristics (V9–V11, V16, V17, V23, V24).
+import type { Issue } from '../base/index.ts';
+import { error, warn } from './check.ts';
+import type { ActionBinding, Agreement, AgreementParty, DeliveryChannel } from './types.ts';
+
+export function checkBindings(agreement: Agreement): Issue[] {
+  const [first, second] = agreement.parties;
+  return [
+    ...checkParty(first),
+    ...checkParty(second),
+    ...checkCounterparts(first, second),
+    ...checkCounterparts(second, first),
+  ];
+}
+
+const at = (binding: ActionBinding): string => `ThisPartyActionBinding[@id='${binding.id}']`;
+const wayOf = (one: ActionBinding): string =>
+  [one.direction, one.role, one.service.type, one.service.value, one.action].join('|');
+
+function checkParty(party: AgreementParty): Issue[] {
+  const issues: Issue[] = [];
+  const seen = new Set<string>();
+  for (const binding of party.bindings) {
+    if (seen.has(wayOf(binding)))
+      issues.push(
+        error('DuplicateAction', at(binding), 'dezelfde rol, dienst en actie staan er twee keer', 'V10', binding.line),
+      );
+    seen.add(wayOf(binding));
+    issues.push(...checkSide(binding, party));
+  }
+  const roles = new Set(party.bindings.map((binding) => binding.role));
+  if (roles.size > 1)
+    issues.push(
+      error('Roles', 'CollaborationRole/Role/@name', 'een partij heeft binnen één CPA één rol', 'DK-029', party.line),
+    );
+  const profiles = new Set(
+    party.bindings.map(({ channel }) => `${channel.ackRequested}/${channel.ackSignatureRequested}`),
+  );
+  if (profiles.size > 1)
+    issues.push(
+      warn(
+        'Profiles',
+        'DeliveryChannel',
+        'acties met verschillende ontvangstbevestiging delen één standaardkanaal',
+        'V24',
+        party.line,
+      ),
+    );
+  return issues;
+}
+
+/** A sending channel can send, a receiving one receive; signing and encryption have their certificates. */
+function checkSide(binding: ActionBinding, party: AgreementParty): Issue[] {
+  const issues: Issue[] = [];
+  const { channel, line } = binding;
+  const sides = channel.source;
+  const bad = (detail: string, rule: string): void => {
+    issues.push(error('Channel', at(binding), detail, rule, line));
+  };
+  if (
+    binding.direction === 'send' &&
+    sides !== undefined &&
+    (!sides.sender.transport || sides.sender.bindingVersion === undefined)
+  )
+    bad('het kanaal kan niet zenden (TransportSender, ebXMLSenderBinding)', 'V11');
+  if (
+    binding.direction === 'receive' &&
+    (channel.endpoints.length === 0 || (sides !== undefined && sides.receiver.bindingVersion === undefined))
+  )
+    bad('het kanaal kan niet ontvangen (Endpoint, ebXMLReceiverBinding)', 'V11');
+  if (party.defaultChannel.endpoints.length === 0) bad('het standaardkanaal heeft geen Endpoint voor signalen', 'V11');
+  if (binding.nonRepudiation && binding.direction === 'send' && channel.senderNonRepudiation?.certificate === undefined)
+    bad('ondertekenen is verplicht, maar SenderNonRepudiation met certificaat ontbreekt', 'V16');
+  if (binding.nonRepudiation && binding.direction === 'receive' && channel.receiverNonRepudiation === undefined)
+    bad('ondertekenen is verplicht, maar ReceiverNonRepudiation ontbreekt', 'V16');
+  if (
+    binding.confidentialPersistent &&
+    binding.direction === 'receive' &&
+    channel.receiverEnvelope?.certificate === undefined
+  )
+    bad('versleutelen is verplicht, maar ReceiverDigitalEnvelope met certificaat ontbreekt', 'V17');
+  if (binding.confidentialPersistent)
+    issues.push(
+      warn('Encryption', at(binding), 'versleutelde profielen worden in deze versie niet verwerkt', 'V17', line),
+    );
+  if (/\s/.test(binding.action) || /\s/.test(binding.service.value))
+    bad('dienst en actie mogen geen witruimte bevatten', 'DK-034');
+  return issues;
+}
+
+function checkCounterparts(from: AgreementParty, to: AgreementParty): Issue[] {
+  return from.bindings.flatMap((binding): Issue[] => {
+    const fits = (one: ActionBinding): boolean =>
+      one.direction !== binding.direction &&
+      one.action === binding.action &&
+      one.service.value === binding.service.value &&
+      one.service.type === binding.service.type;
+    const other =
+      binding.otherId === undefined ? to.bindings.find(fits) : to.bindings.find((one) => one.id === binding.otherId);
+    if (other === undefined || !fits(other))
+      return [
+        error(
+          'Counterpart',
+          at(binding),
+          'heeft bij de andere partij geen tegenhanger met dezelfde dienst en actie',
+          'V9',
+          binding.line,
+        ),
+      ];
+    if (other.otherId !== undefined && other.otherId !== binding.id)
+      return [error('Counterpart', at(binding), 'de tegenhanger verwijst naar een andere actie', 'V9', binding.line)];
+    return binding.direction === 'send' ? unequal(binding, other) : [];
+  });
+}
+
+const EQUAL: readonly (keyof DeliveryChannel)[] = [
+  'syncReplyMode',
+  'ackRequested',
+  'ackSignatureRequested',
+  'duplicateElimination',
+];
+
+function unequal(sending: ActionBinding, receiving: ActionBinding): Issue[] {
+  const issues = EQUAL.filter((name) => sending.channel[name] !== receiving.channel[name]).map((name) =>
+    error(
+      'Characteristics',
+      at(sending),
+      `${name} verschilt tussen de partijen`,
+      name === 'syncReplyMode' ? 'V19' : 'V23',
+      sending.line,
+    ),
+  );
+  const [sender, receiver] = [sending.channel.senderReliability, receiving.channel.receiverReliability];
+  if (
+    sender !== undefined &&
+    receiver !== undefined &&
+    (sender.retries !== receiver.retries ||
+      sender.retryInterval.ms !== receiver.retryInterval.ms ||
+      sender.retryInterval.months !== receiver.retryInterval.months)
+  ) {
+    issues.push(
+      warn(
+        'Characteristics',
+        at(sending),
+        'Retries of RetryInterval verschilt tussen de partijen',
+        'V23',
+        sending.line,
+      ),
+    );
+  }
+  const [signs, expects] = [sending.channel.senderNonRepudiation, receiving.channel.receiverNonRepudiation];
+  if (
+    sending.nonRepudiation &&
+    signs !== undefined &&
+    expects !== undefined &&
+    (signs.hashFunction !== expects.hashFunction || signs.signatureAlgorithm !== expects.signatureAlgorithm)
+  ) {
+    issues.push(
+      error('Characteristics', at(sending), 'de algoritmen van zender en ontvanger verschillen', 'V16', sending.line),
+    );
+  }
+  return issues;
+}

@@ -1,0 +1,94 @@
+// Certificates of one party: readable, in date, strong enough, and of the organisation that the CPA names (V21, rows 80, 81).
+import { X509Certificate } from 'node:crypto';
+import { formatDateTime, type Issue, OIN_TYPE } from '../base/index.ts';
+import { type CpaPolicy, error, warn } from './check.ts';
+import type { Agreement, AgreementCertificate, AgreementParty } from './types.ts';
+
+const MIN_RSA_BITS = 2048;
+
+export function checkCertificates(party: AgreementParty, agreement: Agreement, policy: CpaPolicy): Issue[] {
+  const leaves = leafIds(party);
+  return party.certificates.flatMap((certificate) => {
+    const parsed = parse(certificate);
+    if (parsed === undefined)
+      return [error('Certificate', at(certificate), 'is geen leesbaar X.509-certificaat', 'V21', certificate.line)];
+    return [
+      ...checkDates(certificate, parsed, agreement, policy),
+      ...checkKey(certificate, parsed, policy),
+      ...(leaves.has(certificate.certId) ? checkOin(certificate, parsed, party) : []),
+    ];
+  });
+}
+
+const at = (certificate: AgreementCertificate): string => `Certificate[@certId='${certificate.certId}']`;
+
+function parse(certificate: AgreementCertificate): X509Certificate | undefined {
+  try {
+    return new X509Certificate(certificate.der);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Certificates that stand for the party itself, not for an authority it trusts. */
+function leafIds(party: AgreementParty): ReadonlySet<string> {
+  const channels = [party.defaultChannel, ...party.bindings.map((one) => one.channel)];
+  const own = channels.flatMap((channel) => [
+    channel.clientCertificate,
+    channel.serverCertificate,
+    channel.senderNonRepudiation?.certificate,
+  ]);
+  return new Set(own.flatMap((certificate) => certificate?.certId ?? []));
+}
+
+function checkDates(
+  certificate: AgreementCertificate,
+  parsed: X509Certificate,
+  agreement: Agreement,
+  { now }: CpaPolicy,
+): Issue[] {
+  const [from, to] = [Date.parse(parsed.validFrom), Date.parse(parsed.validTo)];
+  if (to < now)
+    return [
+      warn('CertificateExpired', at(certificate), `is verlopen op ${formatDateTime(to)}`, 'V21', certificate.line),
+    ];
+  if (from > now)
+    return [
+      warn(
+        'CertificateNotYetValid',
+        at(certificate),
+        `geldt pas vanaf ${formatDateTime(from)}`,
+        'V21',
+        certificate.line,
+      ),
+    ];
+  return to < agreement.end
+    ? [warn('CertificateEnds', at(certificate), 'eindigt eerder dan de CPA', 'V21', certificate.line)]
+    : [];
+}
+
+function checkKey(certificate: AgreementCertificate, parsed: X509Certificate, policy: CpaPolicy): Issue[] {
+  const key = parsed.publicKey;
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  if (key.asymmetricKeyType !== 'rsa' || bits === undefined || bits >= MIN_RSA_BITS) return [];
+  const say = policy.production ? error : warn;
+  return [
+    say(
+      'WeakKey',
+      at(certificate),
+      `de RSA-sleutel heeft ${bits} bits; ten minste ${MIN_RSA_BITS} is nodig`,
+      'DK-074',
+      certificate.line,
+    ),
+  ];
+}
+
+/** subject.serialNumber is the OIN of the PartyId (PKI001, DK-027); another one needs a mandate. */
+function checkOin(certificate: AgreementCertificate, parsed: X509Certificate, party: AgreementParty): Issue[] {
+  const oins = party.partyIds.filter((id) => id.type === OIN_TYPE).map((id) => id.value.replace(/_[OTA]{1,3}$/, ''));
+  const serial = /(?:^|\n)serialNumber=(\d+)/.exec(parsed.subject)?.[1];
+  if (oins.length === 0 || (serial !== undefined && oins.includes(serial))) return [];
+  const detail =
+    serial === undefined ? 'heeft geen OIN in subject.serialNumber' : 'heeft een ander OIN dan het PartyId';
+  return [warn('CertificateOin', at(certificate), detail, 'PKI001', certificate.line)];
+}

@@ -1,0 +1,181 @@
+// Channels of one party: addresses, protocols, reliability, algorithms (V11–V22, rows 55, 79, 80).
+import { addDuration, type Issue } from '../base/index.ts';
+import { type CpaPolicy, error, warn } from './check.ts';
+import { totalOf } from './exchange.ts';
+import type { AgreementParty, DeliveryChannel, NonRepudiation } from './types.ts';
+
+const SHORTEST_INTERVAL_MS = 60_000;
+const MOST_RETRIES = 100;
+
+export function checkChannels(party: AgreementParty, policy: CpaPolicy): Issue[] {
+  const channels = new Map<string, DeliveryChannel>();
+  for (const channel of [
+    party.defaultChannel,
+    ...party.overrides.values(),
+    ...party.bindings.map((one) => one.channel),
+  ])
+    channels.set(channel.channelId, channel);
+  return [...channels.values()].flatMap((channel) => [
+    ...checkEndpoints(channel, policy),
+    ...checkReliability(channel),
+    ...checkSides(channel),
+    ...checkSignals(channel, party),
+    ...checkAlgorithms(channel.senderNonRepudiation, channel, policy),
+    ...checkAlgorithms(channel.receiverNonRepudiation, channel, policy),
+  ]);
+}
+
+const at = (channel: DeliveryChannel): string => `DeliveryChannel[@channelId='${channel.channelId}']`;
+
+/** https, a name that is not ours to guess, no credentials: a partner's CPA must not make us call anywhere (row 79). */
+function checkEndpoints(channel: DeliveryChannel, policy: CpaPolicy): Issue[] {
+  return channel.endpoints.flatMap((endpoint): Issue[] => {
+    const where = `${at(channel)}/Endpoint/@uri`;
+    const bad = (code: string, detail: string): Issue[] => [error(code, where, detail, 'DK-007', endpoint.line)];
+    let url: URL;
+    try {
+      url = new URL(endpoint.uri);
+    } catch {
+      return bad('EndpointUrl', 'is geen volledige URL');
+    }
+    if (url.username !== '' || url.password !== '')
+      return bad('EndpointCredentials', 'bevat een gebruikersnaam of wachtwoord');
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && policy.allowHttp === true))
+      return bad('EndpointScheme', 'is geen https-adres');
+    if (isPrivate(url.hostname) && policy.allowLocalhost !== true)
+      return bad('EndpointPrivate', 'is een lokaal of privé-adres');
+    return policy.production && url.port !== ''
+      ? [warn('EndpointPort', where, 'gebruikt een andere poort dan 443', 'TLS005', endpoint.line)]
+      : [];
+  });
+}
+
+/** Loopback, link-local, private and unspecified addresses, and names that only resolve here. */
+function isPrivate(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (host === 'localhost' || host.endsWith('.localhost') || host.endsWith('.local') || host.endsWith('.internal'))
+    return true;
+  if (/^(127|10|0)\./.test(host) || /^192\.168\./.test(host) || /^169\.254\./.test(host)) return true;
+  if (/^172\.(1[6-9]|2\d|3[01])\./.test(host) || /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(host)) return true;
+  return host === '::1' || host === '::' || /^(fe80|fc|fd|::ffff:)/.test(host);
+}
+
+function checkReliability(channel: DeliveryChannel): Issue[] {
+  const issues: Issue[] = [];
+  const line = channel.source?.line;
+  const reliability = channel.senderReliability;
+  if (channel.ackRequested !== 'never') {
+    const sends = channel.source === undefined || channel.source.sender.bindingVersion !== undefined;
+    if (sends && reliability === undefined)
+      issues.push(
+        error(
+          'Reliability',
+          at(channel),
+          'ackRequested vraagt ReliableMessaging met Retries en RetryInterval',
+          'V13',
+          line,
+        ),
+      );
+  }
+  if (reliability !== undefined) {
+    const interval = addDuration(0, reliability.retryInterval);
+    if (reliability.retries < 0 || interval <= 0)
+      issues.push(
+        error('Reliability', at(channel), 'Retries mag niet negatief zijn en RetryInterval niet nul', 'V13', line),
+      );
+    else if (interval < SHORTEST_INTERVAL_MS)
+      issues.push(warn('RetryInterval', at(channel), 'RetryInterval is korter dan een minuut', 'V13', line));
+    if (reliability.retries > MOST_RETRIES)
+      issues.push(warn('Retries', at(channel), `meer dan ${MOST_RETRIES} herhalingen`, 'V13', line));
+  }
+  const persist = channel.receiverPersistDuration ?? channel.senderPersistDuration;
+  if (channel.duplicateElimination === 'always' && persist === undefined)
+    issues.push(warn('PersistDuration', at(channel), 'ontbreekt bij duplicateElimination=always', 'V14', line));
+  if (
+    persist !== undefined &&
+    reliability !== undefined &&
+    addDuration(0, persist) <= addDuration(0, totalOf(reliability))
+  ) {
+    issues.push(warn('PersistDuration', at(channel), 'is niet langer dan (Retries+1) × RetryInterval', 'V14', line));
+  }
+  return issues;
+}
+
+/** Protocol, versions, and what Digikoppeling never uses. */
+function checkSides(channel: DeliveryChannel): Issue[] {
+  const issues: Issue[] = [];
+  const line = channel.source?.line;
+  for (const side of channel.source === undefined ? [] : [channel.source.sender, channel.source.receiver]) {
+    if (side.transport && side.protocol?.name.toUpperCase() !== 'HTTP')
+      issues.push(error('Protocol', at(channel), 'TransportProtocol is geen HTTP', 'V12', line));
+    if (side.transport && side.security === undefined)
+      issues.push(warn('Security', at(channel), 'zonder TransportSecurity; TLS blijft verplicht', 'V12', line));
+    if (side.accessAuthentication)
+      issues.push(warn('AccessAuthentication', at(channel), 'basic en digest worden niet gebruikt', 'DK-004', line));
+    if (side.bindingVersion !== undefined && side.bindingVersion !== '2.0')
+      issues.push(warn('BindingVersion', at(channel), 'ebXML-binding heeft een andere versie dan 2.0', 'V22', line));
+    if (side.guaranteedOrder)
+      issues.push(error('MessageOrder', at(channel), 'gegarandeerde volgorde wordt niet ondersteund', 'V18', line));
+  }
+  if (!['none', 'mshSignalsOnly'].includes(channel.syncReplyMode))
+    issues.push(error('SyncReplyMode', at(channel), 'verwacht none of mshSignalsOnly', 'V19', line));
+  if (channel.actor?.endsWith(':nextMSH') === true)
+    issues.push(error('Actor', at(channel), 'nextMSH wordt niet ondersteund', 'V20', line));
+  return issues;
+}
+
+function checkSignals(channel: DeliveryChannel, party: AgreementParty): Issue[] {
+  if (channel.ackSignatureRequested !== 'always') return [];
+  const line = channel.source?.line;
+  if (channel.ackRequested === 'never')
+    return [
+      error(
+        'AckSignature',
+        at(channel),
+        'een ondertekende ontvangstbevestiging zonder ontvangstbevestiging',
+        'V15',
+        line,
+      ),
+    ];
+  return party.defaultChannel.senderNonRepudiation?.certificate === undefined
+    ? [
+        error(
+          'AckSignature',
+          at(channel),
+          'het standaardkanaal noemt geen certificaat om mee te ondertekenen',
+          'V15',
+          line,
+        ),
+      ]
+    : [];
+}
+
+function checkAlgorithms(
+  nonRepudiation: NonRepudiation | undefined,
+  channel: DeliveryChannel,
+  policy: CpaPolicy,
+): Issue[] {
+  if (nonRepudiation === undefined) return [];
+  const { hashFunction, signatureAlgorithm } = nonRepudiation;
+  const line = channel.source?.line;
+  if (/sha-?1\b|md5/i.test(`${hashFunction} ${signatureAlgorithm}`)) {
+    const allowed = !policy.production && policy.allowSha1 === true;
+    return [
+      (allowed ? warn : error)('WeakAlgorithm', at(channel), 'SHA-1 en MD5 zijn niet toegestaan', 'DK-074', line),
+    ];
+  }
+  const known =
+    /^http:\/\/www\.w3\.org\/2001\/04\/(xmlenc#sha(256|512)|xmldsig-more#sha384)$/.test(hashFunction) &&
+    /xmldsig-more#rsa-sha(256|384|512)$/.test(signatureAlgorithm);
+  return known
+    ? []
+    : [
+        error(
+          'UnknownAlgorithm',
+          at(channel),
+          'het hash- of ondertekeningsalgoritme wordt niet ondersteund',
+          'DK-074',
+          line,
+        ),
+      ];
+}

@@ -1,0 +1,17 @@
+// Agreements: CPA documents to typed agreements (parse, check), messages to exchanges (resolve), party data to a CPA (create).
+export { type CpaPolicy, checkCpa } from './check.ts';
+export { type CpaExchange, type CpaInput, type CreatableProfile, createCpa, type PartyData } from './create.ts';
+export {
+  endpointOf,
+  persistUntil,
+  profileOf,
+  reliabilityOf,
+  retryIntervalMs,
+  signalExchange,
+  timeToLive,
+} from './exchange.ts';
+export { type AgreementIndex, indexAgreements } from './lookup.ts';
+export { MAX_CPA_BYTES, type ParsedCpa, parseCpa } from './parse.ts';
+export { type ExchangeQuery, type ResolutionIssue, resolveExchange } from './resolve.ts';
+export type * from './types.ts';
+export { daysLeft, WARNING_DAYS } from './warnings.ts';

@@ -1,0 +1,235 @@
+// From the header fields of a message to the exchange that the CPA prescribes for it (cpa2 section 4).
+import { fail, type Instant, type Issue, MSH_SERVICE, ok, type Result } from '../base/index.ts';
+import type { PartyId, PartyRef, Service } from '../ebms/types.ts';
+import { defined } from './channel.ts';
+import { endpointOf, mshExchange, profileOf } from './exchange.ts';
+import { type AgreementIndex, partyKey } from './lookup.ts';
+import { isAbsoluteUri } from './simple-types.ts';
+import type { ActionBinding, Agreement, AgreementParty, Exchange } from './types.ts';
+
+export interface ExchangeQuery {
+  readonly cpaId: string;
+  readonly from: PartyRef;
+  readonly to: PartyRef;
+  readonly service: Service;
+  readonly action: string;
+  readonly now: Instant;
+  /** True for a message that answers another: an endpoint of type response goes first (C20). */
+  readonly response?: boolean;
+}
+
+/** An issue whose `hint` is for our own operator only, in Dutch; the partner gets `detail` (row 60). */
+export interface ResolutionIssue extends Issue {
+  readonly hint?: string;
+}
+
+type Resolved<T> = Result<T, readonly ResolutionIssue[]>;
+
+const HEADER = '//Header/MessageHeader';
+
+/**
+ * Resolves a message, ours or the partner's, against its CPA. Constant work: CPAId, then party, then service and action.
+ * MSH signals ignore roles and run over the MSH channels (C27, C28). Codes: ValueNotRecognized for an unknown CPAId, role, service
+ * or action (R29, R32, T41, T42, T46-T48), Inconsistent for the rest (C5, C6, C8, R25, R31).
+ */
+export function resolveExchange(agreements: AgreementIndex | Agreement, query: ExchangeQuery): Resolved<Exchange> {
+  const agreement = 'parties' in agreements ? sameId(agreements, query.cpaId) : agreements.byCpaId(query.cpaId);
+  if (agreement === undefined) return fail([unknownCpa('parties' in agreements ? undefined : agreements, query)]);
+  const unusable = usability(agreement, query.now);
+  if (unusable !== undefined) return fail([unusable]);
+  const from = findParty(agreement, query.from.partyIds, 'From');
+  const to = findParty(agreement, query.to.partyIds, 'To');
+  const untyped = untypedService(query.service);
+  const problems = [
+    ...(from.ok ? [] : from.error),
+    ...(to.ok ? [] : to.error),
+    ...(untyped === undefined ? [] : [untyped]),
+  ];
+  if (!from.ok || !to.ok || problems.length > 0) return fail(problems);
+  if (from.value === to.value) {
+    return fail([inconsistent(`${HEADER}/To/PartyId`, 'From and To are the same party', 'C8')]);
+  }
+  return query.service.value === MSH_SERVICE
+    ? resolveSignal(agreement, from.value, to.value, query)
+    : resolveBusiness(agreement, from.value, to.value, query);
+}
+
+function sameId(agreement: Agreement, cpaId: string): Agreement | undefined {
+  return agreement.cpaId === cpaId ? agreement : undefined;
+}
+
+function unknownCpa(index: AgreementIndex | undefined, query: ExchangeQuery): ResolutionIssue {
+  const where = `${HEADER}/CPAId`;
+  const issue = {
+    code: 'ValueNotRecognized',
+    severity: 'Error',
+    where,
+    detail: 'CPAId is not known here',
+    rule: 'R29',
+  } as const;
+  return { ...issue, hint: `CPA niet geïmporteerd${didYouMean(index, query)}` };
+}
+
+/** Candidates by spelling, then those of the same two parties: both are look-ups, however many CPAs there are. */
+function didYouMean(index: AgreementIndex | undefined, query: ExchangeQuery): string {
+  const [from, to] = [query.from.partyIds[0], query.to.partyIds[0]];
+  if (index === undefined) return '';
+  const alike = index.lookAlikes(query.cpaId);
+  const names = alike.length > 0 || from === undefined || to === undefined ? alike : sharedCpas(index, from, to);
+  return names.length === 0 ? '' : `; bedoelde de partner ${names.join(' of ')}?`;
+}
+
+/** How many of a partner's agreements are looked through for a hint. */
+const HINT_SCAN = 50;
+
+function sharedCpas(index: AgreementIndex, from: PartyId, to: PartyId): readonly string[] {
+  const key = partyKey(to);
+  return index
+    .byPartner(from)
+    .slice(0, HINT_SCAN)
+    .filter((agreement) => agreement.parties.some((party) => party.partyIds.some((id) => partyKey(id) === key)))
+    .slice(0, 3)
+    .map((agreement) => agreement.cpaId);
+}
+
+/** Why the CPA may not be used now: status (C5), not started or ended (C6); row 61. */
+function usability(agreement: Agreement, now: Instant): ResolutionIssue | undefined {
+  const where = `${HEADER}/CPAId`;
+  if (agreement.status === 'proposed') return inconsistent(where, 'the CPA is proposed, not agreed', 'C5');
+  if (now < agreement.start) return inconsistent(where, 'the CPA has not started yet', 'C6');
+  if (now > agreement.end) return inconsistent(where, 'the CPA has expired', 'C6');
+  return undefined;
+}
+
+/** The PartyInfo that holds every PartyId of the header (C8, T35-T39). */
+function findParty(agreement: Agreement, ids: readonly PartyId[], side: 'From' | 'To'): Resolved<AgreementParty> {
+  const where = `${HEADER}/${side}/PartyId`;
+  if (ids.some((id) => id.type === undefined && !isAbsoluteUri(id.value))) {
+    return fail([inconsistent(where, 'a PartyId without type must be a URI', 'R25')]);
+  }
+  const party = agreement.parties.find((one) => ids.length > 0 && ids.every((id) => hasId(one, id)));
+  return party === undefined ? fail([inconsistent(where, 'the party is not in this CPA', 'C8')]) : ok(party);
+}
+
+function hasId(party: AgreementParty, id: PartyId): boolean {
+  return party.partyIds.some((one) => one.value === id.value && one.type === id.type);
+}
+
+function untypedService(service: Service): ResolutionIssue | undefined {
+  if (service.type !== undefined || isAbsoluteUri(service.value)) return undefined;
+  return inconsistent(`${HEADER}/Service`, 'a Service without type must be a URI', 'R31');
+}
+
+function resolveSignal(
+  agreement: Agreement,
+  from: AgreementParty,
+  to: AgreementParty,
+  query: ExchangeQuery,
+): Resolved<Exchange> {
+  const exchange = mshExchange({ agreement, cpaId: agreement.cpaId }, from, to, query.action);
+  return exchange === undefined ? fail([noEndpoint()]) : ok(exchange);
+}
+
+function resolveBusiness(
+  agreement: Agreement,
+  from: AgreementParty,
+  to: AgreementParty,
+  query: ExchangeQuery,
+): Resolved<Exchange> {
+  const sending = pickBinding(from, 'send', query, query.from.role);
+  if (!sending.ok) return sending;
+  const receiving = counterpart(sending.value, to, query);
+  if (!receiving.ok) return receiving;
+  const url = endpointOf(receiving.value.channel, query.response === true ? 'response' : 'request');
+  return url === undefined
+    ? fail([noEndpoint()])
+    : ok(makeExchange(agreement, from, to, sending.value, receiving.value, url));
+}
+
+/** The counterpart that the CPA links (C12), else the one with the same service and action. */
+function counterpart(sending: ActionBinding, to: AgreementParty, query: ExchangeQuery): Resolved<ActionBinding> {
+  const linked = sending.otherId === undefined ? undefined : to.bindings.find((one) => one.id === sending.otherId);
+  const roleFits = query.to.role === undefined || linked?.role === query.to.role;
+  if (linked !== undefined && roleFits && linked.direction === 'receive' && offers(linked, query)) return ok(linked);
+  return pickBinding(to, 'receive', query, query.to.role);
+}
+
+function pickBinding(
+  party: AgreementParty,
+  direction: ActionBinding['direction'],
+  query: ExchangeQuery,
+  role: string | undefined,
+): Resolved<ActionBinding> {
+  const side = direction === 'send' ? 'From' : 'To';
+  const ways = party.bindings.filter(
+    (binding) => binding.direction === direction && sameService(binding.service, query.service),
+  );
+  if (ways.length === 0)
+    return fail([notRecognized(`${HEADER}/Service`, 'Service is not in this CPA for this direction', 'R32')]);
+  const acting = ways.filter((binding) => binding.action === query.action);
+  if (acting.length === 0)
+    return fail([notRecognized(`${HEADER}/Action`, 'Action is not in this CPA for this direction', 'R32')]);
+  const fitting = role === undefined ? acting : acting.filter((binding) => binding.role === role);
+  const [first] = fitting;
+  if (first === undefined)
+    return fail([notRecognized(`${HEADER}/${side}/Role`, 'Role is not in this CPA for this action', 'C10')]);
+  // Without a Role the message is accepted only when there is nothing to choose (cpa2 section 4 step 4, T40).
+  const roles = new Set(fitting.map((binding) => binding.role));
+  return roles.size === 1
+    ? ok(first)
+    : fail([inconsistent(`${HEADER}/${side}/Role`, 'Role is missing and ambiguous', 'C10')]);
+}
+
+function offers(binding: ActionBinding, query: ExchangeQuery): boolean {
+  return binding.action === query.action && sameService(binding.service, query.service);
+}
+
+/** Value and type are both compared; an absent type equals only an absent type (C11, DK-035). */
+export function sameService(a: Service, b: Service): boolean {
+  return a.value === b.value && a.type === b.type;
+}
+
+function makeExchange(
+  agreement: Agreement,
+  from: AgreementParty,
+  to: AgreementParty,
+  sending: ActionBinding,
+  receiving: ActionBinding,
+  url: string,
+): Exchange {
+  const signing = sending.nonRepudiation ? sending.channel.senderNonRepudiation : undefined;
+  return {
+    cpaId: agreement.cpaId,
+    agreement,
+    from,
+    to,
+    fromRole: sending.role,
+    toRole: receiving.role,
+    service: sending.service,
+    action: sending.action,
+    sendChannel: sending.channel,
+    receiveChannel: receiving.channel,
+    url,
+    ...defined('signing', signing),
+    encrypted: sending.confidentialPersistent && receiving.channel.receiverEnvelope !== undefined,
+    profile: profileOf(sending, sending.channel),
+  };
+}
+
+function inconsistent(where: string, detail: string, rule: string): ResolutionIssue {
+  return { code: 'Inconsistent', severity: 'Error', where, detail, rule };
+}
+
+function notRecognized(where: string, detail: string, rule: string): ResolutionIssue {
+  return { code: 'ValueNotRecognized', severity: 'Error', where, detail, rule };
+}
+
+function noEndpoint(): ResolutionIssue {
+  return {
+    code: 'Unknown',
+    severity: 'Error',
+    where: `${HEADER}/CPAId`,
+    detail: 'the CPA names no endpoint',
+    rule: 'V11',
+  };
+}

@@ -1,0 +1,58 @@
+// The elements of XML Signature that a CPA may hold, as a table in the notation of structure-cppa.ts.
+import type { ElementRow } from './structure-cppa.ts';
+
+const ALGORITHM = 'Algorithm!:uri';
+const BASE64: ElementRow = { text: 'base64' };
+const TEXT: ElementRow = { text: 'string' };
+
+export const DSIG_ELEMENTS: Readonly<Record<string, ElementRow>> = {
+  KeyInfo: {
+    attributes: 'Id?:id',
+    children: '(KeyName|KeyValue|RetrievalMethod|X509Data|PGPData|SPKIData|MgmtData|other)+',
+    mixed: true,
+  },
+  KeyName: TEXT,
+  MgmtData: TEXT,
+  KeyValue: { children: '(DSAKeyValue|RSAKeyValue|other)', mixed: true },
+  RSAKeyValue: { children: 'Modulus Exponent' },
+  Modulus: BASE64,
+  Exponent: BASE64,
+  DSAKeyValue: { children: '(P Q)? G? Y J? (Seed PgenCounter)?' },
+  P: BASE64,
+  Q: BASE64,
+  G: BASE64,
+  Y: BASE64,
+  J: BASE64,
+  Seed: BASE64,
+  PgenCounter: BASE64,
+  RetrievalMethod: { attributes: 'URI?:uri Type?:uri', children: 'Transforms?' },
+  X509Data: { children: '(X509IssuerSerial|X509SKI|X509SubjectName|X509Certificate|X509CRL|other)+' },
+  X509IssuerSerial: { children: 'X509IssuerName X509SerialNumber' },
+  X509IssuerName: TEXT,
+  X509SerialNumber: { text: 'integer' },
+  X509SKI: BASE64,
+  X509SubjectName: TEXT,
+  X509Certificate: BASE64,
+  X509CRL: BASE64,
+  PGPData: { children: '((PGPKeyID PGPKeyPacket? other*)|(PGPKeyPacket other*))' },
+  PGPKeyID: BASE64,
+  PGPKeyPacket: BASE64,
+  SPKIData: { children: '(SPKISexp other?)+' },
+  SPKISexp: BASE64,
+  Signature: { attributes: 'Id?:id', children: 'SignedInfo SignatureValue KeyInfo? Object*' },
+  SignedInfo: { attributes: 'Id?:id', children: 'CanonicalizationMethod SignatureMethod Reference+' },
+  SignatureValue: { text: 'base64', attributes: 'Id?:id' },
+  CanonicalizationMethod: { attributes: ALGORITHM, children: 'any*', mixed: true },
+  SignatureMethod: { attributes: ALGORITHM, children: 'HMACOutputLength? other*', mixed: true },
+  HMACOutputLength: { text: 'integer' },
+  Reference: { attributes: 'Id?:id URI?:uri Type?:uri', children: 'Transforms? DigestMethod DigestValue' },
+  Transforms: { children: 'Transform+' },
+  Transform: { attributes: ALGORITHM, children: '(other|XPath)*', mixed: true },
+  XPath: TEXT,
+  DigestMethod: { attributes: ALGORITHM, children: 'other*', mixed: true },
+  DigestValue: BASE64,
+  Object: { attributes: 'Id?:id MimeType?:string Encoding?:uri', children: 'any*', mixed: true },
+  Manifest: { attributes: 'Id?:id', children: 'Reference+' },
+  SignatureProperties: { attributes: 'Id?:id', children: 'SignatureProperty+' },
+  SignatureProperty: { attributes: 'Target!:uri Id?:id', children: 'other+', mixed: true },
+};

@@ -1,0 +1,116 @@
+// Compiles schemas of the folder once and validates documents against them; nothing is ever fetched from elsewhere (row 120).
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, posix, relative, sep } from 'node:path';
+import { ParseOption, XmlBufferInputProvider, XmlDocument, XmlLibError, XmlValidateError, XsdValidator, xmlRegisterInputProvider } from 'libxml2-wasm';
+import { type XmlElement, readXml } from '../xml/index.ts';
+import { checkBase64 } from './base64.ts';
+import { readFinding } from './findings.ts';
+import { createLocator } from './locate.ts';
+import type { SchemaEntry, SchemaIssue } from './types.ts';
+
+const MAX_ISSUES = 200;
+/** A name that is no place on any disk or network: includes resolve inside the folder or not at all. */
+const ROOT = 'schemas/';
+
+let registered: XmlBufferInputProvider | undefined;
+let generation = 0;
+
+export interface Compiler {
+  validate(bytes: Uint8Array, entry: SchemaEntry): readonly SchemaIssue[];
+}
+
+export function createCompiler(folder: string): Compiler {
+  const prefix = provide(folder);
+  const compiled = new Map<string, XsdValidator>();
+  const validatorFor = (entry: SchemaEntry): XsdValidator => {
+    const known = compiled.get(entry.file);
+    if (known !== undefined) return known;
+    const source = XmlDocument.fromBuffer(readFileSync(join(folder, entry.file)), { url: `${prefix}${entry.file}`, option: ParseOption.XML_PARSE_NONET });
+    try {
+      const validator = XsdValidator.fromDoc(source);
+      compiled.set(entry.file, validator);
+      return validator;
+    } finally {
+      source.dispose();
+    }
+  };
+  return {
+    validate: (bytes, entry) => validate(bytes, entry.rootNamespace === '' ? undefined : validatorFor(entry)),
+  };
+}
+
+/** Hands libxml2 the schema files by name, so that includes and imports find them and nothing else. */
+function provide(folder: string): string {
+  generation += 1;
+  const prefix = `${ROOT}${generation}/`;
+  if (registered === undefined) {
+    registered = new XmlBufferInputProvider({});
+    xmlRegisterInputProvider(registered);
+  }
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith('.xsd')) continue;
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(folder, path).split(sep).join(posix.sep);
+    registered.addBuffer(`${prefix}${name}`, readFileSync(path));
+  }
+  return prefix;
+}
+
+/** The tree is read by the guarded reader, validated, located and freed in one go. */
+function validate(bytes: Uint8Array, validator: XsdValidator | undefined): readonly SchemaIssue[] {
+  let raw: readonly RawError[] = [];
+  const read = readXml(bytes, {
+    lines: true,
+    limits: { maxBytes: 30 * 1024 * 1024, maxElements: 2_000_000, maxAttributes: 100_000 },
+    inspect: (document) => {
+      raw = validator === undefined ? [] : errorsOf(validator, document);
+    },
+  });
+  if (!read.ok) {
+    const { kind, line } = read.error;
+    return [{ line: line ?? 1, path: '/', code: kind, message: PROBLEMS[kind] ?? 'het document is niet leesbaar' }];
+  }
+  return [...issuesOf(raw, read.value.root), ...checkBase64(read.value.root)].slice(0, MAX_ISSUES);
+}
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  doctype: 'een DOCTYPE is niet toegestaan',
+  notWellFormed: 'het document is geen welgevormde XML',
+  tooLarge: 'het document is te groot',
+  tooDeep: 'het document is te diep genest',
+  tooMany: 'het document heeft te veel elementen of attributen',
+  encoding: 'de tekencodering klopt niet',
+  version: 'alleen XML 1.0 is toegestaan',
+};
+
+interface RawError {
+  readonly message: string;
+  readonly line: number;
+}
+
+function errorsOf(validator: XsdValidator, document: XmlDocument): RawError[] {
+  try {
+    validator.validate(document);
+    return [];
+  } catch (error) {
+    if (error instanceof XmlValidateError || error instanceof XmlLibError) {
+      return error.details.map((detail) => ({ message: detail.message, line: detail.line }));
+    }
+    throw error;
+  }
+}
+
+function issuesOf(raw: readonly RawError[], root: XmlElement): SchemaIssue[] {
+  const locate = createLocator(root);
+  const issues: SchemaIssue[] = [];
+  for (const error of raw.slice(0, MAX_ISSUES)) {
+    const { code, message, element } = readFinding(error.message);
+    const path = locate(element, error.line);
+    const last = issues.at(-1);
+    // The type error that follows a facet error of the same element is the same finding.
+    if (code === 'type' && last !== undefined && last.path === path && last.line === error.line) continue;
+    issues.push({ line: error.line, path, code, message });
+  }
+  return issues;
+}
+

@@ -1,0 +1,40 @@
+// Schema validation: a catalogue of schemas, verdicts with place and facet but without values, large documents in workers.
+import { fileURLToPath } from 'node:url';
+import { readCatalogue } from './catalogue.ts';
+import { createCompiler } from './compile.ts';
+import { type Identified, identify } from './identify.ts';
+import type { SchemaEntry, SchemaIssue, SchemaValidator } from './types.ts';
+import { createWorkerPool } from './worker-pool.ts';
+
+export type { DocumentKind, Identified } from './identify.ts';
+export type * from './types.ts';
+
+/** Documents up to this size are validated where they are; larger ones in a worker (D3). */
+export const INLINE_VALIDATION_BYTES = 256 * 1024;
+
+export interface Schemas extends SchemaValidator {
+  identify(bytes: Uint8Array): Identified | undefined;
+}
+
+/** Opens the schemas of a folder. Each is compiled at its first use and kept. */
+export async function openSchemas(folder: URL | string): Promise<Schemas> {
+  const path = folder instanceof URL ? fileURLToPath(folder) : folder;
+  const catalogue = readCatalogue(path);
+  const compiler = createCompiler(path);
+  const pool = createWorkerPool(path);
+  const issuesFor = (bytes: Uint8Array, entry: SchemaEntry): Promise<readonly SchemaIssue[]> =>
+    bytes.length > INLINE_VALIDATION_BYTES ? pool.validate(bytes, entry.id) : Promise.resolve(compiler.validate(bytes, entry));
+  return {
+    entries: catalogue.entries,
+    find: catalogue.byRoot,
+    forFunctie: catalogue.byFunctie,
+    identify: (bytes) => identify(bytes, catalogue),
+    async validate(bytes, schemaId) {
+      const schema = catalogue.byId(schemaId);
+      if (schema === undefined) throw new Error(`no schema ${schemaId} in the catalogue`);
+      const issues = await issuesFor(bytes, schema);
+      return { schema, valid: issues.length === 0, issues };
+    },
+    close: () => pool.close(),
+  };
+}
