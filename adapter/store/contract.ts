@@ -1,4 +1,7 @@
 // What a store must do, in few verbs; each is atomic and says what the loser of a race is told.
+// Every verb is one statement about one aggregate (D1), so a document store can do the same: `commit` is an insert, or a
+// replacement filtered on `version`; `claim` is a find-and-modify on the due time; journal and blobs are written before it
+// and are harmless alone. No verb needs a join or a transaction over several messages.
 import type { Instant } from '../base/index.ts';
 import type {
   BlobRef,
@@ -19,8 +22,12 @@ export interface Store {
   /**
    * Takes up to `max` messages that have a due job of one of the kinds, oldest first: moves their `dueAt` to `now + leaseMs`
    * and raises their version in one atomic statement. Whoever commits with the older version is told `conflict`.
+   * The jobs in the record keep their `runAt`. Every commit sets the due times anew from its jobs, which ends the lease; only
+   * that on an unmoved `collect` job stays, because its holder is outside and another job's commit must not offer the
+   * message to a second reader (rows 7, 12).
    */
   claim(kinds: readonly JobKind[], now: Instant, leaseMs: number, max: number): Promise<readonly MessageRecord[]>;
+  /** Newest first by `acceptedAt`; rejects with `InvalidCursor` when the cursor is not one that a page gave. */
   search(filter: MessageFilter, page: Page): Promise<Found>;
   journal(id: RecordId): Promise<readonly JournalEntry[]>;
   /** Something worth keeping that belongs to no message, such as an acknowledgment of an unknown one (row 32). */
@@ -115,6 +122,10 @@ export const INLINE_BLOB_BYTES = 128 * 1024;
 
 export class BlobDamaged extends Error {
   override readonly name = 'BlobDamaged';
+}
+/** A cursor that no page gave; the caller's mistake (400). */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
 }
 /** The store cannot take work now: disk full, read-only, locked. Callers answer 503 and nothing is lost (rows 16, 21). */
 export class StoreUnavailable extends Error {

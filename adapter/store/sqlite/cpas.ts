@@ -1,6 +1,7 @@
 // CPAs as documents in SQLite, with a revision that grows with every change.
 import type { Database } from 'better-sqlite3';
 import type { AgreementDocuments, StoredCpa } from '../contract.ts';
+import { guarded } from './errors.ts';
 import type { GroupWriter } from './writer.ts';
 
 interface CpaRow {
@@ -34,17 +35,18 @@ export function createCpaTable(db: Database, writer: GroupWriter): AgreementDocu
         revise.run();
         return 'ok';
       }),
-    get: async (cpaId) => {
-      const row = find.get(cpaId) as CpaRow | undefined;
-      return row === undefined ? undefined : { ...about(row), xml: row.xml };
-    },
-    list: async () => (list.all() as CpaRow[]).map(about),
+    get: (cpaId) =>
+      guarded(() => {
+        const row = find.get(cpaId) as CpaRow | undefined;
+        return row === undefined ? undefined : { ...about(row), xml: row.xml };
+      }),
+    list: () => guarded(() => (list.all() as CpaRow[]).map(about)),
     remove: (cpaId) =>
       writer.write(() => {
         const removed = remove.run(cpaId).changes > 0;
         if (removed) revise.run();
         return removed;
       }),
-    revision: async () => (revision.get() as { value: number }).value,
+    revision: () => guarded(() => (revision.get() as { value: number }).value),
   };
 }

@@ -1,12 +1,26 @@
-// SQLite's errors in two kinds: the store cannot take work now, or the program is wrong.
+// Tells broken infrastructure (503, it may pass) from a wrong program, for SQLite and for the file system.
 import { StoreUnavailable } from '../contract.ts';
 
-const PASSING = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM|PROTOCOL)/;
-const DISK = new Set(['ENOSPC', 'EROFS', 'EACCES', 'EPERM', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOENT']);
+const PASSING = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM|PROTOCOL|PERM|AUTH|CORRUPT|NOTADB|NOLFS)/;
+const SYSTEM = /^E[A-Z0-9]+$/;
 
-/** Disk full, read-only, locked: StoreUnavailable, because it will pass; anything else stays what it is. */
+export const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+
+export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error));
+
+/** Disk full, read-only, locked, damaged: StoreUnavailable (rows 16, 21, 24); anything else stays what it is. */
 export function asStoreError(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
-  if (PASSING.test(error.code) || DISK.has(error.code)) return new StoreUnavailable(`${error.code}: ${error.message}`);
-  return error;
+  const code = codeOf(error);
+  if (!PASSING.test(code) && !SYSTEM.test(code)) return error;
+  return new StoreUnavailable(`the store cannot take work now (${code})`, { cause: error });
+}
+
+/** Runs `work`; what is broken outside the program comes out as StoreUnavailable. */
+export async function guarded<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asStoreError(error);
+  }
 }

@@ -2,95 +2,117 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Store, SystemNote } from '../contract.ts';
+import type { Store } from '../contract.ts';
 import { createBlobs } from './blobs.ts';
 import { type Checkpointer, startCheckpointer } from './checkpoint.ts';
 import { createCpaTable } from './cpas.ts';
-import { asStoreError } from './errors.ts';
+import { asStoreError, guarded } from './errors.ts';
 import { createMessageTable } from './messages.ts';
 import { migrate } from './migrations.ts';
-import { createGroupWriter, type GroupWriter } from './writer.ts';
+import { createNoteTable } from './notes.ts';
+import { createPurge } from './purge.ts';
+import { createSearch } from './search.ts';
+import { GroupWriter, type WriterOptions, type WriterStats } from './writer.ts';
 
 const MEMORY = ':memory:';
+const FILE = 'gateway.db';
+/** Records deleted in one transaction: a long purge must not hold the event loop. */
+const PURGE_STEP = 100;
+/** Blocks the event loop, so it is short; longer locks are waited for between attempts (see writer). */
+const LOCK_WAIT_MS = 20;
+
+export interface SqliteOptions extends WriterOptions {
+  /** Size above which a write is refused as if the disk were full (rows 21, 22). */
+  readonly maxDatabaseBytes: number | undefined;
+}
 
 export interface SqliteStore extends Store {
   /** Groups and writes committed since the start. */
-  stats(): ReturnType<GroupWriter['stats']>;
+  stats(): WriterStats;
 }
 
-export function openSqlite(place: string, options: { maxWaiting: number }): SqliteStore {
+/** Opens `<folder>/gateway.db` and `<folder>/blobs`, or a store in memory. Throws StoreUnavailable when that is impossible. */
+export function openSqlite(place: string, options: SqliteOptions): SqliteStore {
   const folder = place === MEMORY ? undefined : place;
-  const db = openDatabase(folder);
-  const writer = createGroupWriter(db, options.maxWaiting);
-  const checkpointer = folder === undefined ? undefined : startCheckpointer(join(folder, 'gateway.db'));
-  return assemble(db, folder, writer, checkpointer);
+  try {
+    const db = openDatabase(folder, options);
+    const writer = new GroupWriter(db, options);
+    const checkpointer = folder === undefined ? undefined : startCheckpointer(join(folder, FILE));
+    return assemble({ db, folder, writer, checkpointer });
+  } catch (error) {
+    throw asStoreError(error);
+  }
 }
 
-function openDatabase(folder: string | undefined): Database.Database {
+function openDatabase(folder: string | undefined, options: SqliteOptions): Database.Database {
+  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  const db = new Database(folder === undefined ? MEMORY : join(folder, FILE), { timeout: options.busyMs });
   try {
-    if (folder !== undefined) mkdirSync(folder, { recursive: true });
-    const db = new Database(folder === undefined ? MEMORY : join(folder, 'gateway.db'));
-    db.pragma('busy_timeout = 5000');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('wal_autocheckpoint = 0');
     db.pragma('temp_store = MEMORY');
     migrate(db);
+    db.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
+    if (options.maxDatabaseBytes !== undefined) {
+      const pageSize = Number(db.pragma('page_size', { simple: true }));
+      db.pragma(`max_page_count = ${Math.ceil(options.maxDatabaseBytes / pageSize)}`);
+    }
     return db;
   } catch (error) {
-    throw asStoreError(error);
+    db.close();
+    throw error;
   }
 }
 
-function assemble(
-  db: Database.Database,
-  folder: string | undefined,
-  writer: GroupWriter,
-  checkpointer: Checkpointer | undefined,
-): SqliteStore {
+interface Parts {
+  readonly db: Database.Database;
+  readonly folder: string | undefined;
+  readonly writer: GroupWriter;
+  readonly checkpointer: Checkpointer | undefined;
+}
+
+function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
   const messages = createMessageTable(db);
-  const note = db.prepare('INSERT INTO notes (entry) VALUES (?)');
-  const evidence = db.prepare('INSERT INTO blobs VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING');
-  const use = db.prepare("INSERT INTO blob_uses VALUES (?, 'note') ON CONFLICT DO NOTHING");
-  const notes = db.prepare('SELECT entry FROM notes ORDER BY seq DESC LIMIT ?');
+  const notes = createNoteTable(db);
+  const search = createSearch(db);
   const probe = db.prepare("UPDATE counters SET value = value + 1 WHERE name = 'probe'");
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await writer.close();
+    await checkpointer?.close();
+    db.close();
+  };
   return {
-    load: async (ids) => reading(() => ids.map((id) => messages.load(id))),
-    commit: (change) => writer.write(() => messages.commit(change)),
-    claim: (kinds, now, leaseMs, max) => writer.write(() => messages.claim(kinds, now, leaseMs, max)),
-    search: async (filter, page) => reading(() => messages.search(filter, page)),
-    journal: async (id) => reading(() => messages.journal(id)),
-    note: (entry) =>
-      writer.write(() => {
-        const { evidence: blob, ...rest } = entry;
-        const ref = blob === undefined ? {} : { evidence: { sha256: blob.sha256, bytes: blob.bytes } };
-        if (blob?.inline !== undefined) evidence.run(blob.sha256, blob.inline);
-        if (blob !== undefined) use.run(blob.sha256);
-        note.run(JSON.stringify({ ...rest, ...ref }));
-      }),
-    notes: async (limit) =>
-      reading(() => (notes.all(limit) as { entry: string }[]).map((row) => JSON.parse(row.entry) as SystemNote)),
-    backlog: async (now) => reading(() => messages.backlog(now)),
+    load: (ids) => guarded(() => messages.load(ids)),
+    commit: (change) => guarded(() => writer.write(messages.prepare(change))),
+    claim: (kinds, now, leaseMs, max) => writer.write(() => messages.claim(kinds, { now, leaseMs, max })),
+    search: (filter, page) => guarded(() => search(filter, page)),
+    journal: (id) => guarded(() => messages.journal(id)),
+    note: (entry) => writer.write(() => notes.add(entry)),
+    notes: (limit) => guarded(() => notes.list(limit)),
+    backlog: (now) => guarded(() => messages.backlog(now)),
     probe: async () => {
       await writer.write(() => probe.run());
     },
     agreements: createCpaTable(db, writer),
     blobs: createBlobs(db, folder),
-    purge: (before, max) => writer.write(() => messages.purge(before, max)),
-    stats: writer.stats,
-    async close() {
-      await writer.drain();
-      await checkpointer?.close();
-      if (folder !== undefined) db.pragma('wal_checkpoint(TRUNCATE)');
-      db.close();
+    purge: (before, max) => purgeInSteps(writer, createPurge(db, before), max),
+    stats: () => writer.stats(),
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   };
 }
 
-function reading<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw asStoreError(error);
+async function purgeInSteps(writer: GroupWriter, step: (max: number) => number, max: number): Promise<number> {
+  let removed = 0;
+  while (removed < max) {
+    const wanted = Math.min(PURGE_STEP, max - removed);
+    const done = await writer.write(() => step(wanted));
+    removed += done;
+    if (done < wanted) break;
   }
+  return removed;
 }

@@ -10,97 +10,69 @@ import type {
   MessageRecord,
   RecordId,
 } from '../../msh/change.ts';
-import type { Backlog, Found, MessageFilter, Page } from '../contract.ts';
+import type { Backlog } from '../contract.ts';
+import { createDropUnnamed } from './unnamed.ts';
 
-const KINDS: readonly JobKind[] = ['transmit', 'answer', 'deliver', 'collect', 'notify'];
-const DUE = KINDS.map((kind) => `due_${kind}`);
+export const KINDS: readonly JobKind[] = ['transmit', 'answer', 'deliver', 'collect', 'notify'];
 
-interface Row {
+export interface Row {
   readonly version: number;
   readonly document: string;
 }
 
-export interface MessageTable {
-  load(id: RecordId): MessageRecord | undefined;
-  commit(change: Change): CommitResult;
-  claim(kinds: readonly JobKind[], now: Instant, leaseMs: number, max: number): MessageRecord[];
-  search(filter: MessageFilter, page: Page): Found;
-  journal(id: RecordId): JournalEntry[];
-  backlog(now: Instant): Backlog[];
-  purge(before: Instant, max: number): number;
+export interface ClaimTerms {
+  readonly now: Instant;
+  readonly leaseMs: number;
+  readonly max: number;
 }
 
-const toRecord = (row: Row): MessageRecord => ({
-  ...(JSON.parse(row.document) as MessageRecord),
-  version: row.version,
-});
+export interface MessageTable {
+  /** One consistent read, also when another process writes meanwhile. */
+  load(ids: readonly RecordId[]): readonly (MessageRecord | undefined)[];
+  /** Turns a change into the work of a transaction; what is costly or can throw happens before it. */
+  prepare(change: Change): () => CommitResult;
+  claim(kinds: readonly JobKind[], terms: ClaimTerms): readonly MessageRecord[];
+  journal(id: RecordId): readonly JournalEntry[];
+  /** A row for each kind, also for those without work: a gauge must fall back to nought. */
+  backlog(now: Instant): readonly Backlog[];
+}
+
+export function toRecord({ version, document }: Row): MessageRecord {
+  return { ...(JSON.parse(document) as MessageRecord), version };
+}
 
 export function createMessageTable(db: Database): MessageTable {
-  const statements = prepare(db);
+  const load = db.prepare<[string], Row>('SELECT version, document FROM messages WHERE id = ?');
+  const loadAll = db.transaction((ids: readonly RecordId[]) => ids.map((id) => load.get(id)));
+  const journal = db.prepare<[string], { entry: string }>(
+    'SELECT entry FROM journal WHERE message = (SELECT seq FROM messages WHERE id = ?) ORDER BY seq',
+  );
+  const commit = createCommit(db);
   return {
-    load: (id) => {
-      const row = statements.load.get(id) as Row | undefined;
-      return row === undefined ? undefined : toRecord(row);
+    load: (ids) => loadAll(ids).map((row) => (row === undefined ? undefined : toRecord(row))),
+    prepare: (change) => {
+      const prepared = prepareChange(change);
+      return () => commit(prepared);
     },
-    commit: (change) => commit(change, statements),
-    claim: (kinds, now, leaseMs, max) => {
-      const rows = claimStatement(db, kinds).all({ now, until: now + leaseMs, max }) as Row[];
-      return rows.map(toRecord);
-    },
-    search: (filter, page) => search(db, filter, page),
-    journal: (id) =>
-      (statements.journal.all(id) as { entry: string }[]).map((row) => JSON.parse(row.entry) as JournalEntry),
-    backlog: (now) => KINDS.map((kind) => backlog(db, kind, now)),
-    purge: (before, max) => purge(db, before, max),
+    claim: createClaim(db),
+    journal: (id) => journal.all(id).map((row) => JSON.parse(row.entry) as JournalEntry),
+    backlog: createBacklog(db),
   };
 }
 
-type Statements = ReturnType<typeof prepare>;
-
-function prepare(db: Database) {
-  const columns = [
-    'id',
-    'version',
-    'direction',
-    'state',
-    'cpa_id',
-    'message_id',
-    'conversation_id',
-    'functie',
-    'referentienummer',
-    'accepted_at',
-    'keep_until',
-    ...DUE,
-    'document',
-  ];
-  const changing = columns.filter((column) => !['id', 'version', 'direction', 'accepted_at'].includes(column));
-  return {
-    load: db.prepare('SELECT version, document FROM messages WHERE id = ?'),
-    insert: db.prepare(
-      `INSERT INTO messages (${columns.join(', ')}) VALUES (${columns.map((c) => `@${c}`).join(', ')}) ON CONFLICT (id) DO NOTHING`,
-    ),
-    update: db.prepare(
-      `UPDATE messages SET version = version + 1, ${changing.map((c) => `${c} = @${c}`).join(', ')} WHERE id = @id AND version = @version`,
-    ),
-    note: db.prepare(
-      'INSERT INTO journal VALUES (@id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM journal WHERE id = @id), @entry)',
-    ),
-    journal: db.prepare('SELECT entry FROM journal WHERE id = ? ORDER BY seq'),
-    blob: db.prepare('INSERT INTO blobs VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING'),
-    use: db.prepare('INSERT INTO blob_uses VALUES (?, ?) ON CONFLICT DO NOTHING'),
-  };
+interface Prepared {
+  readonly change: Change;
+  readonly row: Readonly<Record<string, string | number | null>>;
+  readonly named: string;
+  readonly entries: readonly string[];
+  readonly evidence: readonly string[];
 }
 
-/** The whole decision or nothing: the message row goes first, and when it loses the race the rest is not written. */
-function commit(change: Change, statements: Statements): CommitResult {
-  const { message } = change;
-  const row = rowOf(message, change.expect === 'new' ? 1 : change.expect);
-  const written = change.expect === 'new' ? statements.insert.run(row) : statements.update.run(row);
-  if (written.changes === 0) return change.expect === 'new' ? 'duplicate' : 'conflict';
-  for (const entry of change.journal) statements.note.run({ id: message.id, entry: JSON.stringify(entry) });
-  for (const blob of change.blobs) if (blob.inline !== undefined) statements.blob.run(blob.sha256, blob.inline);
-  for (const ref of [...refsOf(message), ...evidenceOf(change.journal)]) statements.use.run(ref.sha256, message.id);
-  return 'ok';
+function prepareChange(change: Change): Prepared {
+  const { message, journal } = change;
+  const named = [...new Set(refsOf(message).map((ref) => ref.sha256))].join(' ');
+  const evidence = journal.flatMap((entry) => (entry.evidence === undefined ? [] : [entry.evidence.sha256]));
+  return { change, row: rowOf(message), named, entries: journal.map((entry) => JSON.stringify(entry)), evidence };
 }
 
 const refsOf = (message: MessageRecord): readonly BlobRef[] => [
@@ -109,14 +81,10 @@ const refsOf = (message: MessageRecord): readonly BlobRef[] => [
   ...(message.answer === undefined ? [] : [message.answer.body]),
 ];
 
-const evidenceOf = (journal: readonly JournalEntry[]): readonly BlobRef[] =>
-  journal.flatMap((entry) => (entry.evidence === undefined ? [] : [entry.evidence]));
-
-function rowOf(message: MessageRecord, version: number): Record<string, unknown> {
-  const due = Object.fromEntries(KINDS.map((kind) => [`due_${kind}`, dueOf(message, kind)]));
+function rowOf(message: MessageRecord): Prepared['row'] {
   return {
     id: message.id,
-    version,
+    ...Object.fromEntries(KINDS.map((kind) => [`due_${kind}`, firstRun(message, kind)])),
     direction: message.direction,
     state: message.state,
     cpa_id: message.cpaId,
@@ -126,102 +94,130 @@ function rowOf(message: MessageRecord, version: number): Record<string, unknown>
     referentienummer: message.business?.referentienummer ?? null,
     accepted_at: message.acceptedAt,
     keep_until: message.keepUntil,
-    ...due,
     document: JSON.stringify(message),
   };
 }
 
-function dueOf(message: MessageRecord, kind: JobKind): number | null {
+function firstRun(message: MessageRecord, kind: JobKind): number | null {
   const times = message.jobs.filter((job) => job.kind === kind).map((job) => job.runAt);
   return times.length === 0 ? null : Math.min(...times);
 }
 
-const claims = new WeakMap<Database, Map<string, Statement>>();
+interface Place {
+  readonly seq: number;
+  readonly version: number;
+  readonly entries: number;
+  readonly named: string;
+}
 
-/** One atomic statement: the due messages, oldest first, get a later due time and a higher version (D1). */
-function claimStatement(db: Database, kinds: readonly JobKind[]): Statement {
-  const known = claims.get(db) ?? new Map<string, Statement>();
-  claims.set(db, known);
-  const key = kinds.join();
-  const existing = known.get(key);
-  if (existing !== undefined) return existing;
-  const due = kinds.map(
-    (kind) =>
-      `SELECT * FROM (SELECT id, due_${kind} AS due FROM messages WHERE due_${kind} <= @now ORDER BY due_${kind} LIMIT @max)`,
+const LOOKED_UP =
+  'direction, state, cpa_id, message_id, conversation_id, functie, referentienummer, accepted_at, keep_until'.split(
+    ', ',
   );
-  const moved = kinds.map((kind) => `due_${kind} = CASE WHEN due_${kind} <= @now THEN @until ELSE due_${kind} END`);
-  const statement = db.prepare(
-    `UPDATE messages SET version = version + 1, ${moved.join(', ')}
-     WHERE id IN (SELECT id FROM (${due.join(' UNION ALL ')}) GROUP BY id ORDER BY MIN(due) LIMIT @max)
-     RETURNING version, document`,
-  );
-  known.set(key, statement);
-  return statement;
+const DUE = KINDS.map((kind) => `due_${kind}`);
+
+/** The whole decision or nothing: the message row goes first, and when it loses the race the rest is not written. */
+function createCommit(db: Database): (prepared: Prepared) => CommitResult {
+  const { insert, update, find } = rowStatements(db);
+  const entry = db.prepare('INSERT INTO journal VALUES (?, ?, ?)');
+  const blob = db.prepare('INSERT INTO blobs VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING');
+  const use = db.prepare('INSERT INTO blob_uses VALUES (?, ?) ON CONFLICT DO NOTHING');
+  const unuse = createUnuse(db);
+  return ({ change, row, named, entries, evidence }) => {
+    const { expect } = change;
+    const before = expect === 'new' ? undefined : find.get(change.message.id);
+    if (expect !== 'new' && before?.version !== expect) return 'conflict';
+    const start = before?.entries ?? 0;
+    const values = { ...row, named, entries: start + entries.length };
+    if (before !== undefined) update.run({ ...values, seq: before.seq });
+    const inserted = before === undefined ? insert.run(values) : undefined;
+    if (inserted?.changes === 0) return 'duplicate';
+    const seq = before?.seq ?? Number(inserted?.lastInsertRowid);
+    for (const [i, text] of entries.entries()) entry.run(seq, start + i + 1, text);
+    for (const one of change.blobs) if (one.inline !== undefined) blob.run(one.sha256, one.inline);
+    for (const sha256 of evidence) use.run(seq, sha256);
+    if (named !== before?.named) {
+      for (const sha256 of named.split(' ')) use.run(seq, sha256);
+      unuse(seq, before?.named ?? '', named);
+    }
+    return 'ok';
+  };
 }
 
-const COLUMNS: Readonly<Record<string, string>> = {
-  direction: 'direction = @direction',
-  cpaId: 'cpa_id = @cpaId',
-  messageId: 'message_id = @messageId',
-  conversationId: 'conversation_id = @conversationId',
-  referentienummer: 'referentienummer = @referentienummer',
-  functie: 'functie = @functie',
-  since: 'accepted_at >= @since',
-  until: 'accepted_at < @until',
-};
-
-/** Newest first; the cursor is the place of the last row given. */
-function search(db: Database, filter: MessageFilter, page: Page): Found {
-  const { states, ...rest } = filter;
-  const where = Object.keys(rest).flatMap((name) => COLUMNS[name] ?? []);
-  const values: Record<string, unknown> = { ...rest, limit: page.limit + 1 };
-  if (states !== undefined)
-    where.push(`state IN (${states.map((state, i) => bind(values, `state${i}`, state)).join(', ')})`);
-  const [at, id] =
-    page.cursor === undefined ? [] : (JSON.parse(Buffer.from(page.cursor, 'base64url').toString()) as [number, string]);
-  if (at !== undefined) where.push(`(accepted_at, id) < (${bind(values, 'at', at)}, ${bind(values, 'lastId', id)})`);
-  const rows = db
-    .prepare(
-      `SELECT version, document FROM messages ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY accepted_at DESC, id DESC LIMIT @limit`,
-    )
-    .all(values) as Row[];
-  const messages = rows.slice(0, page.limit).map(toRecord);
-  const last = messages.at(-1);
-  if (rows.length <= page.limit || last === undefined) return { messages };
-  return { messages, next: Buffer.from(JSON.stringify([last.acceptedAt, last.id])).toString('base64url') };
-}
-
-function bind(values: Record<string, unknown>, name: string, value: unknown): string {
-  values[name] = value;
-  return `@${name}`;
-}
-
-function backlog(db: Database, kind: JobKind, now: Instant): Backlog {
-  const row = db
-    .prepare(`SELECT COUNT(*) AS ready, MIN(due_${kind}) AS oldest FROM messages WHERE due_${kind} <= ?`)
-    .get(now) as { ready: number; oldest: number | null };
-  return { kind, ready: row.ready, ...(row.oldest === null ? {} : { oldestDueAt: row.oldest }) };
-}
-
-/** Records whose time is over and that have nothing open; blobs that nobody else names go with them. */
-function purge(db: Database, before: Instant, max: number): number {
-  const open = DUE.map((column) => `${column} IS NULL`).join(' AND ');
-  const ids = db.prepare(`SELECT id FROM messages WHERE keep_until < ? AND ${open} LIMIT ?`).all(before, max) as {
-    id: string;
-  }[];
-  const remove = {
-    uses: db.prepare('DELETE FROM blob_uses WHERE id = ? RETURNING sha256'),
-    journal: db.prepare('DELETE FROM journal WHERE id = ?'),
-    message: db.prepare('DELETE FROM messages WHERE id = ?'),
-    blob: db.prepare(
-      'DELETE FROM blobs WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM blob_uses WHERE blob_uses.sha256 = blobs.sha256)',
+function rowStatements(db: Database) {
+  const fixed = ['id', ...DUE, 'entries', 'named', ...LOOKED_UP, 'document'];
+  // Only an application holds a lease on `collect`, and its one commit is the confirmation; a commit for another job of the
+  // message must not offer it to a second reader (rows 7, 12). All other leases end with the next commit.
+  const collect = 'due_collect = CASE WHEN run_collect IS @due_collect THEN due_collect ELSE @due_collect END';
+  const changing = [...DUE.filter((name) => name !== 'due_collect'), 'entries', 'named', ...LOOKED_UP, 'document'];
+  return {
+    find: db.prepare<[string], Place>('SELECT seq, version, entries, named FROM messages WHERE id = ?'),
+    insert: db.prepare(
+      `INSERT INTO messages (version, run_collect, ${fixed.join(', ')})
+       VALUES (1, @due_collect, ${fixed.map((name) => `@${name}`).join(', ')}) ON CONFLICT (id) DO NOTHING`,
+    ),
+    update: db.prepare(
+      `UPDATE messages SET version = version + 1, ${collect}, run_collect = @due_collect,
+       ${changing.map((name) => `${name} = @${name}`).join(', ')} WHERE seq = @seq`,
     ),
   };
-  for (const { id } of ids) {
-    const uses = remove.uses.all(id) as { sha256: string }[];
-    remove.journal.run(id);
-    remove.message.run(id);
-    for (const { sha256 } of uses) remove.blob.run(sha256);
-  }
-  return ids.length;
+}
+
+/** A record that stops naming a blob lets it go, unless its journal keeps it as evidence (D10: bodies go, ids stay). */
+function createUnuse(db: Database): (seq: number, before: string, after: string) => void {
+  const remove = db.prepare(
+    `DELETE FROM blob_uses WHERE message = @seq AND sha256 = @sha256 AND NOT EXISTS
+     (SELECT 1 FROM journal WHERE message = @seq AND json_extract(entry, '$.evidence.sha256') = @sha256)`,
+  );
+  const drop = createDropUnnamed(db);
+  return (seq, before, after) => {
+    const kept = new Set(after.split(' '));
+    for (const sha256 of before.split(' ')) {
+      if (sha256 === '' || kept.has(sha256)) continue;
+      remove.run({ seq, sha256 });
+      drop(sha256);
+    }
+  };
+}
+
+/** One atomic statement per set of kinds: the due messages, oldest first, get a later due time and a higher version (D1). */
+function createClaim(db: Database): MessageTable['claim'] {
+  const known = new Map<string, Statement<[Record<string, number>], Row>>();
+  return (kinds, { now, leaseMs, max }) => {
+    if (kinds.length === 0 || max < 1) return [];
+    const key = kinds.join();
+    const statement = known.get(key) ?? claimStatement(db, kinds);
+    known.set(key, statement);
+    const records = statement.all({ now, until: now + leaseMs, max }).map(toRecord);
+    const due = (record: MessageRecord): number => Math.min(...kinds.map((kind) => firstRun(record, kind) ?? Infinity));
+    return records.sort((a, b) => due(a) - due(b) || a.acceptedAt - b.acceptedAt);
+  };
+}
+
+function claimStatement(db: Database, kinds: readonly JobKind[]): Statement<[Record<string, number>], Row> {
+  // Per kind at most `max` rows of its index are read, however long the backlog is (D11).
+  const oldest = kinds.map(
+    (kind) =>
+      `SELECT * FROM (SELECT seq, due_${kind} AS due FROM messages WHERE due_${kind} <= @now ORDER BY due_${kind} LIMIT @max)`,
+  );
+  const moved = kinds.map((kind) => `due_${kind} = CASE WHEN due_${kind} <= @now THEN @until ELSE due_${kind} END`);
+  return db.prepare(
+    `UPDATE messages SET version = version + 1, ${moved.join(', ')}
+     WHERE seq IN (SELECT seq FROM (${oldest.join(' UNION ALL ')}) GROUP BY seq ORDER BY MIN(due) LIMIT @max)
+     RETURNING version, document`,
+  );
+}
+
+function createBacklog(db: Database): MessageTable['backlog'] {
+  const counts = KINDS.map((kind) => ({
+    kind,
+    count: db.prepare<[number], { ready: number; oldest: number | null }>(
+      `SELECT COUNT(*) AS ready, MIN(due_${kind}) AS oldest FROM messages WHERE due_${kind} <= ?`,
+    ),
+  }));
+  return (now) =>
+    counts.map(({ kind, count }) => {
+      const { ready = 0, oldest = null } = count.get(now) ?? {};
+      return { kind, ready, ...(oldest === null ? {} : { oldestDueAt: oldest }) };
+    });
 }

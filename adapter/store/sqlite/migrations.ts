@@ -1,34 +1,44 @@
-// Numbered migrations, forward only: each is applied once and its text may never change afterwards.
+// The layout of the database: numbered steps, forward only, each checked by its hash.
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 
+/**
+ * Step n is at index n - 1; a published step is never edited. `due_…` is when a job kind may be claimed, a lease included;
+ * `run_collect` is the same without the lease; `named` are the blobs that the document names.
+ */
 const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE messages (
-    id TEXT PRIMARY KEY, version INTEGER NOT NULL,
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
+    due_transmit INTEGER, due_answer INTEGER, due_deliver INTEGER, due_collect INTEGER, due_notify INTEGER,
+    run_collect INTEGER, entries INTEGER NOT NULL, named TEXT NOT NULL,
     direction TEXT NOT NULL, state TEXT NOT NULL, cpa_id TEXT NOT NULL, message_id TEXT NOT NULL,
     conversation_id TEXT NOT NULL, functie TEXT, referentienummer TEXT,
     accepted_at INTEGER NOT NULL, keep_until INTEGER NOT NULL,
-    due_transmit INTEGER, due_answer INTEGER, due_deliver INTEGER, due_collect INTEGER, due_notify INTEGER,
     document TEXT NOT NULL
-  ) WITHOUT ROWID;
+  );
   CREATE INDEX by_due_transmit ON messages (due_transmit) WHERE due_transmit IS NOT NULL;
   CREATE INDEX by_due_answer ON messages (due_answer) WHERE due_answer IS NOT NULL;
   CREATE INDEX by_due_deliver ON messages (due_deliver) WHERE due_deliver IS NOT NULL;
   CREATE INDEX by_due_collect ON messages (due_collect) WHERE due_collect IS NOT NULL;
   CREATE INDEX by_due_notify ON messages (due_notify) WHERE due_notify IS NOT NULL;
   CREATE INDEX by_time ON messages (accepted_at, id);
+  CREATE INDEX by_state ON messages (state, accepted_at, id);
   CREATE INDEX by_message_id ON messages (message_id);
   CREATE INDEX by_conversation ON messages (conversation_id);
   CREATE INDEX by_reference ON messages (referentienummer) WHERE referentienummer IS NOT NULL;
   CREATE INDEX by_keep ON messages (keep_until);
   CREATE TABLE journal (
-    id TEXT NOT NULL, seq INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (id, seq)
+    message INTEGER NOT NULL, seq INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (message, seq)
   ) WITHOUT ROWID;
   CREATE TABLE blobs (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL);
-  CREATE TABLE blob_uses (sha256 TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (sha256, id)) WITHOUT ROWID;
-  CREATE INDEX blob_uses_by_id ON blob_uses (id);
-  CREATE TABLE notes (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL);
+  CREATE TABLE blob_uses (
+    message INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (message, sha256)
+  ) WITHOUT ROWID;
+  CREATE INDEX by_blob ON blob_uses (sha256);
+  CREATE TABLE notes (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, evidence TEXT, entry TEXT NOT NULL);
+  CREATE INDEX by_evidence ON notes (evidence) WHERE evidence IS NOT NULL;
+  CREATE INDEX by_note_time ON notes (at);
   CREATE TABLE cpas (
     cpa_id TEXT PRIMARY KEY, xml BLOB NOT NULL, sha256 TEXT NOT NULL, imported_at INTEGER NOT NULL, imported_by TEXT NOT NULL
   );
@@ -37,30 +47,40 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
+interface Applied {
+  readonly number: number;
+  readonly hash: string;
+}
+
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Brings the database to the newest version; refuses one that is newer, or whose history differs. */
+/**
+ * Brings the database to the newest layout, in one transaction, so that two processes starting together cannot both do it.
+ * Throws when the database is newer than the program or its history differs: an operator must choose the right program.
+ */
 export function migrate(db: Database): void {
-  db.exec('CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, hash TEXT NOT NULL)');
-  const applied = db.prepare('SELECT number, hash FROM migrations ORDER BY number').all() as {
-    number: number;
-    hash: string;
-  }[];
-  if (applied.length > MIGRATIONS.length) {
-    throw new Error(
-      `the database is at migration ${applied.length}, this program knows ${MIGRATIONS.length}: it is too old for it`,
-    );
-  }
-  for (const row of applied) {
-    if (row.hash !== hash(MIGRATIONS[row.number - 1] ?? '')) {
-      throw new Error(`migration ${row.number} of the database is not the one of this program`);
-    }
-  }
-  for (const [i, text] of MIGRATIONS.entries()) {
-    if (i < applied.length) continue;
-    db.transaction(() => {
+  const steps = db.transaction(() => {
+    db.exec('CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, hash TEXT NOT NULL)');
+    const applied = db.prepare<[], Applied>('SELECT number, hash FROM migrations ORDER BY number').all();
+    checkHistory(applied);
+    const record = db.prepare('INSERT INTO migrations VALUES (?, ?)');
+    for (const [i, text] of MIGRATIONS.entries()) {
+      if (i < applied.length) continue;
       db.exec(text);
-      db.prepare('INSERT INTO migrations VALUES (?, ?)').run(i + 1, hash(text));
-    })();
+      record.run(i + 1, hash(text));
+    }
+  });
+  steps.immediate();
+}
+
+function checkHistory(applied: readonly Applied[]): void {
+  for (const { number, hash: known } of applied) {
+    const text = MIGRATIONS[number - 1];
+    if (text === undefined) {
+      throw new Error(
+        `the database is at layout ${number}, this program knows ${MIGRATIONS.length}: it is too old for it`,
+      );
+    }
+    if (known !== hash(text)) throw new Error(`layout step ${number} of the database is not the one of this program`);
   }
 }
