@@ -3,7 +3,7 @@ import { type Exchange, persistUntil, reliabilityOf, retryIntervalMs } from '../
 import type { Issue } from '../base/index.ts';
 import { acknowledgment } from './answer.ts';
 import type { Job, JournalEntry, MessageRecord, Terms } from './change.ts';
-import type { AnswerPlan, Decision, ReceiveFacts, ReceivedPart } from './decision.ts';
+import type { AnswerPlan, Decision, ReceivedPart, ReceiveFacts } from './decision.ts';
 import { namedParts } from './manifest.ts';
 import { isSync } from './sync.ts';
 
@@ -46,7 +46,12 @@ function planAcknowledgment(facts: ReceiveFacts): AnswerPlan {
   };
 }
 
-function recordOf(facts: ReceiveFacts, exchange: Exchange, parts: readonly ReceivedPart[], answer: AnswerPlan | undefined): MessageRecord {
+function recordOf(
+  facts: ReceiveFacts,
+  exchange: Exchange,
+  parts: readonly ReceivedPart[],
+  answer: AnswerPlan | undefined,
+): MessageRecord {
   const { header } = facts.message;
   const { now, policy } = facts;
   const delivery: Job = { kind: policy.handover, key: 'deliver:0', runAt: now, attempts: 0, attemptOpen: false };

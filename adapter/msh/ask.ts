@@ -17,9 +17,15 @@ const STATUS: Readonly<Partial<Record<MessageState, MessageStatus>>> = {
  * The record asked about is looked up under the asking party's own key, so that nobody learns of another party's messages;
  * one of the same party under another CPA is UnAuthorized.
  */
-export function statusOf({ referenced, message }: ReceiveFacts): { status: MessageStatus; receivedAt: Instant | undefined } {
+export function statusOf({ referenced, message }: ReceiveFacts): {
+  status: MessageStatus;
+  receivedAt: Instant | undefined;
+} {
   if (referenced === undefined) return { status: 'NotRecognized', receivedAt: undefined };
   if (referenced.cpaId !== message.header.cpaId) return { status: 'UnAuthorized', receivedAt: undefined };
   const forwarded = referenced.state === 'delivered' && referenced.handover === 'deliver';
-  return { status: forwarded ? 'Forwarded' : (STATUS[referenced.state] ?? 'Received'), receivedAt: referenced.acceptedAt };
+  return {
+    status: forwarded ? 'Forwarded' : (STATUS[referenced.state] ?? 'Received'),
+    receivedAt: referenced.acceptedAt,
+  };
 }

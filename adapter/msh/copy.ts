@@ -20,5 +20,7 @@ export function copyOf(earlier: MessageRecord, facts: ReceiveFacts, issues: read
 }
 
 function replyFor(earlier: MessageRecord): Reply {
-  return earlier.answer !== undefined && earlier.terms.syncReply ? { kind: 'stored', answer: earlier.answer } : { kind: 'empty' };
+  return earlier.answer !== undefined && earlier.terms.syncReply
+    ? { kind: 'stored', answer: earlier.answer }
+    : { kind: 'empty' };
 }

@@ -1,10 +1,10 @@
 // A signal about a message of ours: does it prove what it says, and what does it change (R94–R96, rows 31–36).
-import { type Issue, hasError } from '../base/index.ts';
+import { hasError, type Issue } from '../base/index.ts';
 import type { MessageRecord } from './change.ts';
 import type { Decision, ReceiveFacts } from './decision.ts';
-import { differentReferences } from './references.ts';
 import { effectOf, journalOnly } from './effect.ts';
 import { rowFor } from './lifecycle.ts';
+import { differentReferences } from './references.ts';
 
 const EMPTY = { kind: 'empty' } as const;
 
@@ -13,11 +13,19 @@ export function correlateAcknowledgment(facts: ReceiveFacts, issues: readonly Is
   if (referenced === undefined) return unknown(facts, issues);
   const objection = objectionTo(facts, referenced, issues) ?? proofMissing(facts, referenced);
   if (objection !== undefined) return refused(facts, referenced, objection, issues);
-  if (!referenced.terms.ackRequested && referenced.state !== 'sent') return ignored(facts, referenced, 'no Acknowledgment was asked', issues);
+  if (!referenced.terms.ackRequested && referenced.state !== 'sent')
+    return ignored(facts, referenced, 'no Acknowledgment was asked', issues);
   if (rowFor(referenced, 'acknowledged') === undefined) return late(facts, referenced, issues);
   const corrects = referenced.state === 'failed' || referenced.state === 'expired';
-  const effect = effectOf(referenced, { now: facts.now, event: 'acknowledged', detail: acked(facts), evidence: facts.envelope });
-  const happenings = corrects ? [...effect.happenings, { event: 'message.corrected', rule: 'OPS-1' }] : effect.happenings;
+  const effect = effectOf(referenced, {
+    now: facts.now,
+    event: 'acknowledged',
+    detail: acked(facts),
+    evidence: facts.envelope,
+  });
+  const happenings = corrects
+    ? [...effect.happenings, { event: 'message.corrected', rule: 'OPS-1' }]
+    : effect.happenings;
   return { ...effect, reply: EMPTY, happenings, issues };
 }
 
@@ -31,12 +39,20 @@ export function correlateError(facts: ReceiveFacts, issues: readonly Issue[]): D
   const objection = objectionTo(facts, referenced, issues);
   if (objection !== undefined) return refused(facts, referenced, objection, issues);
   const list = message.errorList?.errors ?? [];
-  const detail = list.map((error) => `${error.errorCode} at ${error.location ?? '?'}: ${error.description ?? ''}`).join('; ').slice(0, 2000);
-  if (message.errorList?.highestSeverity !== 'Error') return ignored(facts, referenced, `warning from the partner: ${detail}`, issues);
+  const detail = list
+    .map((error) => `${error.errorCode} at ${error.location ?? '?'}: ${error.description ?? ''}`)
+    .join('; ')
+    .slice(0, 2000);
+  if (message.errorList?.highestSeverity !== 'Error')
+    return ignored(facts, referenced, `warning from the partner: ${detail}`, issues);
   if (rowFor(referenced, 'errorReceived') === undefined) return late(facts, referenced, issues);
   const code = list[0]?.errorCode;
   const told = code === undefined ? {} : { code };
-  const effect = effectOf(referenced, { now: facts.now, event: 'errorReceived', problem: detail, detail, evidence: facts.envelope }, told);
+  const effect = effectOf(
+    referenced,
+    { now: facts.now, event: 'errorReceived', problem: detail, detail, evidence: facts.envelope },
+    told,
+  );
   return { ...effect, reply: EMPTY, issues };
 }
 
@@ -68,7 +84,8 @@ function objectionTo(facts: ReceiveFacts, referenced: MessageRecord, issues: rea
   if (referenced.direction !== 'out') return 'it names a message that we received';
   if (header.cpaId !== referenced.cpaId) return 'it comes under another CPA';
   const partner = new Set(referenced.to.partyIds.map((id) => `${id.type ?? ''}:${id.value}`));
-  if (!header.from.partyIds.some((id) => partner.has(`${id.type ?? ''}:${id.value}`))) return 'it comes from another party';
+  if (!header.from.partyIds.some((id) => partner.has(`${id.type ?? ''}:${id.value}`)))
+    return 'it comes from another party';
   return hasError(issues) ? issues.map((issue) => `${issue.where}: ${issue.detail}`).join('; ') : undefined;
 }
 
@@ -81,10 +98,21 @@ function proofMissing(facts: ReceiveFacts, referenced: MessageRecord): string | 
 }
 
 /** The message waits on; the journal and the operator know (house rule 9). */
-function refused(facts: ReceiveFacts, referenced: MessageRecord, objection: string, issues: readonly Issue[]): Decision {
+function refused(
+  facts: ReceiveFacts,
+  referenced: MessageRecord,
+  objection: string,
+  issues: readonly Issue[],
+): Decision {
   const detail = `${facts.kind} ${facts.message.header.messageId} not accepted: ${objection}`;
   return {
-    change: journalOnly(referenced, { now: facts.now, event: 'signalRefused', detail, evidence: facts.envelope, rules: ['R94'] }),
+    change: journalOnly(referenced, {
+      now: facts.now,
+      event: 'signalRefused',
+      detail,
+      evidence: facts.envelope,
+      rules: ['R94'],
+    }),
     reply: EMPTY,
     happenings: [{ event: 'signal.refused', detail, rule: 'R94', alert: true }],
     issues,
@@ -93,7 +121,13 @@ function refused(facts: ReceiveFacts, referenced: MessageRecord, objection: stri
 
 function ignored(facts: ReceiveFacts, referenced: MessageRecord, detail: string, issues: readonly Issue[]): Decision {
   return {
-    change: journalOnly(referenced, { now: facts.now, event: 'signalIgnored', detail, evidence: facts.envelope, rules: ['R95'] }),
+    change: journalOnly(referenced, {
+      now: facts.now,
+      event: 'signalIgnored',
+      detail,
+      evidence: facts.envelope,
+      rules: ['R95'],
+    }),
     reply: EMPTY,
     happenings: [{ event: 'signal.ignored', detail, rule: 'R95' }],
     issues,

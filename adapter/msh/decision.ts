@@ -148,7 +148,12 @@ export interface Submission {
 export type TransmitOutcome =
   | { readonly kind: 'accepted' }
   /** No proof of arrival: time-out, connection, 5xx, HTML with 200 (row 38), an empty reply where a signal is due (row 37). */
-  | { readonly kind: 'retryable'; readonly detail: string; readonly notBefore?: Instant; readonly evidence?: StagedBlob }
+  | {
+      readonly kind: 'retryable';
+      readonly detail: string;
+      readonly notBefore?: Instant;
+      readonly evidence?: StagedBlob;
+    }
   /** 400, 413, 415, 501, 505: the partner will never take these bytes (row 39). */
   | { readonly kind: 'refused'; readonly detail: string; readonly evidence?: StagedBlob };
 

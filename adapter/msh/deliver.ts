@@ -1,6 +1,14 @@
 // Decides about hand-over, collection, answers and notices: the jobs beside transmit (OPS-4, DAI 3.2.2).
 import type { Job, MessageRecord } from './change.ts';
-import type { BeginFacts, ConfirmFacts, Confirmed, Effect, EndDeliverFacts, EndNotifyFacts, EndTransmitFacts } from './decision.ts';
+import type {
+  BeginFacts,
+  Confirmed,
+  ConfirmFacts,
+  Effect,
+  EndDeliverFacts,
+  EndNotifyFacts,
+  EndTransmitFacts,
+} from './decision.ts';
 import { effectOf } from './effect.ts';
 import { jobOf } from './lifecycle.ts';
 
@@ -25,9 +33,14 @@ export function endDeliver({ now, record, outcome, key }: EndDeliverFacts): Effe
   const problem = outcome.detail;
   if (outcome.kind === 'refused') {
     const code = outcome.codes[0];
-    return effectOf(record, { now, event: 'contentRefused', job, problem, detail: problem }, code === undefined ? {} : { code });
+    return effectOf(
+      record,
+      { now, event: 'contentRefused', job, problem, detail: problem },
+      code === undefined ? {} : { code },
+    );
   }
-  if (job.attempts >= MAX_DELIVERIES) return effectOf(record, { now, event: 'handOverExhausted', job, problem, detail: problem });
+  if (job.attempts >= MAX_DELIVERIES)
+    return effectOf(record, { now, event: 'handOverExhausted', job, problem, detail: problem });
   const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, job.attempts - 1));
   return effectOf(record, { now, event: 'handOverFailed', job, problem, detail: problem, runAt: now + wait });
 }
@@ -36,7 +49,10 @@ export function endDeliver({ now, record, outcome, key }: EndDeliverFacts): Effe
 export function confirmCollect({ now, record, key }: ConfirmFacts): Confirmed {
   const job = deliveryJob(record, key);
   if (record.state !== 'received' || job === undefined) return { already: true, happenings: [] };
-  return { already: false, ...effectOf(record, { now, event: 'handedOver', job, detail: 'confirmed by the application' }) };
+  return {
+    already: false,
+    ...effectOf(record, { now, event: 'handedOver', job, detail: 'confirmed by the application' }),
+  };
 }
 
 function deliveryJob(record: MessageRecord, key: string | undefined): Job | undefined {
@@ -51,15 +67,20 @@ export function endAnswer({ now, record, outcome }: EndTransmitFacts): Effect {
   const attempts = job.attempts + 1;
   const again = outcome.kind === 'retryable' && attempts < MAX_ANSWERS;
   const others = record.jobs.filter((one) => one !== job);
-  const wait = Math.max(SHORTEST_ANSWER_WAIT_MS, Math.min(record.terms.retryIntervalMs / 4, LONGEST_WAIT_MS / 3)) * attempts;
+  const wait =
+    Math.max(SHORTEST_ANSWER_WAIT_MS, Math.min(record.terms.retryIntervalMs / 4, LONGEST_WAIT_MS / 3)) * attempts;
   const problem = outcome.kind === 'accepted' ? undefined : outcome.detail;
-  const jobs = again ? [...others, { ...job, attempts, runAt: now + wait, ...(problem === undefined ? {} : { lastProblem: problem }) }] : others;
+  const jobs = again
+    ? [...others, { ...job, attempts, runAt: now + wait, ...(problem === undefined ? {} : { lastProblem: problem }) }]
+    : others;
   const event = outcome.kind === 'accepted' ? 'answer.sent' : 'answer.failed';
   return {
     change: {
       expect: record.version,
       message: { ...record, changedAt: now, jobs },
-      journal: [{ at: now, event, state: record.state, rules: ['R110'], ...(problem === undefined ? {} : { detail: problem }) }],
+      journal: [
+        { at: now, event, state: record.state, rules: ['R110'], ...(problem === undefined ? {} : { detail: problem }) },
+      ],
       blobs: [],
     },
     happenings: [{ event, rule: 'R110', ...(problem === undefined ? {} : { detail: problem }) }],
@@ -71,7 +92,8 @@ export function endNotify({ now, record, outcome }: EndNotifyFacts): Effect {
   const job = record.jobs.find((one) => one.kind === 'notify');
   if (job === undefined) return { happenings: [] };
   const others = record.jobs.filter((one) => one !== job);
-  const jobs = outcome.kind === 'told' ? others : [...others, { ...job, attempts: job.attempts + 1, runAt: now + FIRST_WAIT_MS }];
+  const jobs =
+    outcome.kind === 'told' ? others : [...others, { ...job, attempts: job.attempts + 1, runAt: now + FIRST_WAIT_MS }];
   const told = outcome.kind === 'told';
   return {
     change: {

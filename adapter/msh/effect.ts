@@ -33,7 +33,16 @@ export function effectOf(record: MessageRecord, facts: StepFacts, extra: Partial
   const name = TOLD[facts.event];
   const detail = facts.problem ?? facts.detail;
   const told: Happening[] =
-    name === undefined || !stepped.listed ? [] : [{ event: name, ...(detail === undefined ? {} : { detail }), rule: stepped.journal.rules?.[0] ?? '', ...extra }];
+    name === undefined || !stepped.listed
+      ? []
+      : [
+          {
+            event: name,
+            ...(detail === undefined ? {} : { detail }),
+            rule: stepped.journal.rules?.[0] ?? '',
+            ...extra,
+          },
+        ];
   return { change: changeOf(record, stepped, facts), happenings: told };
 }
 
@@ -47,7 +56,10 @@ function changeOf(record: MessageRecord, stepped: Stepped, facts: StepFacts): Ch
 }
 
 /** Writes a line of evidence and changes nothing else. */
-export function journalOnly(record: MessageRecord, facts: Pick<StepFacts, 'now' | 'detail' | 'evidence'> & { readonly event: string; readonly rules: readonly string[] }): Change {
+export function journalOnly(
+  record: MessageRecord,
+  facts: Pick<StepFacts, 'now' | 'detail' | 'evidence'> & { readonly event: string; readonly rules: readonly string[] },
+): Change {
   const { evidence } = facts;
   return {
     expect: record.version,

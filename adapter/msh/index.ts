@@ -7,6 +7,6 @@ export { fingerprintSource, inboundId, outboundId, referencedId, refusedId } fro
 export { INBOUND, type LifecycleEvent, OUTBOUND, rowFor, step } from './lifecycle.ts';
 export { operate } from './operate.ts';
 export { receive } from './receive.ts';
-export { type Column, judge, type Rule, RULES } from './rules/index.ts';
+export { type Column, judge, RULES, type Rule } from './rules/index.ts';
 export { submit } from './submit.ts';
 export { beginTransmit, endTransmit } from './transmit.ts';

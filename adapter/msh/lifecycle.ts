@@ -1,6 +1,15 @@
 // The two transition tables of a message, and step(): the only way a message changes its state (architecture 3.6).
 import type { Instant } from '../base/index.ts';
-import type { InboundState, Job, JobKind, JournalEntry, MessageRecord, MessageState, OutboundState, StagedBlob } from './change.ts';
+import type {
+  InboundState,
+  Job,
+  JobKind,
+  JournalEntry,
+  MessageRecord,
+  MessageState,
+  OutboundState,
+  StagedBlob,
+} from './change.ts';
 
 export type OutboundEvent =
   | 'attempt'
@@ -110,7 +119,11 @@ export function rowFor(record: Pick<MessageRecord, 'direction' | 'state'>, event
   return table.find((row) => row.event === event && row.from.includes(record.state));
 }
 
-function entry(message: MessageRecord, facts: StepFacts, row: Row<MessageState, LifecycleEvent> | undefined): JournalEntry {
+function entry(
+  message: MessageRecord,
+  facts: StepFacts,
+  row: Row<MessageState, LifecycleEvent> | undefined,
+): JournalEntry {
   const { evidence } = facts;
   return {
     at: facts.now,
@@ -138,7 +151,13 @@ function apply(record: MessageRecord, row: Row<MessageState, LifecycleEvent>, fa
 
 type Apply = (jobs: readonly Job[], facts: StepFacts, record: MessageRecord) => readonly Job[];
 
-const fresh = (kind: JobKind, key: string, runAt: Instant): Job => ({ kind, key, runAt, attempts: 0, attemptOpen: false });
+const fresh = (kind: JobKind, key: string, runAt: Instant): Job => ({
+  kind,
+  key,
+  runAt,
+  attempts: 0,
+  attemptOpen: false,
+});
 const without = (jobs: readonly Job[], kind: JobKind, key?: string): readonly Job[] =>
   jobs.filter((job) => job.kind !== kind || (key !== undefined && job.key !== key));
 
@@ -146,7 +165,12 @@ const EFFECTS: Readonly<Record<Effect, Apply>> = {
   stop: (jobs) => without(jobs, 'transmit'),
   notify: (jobs, { now }) => [...without(jobs, 'notify'), fresh('notify', 'notify', now)],
   count: (jobs, facts, record) =>
-    change(jobs, jobOf(record, facts), (job) => ({ ...job, attempts: job.attempts + 1, attemptOpen: true, runAt: facts.runAt ?? facts.now })),
+    change(jobs, jobOf(record, facts), (job) => ({
+      ...job,
+      attempts: job.attempts + 1,
+      attemptOpen: true,
+      runAt: facts.runAt ?? facts.now,
+    })),
   later: (jobs, facts, record) =>
     change(jobs, jobOf(record, facts), (job) => ({
       ...job,
@@ -154,7 +178,8 @@ const EFFECTS: Readonly<Record<Effect, Apply>> = {
       runAt: facts.runAt ?? facts.now,
       ...(facts.problem === undefined ? {} : { lastProblem: facts.problem }),
     })),
-  now: (jobs, facts, record) => change(jobs, jobOf(record, facts), (job) => ({ ...job, attemptOpen: false, runAt: facts.now })),
+  now: (jobs, facts, record) =>
+    change(jobs, jobOf(record, facts), (job) => ({ ...job, attemptOpen: false, runAt: facts.now })),
   reset: (jobs, facts, record) => {
     const { kind, key } = jobOf(record, facts);
     return without(jobs, kind, key);
@@ -164,10 +189,11 @@ const EFFECTS: Readonly<Record<Effect, Apply>> = {
     return without(jobs, kind, key);
   },
   answerAgain: (jobs, { now }, record) =>
-    record.answer === undefined || record.terms.syncReply ? jobs : [...without(jobs, 'answer'), fresh('answer', 'answer', now)],
+    record.answer === undefined || record.terms.syncReply
+      ? jobs
+      : [...without(jobs, 'answer'), fresh('answer', 'answer', now)],
   deliverAgain: (jobs, { now }, record) => [...jobs, fresh(record.handover, `deliver:${record.copies + 1}`, now)],
 };
-
 
 export function jobOf(record: MessageRecord, facts: Pick<StepFacts, 'job'>): { kind: JobKind; key: string } {
   if (facts.job !== undefined) return facts.job;
@@ -177,7 +203,11 @@ export function jobOf(record: MessageRecord, facts: Pick<StepFacts, 'job'>): { k
 }
 
 /** Changes the job, or makes it when it is not there: an unfinished message always has a live job (house rule 10). */
-function change(jobs: readonly Job[], { kind, key }: { kind: JobKind; key: string }, edit: (job: Job) => Job): readonly Job[] {
+function change(
+  jobs: readonly Job[],
+  { kind, key }: { kind: JobKind; key: string },
+  edit: (job: Job) => Job,
+): readonly Job[] {
   const index = jobs.findIndex((job) => job.kind === kind && job.key === key);
   const edited = edit(jobs[index] ?? fresh(kind, key, 0));
   return index < 0 ? [...jobs, edited] : jobs.map((job, i) => (i === index ? edited : job));

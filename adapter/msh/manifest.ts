@@ -20,7 +20,10 @@ export function cidOf(href: string): string {
 
 /** Content-IDs in the order of the Manifest. */
 export function manifestCids(message: EbmsMessage): readonly string[] {
-  return (message.manifest?.references ?? []).map((r) => r.href).filter(isCid).map(cidOf);
+  return (message.manifest?.references ?? [])
+    .map((r) => r.href)
+    .filter(isCid)
+    .map(cidOf);
 }
 
 /** The parts that the Manifest names, in the order of the package (R8, R44, DK-053). */

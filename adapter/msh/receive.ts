@@ -1,9 +1,9 @@
 // Decides what an inbound message comes to: accepted, copy, refused, correlated, or answered at once.
-import { type Issue, hasError } from '../base/index.ts';
+import { hasError, type Issue } from '../base/index.ts';
 import type { MessageKind } from '../ebms/types.ts';
 import { accept } from './accept.ts';
-import { statusOf } from './ask.ts';
 import { pong, statusResponse } from './answer.ts';
+import { statusOf } from './ask.ts';
 import { copyOf, isReuse } from './copy.ts';
 import { correlateAcknowledgment, correlateError, ignoredSignal } from './correlate.ts';
 import type { AnswerPlan, Decision, ReceiveFacts } from './decision.ts';
@@ -49,7 +49,12 @@ const reuse: Issue = {
   rule: 'R112',
 };
 
-function ask(facts: ReceiveFacts, column: Column, answer: () => AnswerPlan['message'], kind: 'Pong' | 'StatusResponse'): Decision {
+function ask(
+  facts: ReceiveFacts,
+  column: Column,
+  answer: () => AnswerPlan['message'],
+  kind: 'Pong' | 'StatusResponse',
+): Decision {
   const issues = [...facts.warnings, ...judge(facts, column)];
   if (hasError(issues) || facts.back === undefined) return refuseWithoutRecord(facts, issues);
   const { url, peerOin } = facts.back.acknowledgment;
@@ -68,4 +73,3 @@ function status(facts: ReceiveFacts): AnswerPlan['message'] {
 }
 
 const answerTo = (facts: ReceiveFacts) => ({ about: facts.message, messageId: facts.answerMessageId, now: facts.now });
-

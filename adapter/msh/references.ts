@@ -2,14 +2,19 @@
 import type { DigestReference } from '../base/index.ts';
 
 /** Why they differ; undefined when every reference sent is acknowledged with its own digest, and no other. */
-export function differentReferences(sent: readonly DigestReference[], acknowledged: readonly DigestReference[]): string | undefined {
-  if (sent.length !== acknowledged.length) return `${acknowledged.length} references acknowledged, ${sent.length} were sent`;
+export function differentReferences(
+  sent: readonly DigestReference[],
+  acknowledged: readonly DigestReference[],
+): string | undefined {
+  if (sent.length !== acknowledged.length)
+    return `${acknowledged.length} references acknowledged, ${sent.length} were sent`;
   const byUri = new Map(acknowledged.map((one) => [one.uri, one]));
   for (const one of sent) {
     const other = byUri.get(one.uri);
     const name = one.uri === '' ? 'the envelope' : one.uri;
     if (other === undefined) return `${name} is not acknowledged`;
-    if (other.digestValue !== one.digestValue || other.digestMethod !== one.digestMethod) return `${name} has another digest`;
+    if (other.digestValue !== one.digestValue || other.digestMethod !== one.digestMethod)
+      return `${name} has another digest`;
   }
   return undefined;
 }

@@ -11,7 +11,13 @@ export function refuse(facts: ReceiveFacts, issues: readonly Issue[], event = 'm
   const answer = planError(facts, issues);
   const message = evidenceOf(facts, issues, answer);
   const blobs = [facts.envelope, ...facts.parts.map((part) => part.blob)].filter((blob) => blob.inline !== undefined);
-  const entry = { at: facts.now, event: 'refused', state: 'rejected' as const, detail: message.problem ?? '', rules: rulesOf(issues) };
+  const entry = {
+    at: facts.now,
+    event: 'refused',
+    state: 'rejected' as const,
+    detail: message.problem ?? '',
+    rules: rulesOf(issues),
+  };
   return {
     change: { expect: 'new', message, journal: [entry], blobs },
     ...(answer === undefined ? {} : { answer }),
@@ -44,10 +50,17 @@ function planError(facts: ReceiveFacts, issues: readonly Issue[]): AnswerPlan | 
   if (message === undefined) return undefined;
   const back = facts.back?.error;
   const trusted = back !== undefined && peerMaySpeak(facts);
-  return { kind: 'MessageError', message, sync: !trusted || isSync(facts), url: back?.url ?? '', peerOin: back?.peerOin ?? '' };
+  return {
+    kind: 'MessageError',
+    message,
+    sync: !trusted || isSync(facts),
+    url: back?.url ?? '',
+    peerOin: back?.peerOin ?? '',
+  };
 }
 
-const textOf = (issues: readonly Issue[]): string => issues.map((issue) => `${issue.code} ${issue.where}: ${issue.detail}`).join('; ');
+const textOf = (issues: readonly Issue[]): string =>
+  issues.map((issue) => `${issue.code} ${issue.where}: ${issue.detail}`).join('; ');
 const rulesOf = (issues: readonly Issue[]): string[] => [...new Set(issues.flatMap((issue) => issue.rule ?? []))];
 
 function told(event: string, issues: readonly Issue[]): Happening {

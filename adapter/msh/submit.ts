@@ -1,6 +1,13 @@
 // Decides the header and the record of a message of ours, by the channel that the CPA gives it (R97, C25, T27).
-import { type Exchange, type Presence, persistUntil, reliabilityOf, retryIntervalMs, timeToLive } from '../agreement/index.ts';
-import { type Issue, type Result, fail, ok } from '../base/index.ts';
+import {
+  type Exchange,
+  type Presence,
+  persistUntil,
+  reliabilityOf,
+  retryIntervalMs,
+  timeToLive,
+} from '../agreement/index.ts';
+import { fail, type Issue, ok, type Result } from '../base/index.ts';
 import type { AckRequested, EbmsMessage, PartyRef } from '../ebms/types.ts';
 import type { Terms } from './change.ts';
 import type { Submission, SubmitFacts } from './decision.ts';
@@ -109,4 +116,5 @@ function ackRequest({ sendChannel }: Exchange, terms: Terms): AckRequested {
 }
 
 /** The same spelling as in the signature's reference, so that both name the part alike. */
-const cidOf = (contentId: string): string => `cid:${encodeURI(contentId).replaceAll('#', '%23').replaceAll('?', '%3F')}`;
+const cidOf = (contentId: string): string =>
+  `cid:${encodeURI(contentId).replaceAll('#', '%23').replaceAll('?', '%3F')}`;

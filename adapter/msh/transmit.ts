@@ -14,9 +14,19 @@ export function beginTransmit({ now, record, leaseUntil }: BeginFacts): Transmit
     return change === undefined ? { kind: 'nothing' } : { kind: 'end', change, happenings };
   };
   if (isExpired(record, now)) return end('expired', 'TimeToLive passed before an Acknowledgment came');
-  if (job.attemptOpen && !record.terms.ackRequested) return end('unknownOutcome', 'an earlier attempt never reported back; best effort does not send twice');
-  if (job.attempts > record.terms.retries) return end('exhausted', `DeliveryFailure: no Acknowledgment after ${job.attempts} attempts; last: ${job.lastProblem ?? 'no answer'}`);
-  const { change, happenings } = effectOf(record, { now, event: 'attempt', runAt: leaseUntil, detail: `attempt ${job.attempts + 1}` });
+  if (job.attemptOpen && !record.terms.ackRequested)
+    return end('unknownOutcome', 'an earlier attempt never reported back; best effort does not send twice');
+  if (job.attempts > record.terms.retries)
+    return end(
+      'exhausted',
+      `DeliveryFailure: no Acknowledgment after ${job.attempts} attempts; last: ${job.lastProblem ?? 'no answer'}`,
+    );
+  const { change, happenings } = effectOf(record, {
+    now,
+    event: 'attempt',
+    runAt: leaseUntil,
+    detail: `attempt ${job.attempts + 1}`,
+  });
   return change === undefined ? { kind: 'nothing' } : { kind: 'send', change, happenings };
 }
 

@@ -36,7 +36,11 @@ export interface StufEnvelope {
   readonly kind: 'Di01' | 'Du01';
   readonly stuurgegevens: Stuurgegevens;
   readonly parameters: GgkParameters;
-  readonly payload: { readonly kind: 'xmlBestand' | 'tekstBestand'; readonly bytes: Uint8Array; readonly bestandsnaam?: string };
+  readonly payload: {
+    readonly kind: 'xmlBestand' | 'tekstBestand';
+    readonly bytes: Uint8Array;
+    readonly bestandsnaam?: string;
+  };
 }
 
 export interface StufSignal {
@@ -47,10 +51,38 @@ export interface StufSignal {
 
 export type StufMessage = StufEnvelope | StufSignal;
 
-/** Why bytes are no usable StUF document. `root` and `referentienummer` are given when they could be read, for an answer. */
+/** Why bytes are no usable StUF document; what could still be read of it for an answer is the business of `peekStuf`. */
 export interface StufProblem {
   readonly kind: 'xml' | 'unknownRoot' | 'otherVersion' | 'structure' | 'base64' | 'empty';
+  /** Dutch, safe to show: names of fields, lengths, enumerations and codes, never a value found (row 159). */
   readonly detail: string;
+  /** Path of local names, e.g. `/envelopHeenbericht-ggk_Di01/stuurgegevens/zender/organisatie`. */
   readonly where: string;
   readonly line?: number;
+  /** The facet broken, where it was one: `tooLarge` also for the document as a whole. */
+  readonly facet?: Facet;
+}
+
+export type Facet =
+  | 'missing'
+  | 'unexpected'
+  | 'attribute'
+  | 'text'
+  | 'minLength'
+  | 'maxLength'
+  | 'pattern'
+  | 'enumeration'
+  | 'tooLarge';
+
+/** What could be read of a document, however broken, to answer it with a Fo01. */
+export interface StufPeek {
+  readonly root?: string;
+  readonly kind?: StufMessage['kind'];
+  readonly referentienummer?: string;
+  readonly crossRefnummer?: string;
+  readonly functie?: string;
+  readonly zender?: Partial<StufParty>;
+  readonly ontvanger?: Partial<StufParty>;
+  readonly applicatieVersie?: string;
+  readonly applicatieSubversie?: string;
 }

@@ -33,6 +33,11 @@ export interface XmlElement {
 export interface CanonicalXml {
   readonly text: string;
   readonly root: XmlElement;
+  /**
+   * Elements (numbered from 0 in document order) that directly held a comment or a CDATA section in the source, where
+   * the canonical text no longer shows it (row 142). At most 1000 are kept; absent when the text was not read from a source.
+   */
+  readonly marked?: readonly number[];
 }
 
 export interface XmlProblem {
@@ -45,5 +50,6 @@ export interface XmlLimits {
   readonly maxBytes: number;
   readonly maxDepth: number;
   readonly maxElements: number;
+  /** Attributes and namespace declarations of the whole document. */
   readonly maxAttributes: number;
 }

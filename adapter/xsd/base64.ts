@@ -1,6 +1,6 @@
 // libxml2 skips characters that are no base64; StUF may not be read two ways, so its contents are checked here (stuf-ggk §15).
 import { NS } from '../base/index.ts';
-import { type XmlElement, findAll, pathOf } from '../xml/index.ts';
+import { findAll, pathOf, type XmlElement } from '../xml/index.ts';
 import type { SchemaIssue } from './types.ts';
 
 const FORM = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -10,7 +10,12 @@ export function checkBase64(root: XmlElement): SchemaIssue[] {
   const contents = [...findAll(root, NS.ggk, 'xmlBestand'), ...findAll(root, NS.ggk, 'tekstBestand')];
   return contents
     .filter((element) => !isBase64(element.text))
-    .map((element) => ({ line: element.line ?? 1, path: pathOf(element), code: 'base64', message: 'de inhoud is geen geldige base64' }));
+    .map((element) => ({
+      line: element.line ?? 1,
+      path: pathOf(element),
+      code: 'base64',
+      message: 'de inhoud is geen geldige base64',
+    }));
 }
 
 /** White space is allowed between characters. In pieces, so that 25 MB do not go through one regular expression. */

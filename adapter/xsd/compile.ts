@@ -1,8 +1,16 @@
 // Compiles schemas of the folder once and validates documents against them; nothing is ever fetched from elsewhere (row 120).
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
-import { ParseOption, XmlBufferInputProvider, XmlDocument, XmlLibError, XmlValidateError, XsdValidator, xmlRegisterInputProvider } from 'libxml2-wasm';
-import { type XmlElement, readXml } from '../xml/index.ts';
+import {
+  ParseOption,
+  XmlBufferInputProvider,
+  XmlDocument,
+  XmlLibError,
+  XmlValidateError,
+  XsdValidator,
+  xmlRegisterInputProvider,
+} from 'libxml2-wasm';
+import { readXml, type XmlElement } from '../xml/index.ts';
 import { checkBase64 } from './base64.ts';
 import { readFinding } from './findings.ts';
 import { createLocator } from './locate.ts';
@@ -25,7 +33,10 @@ export function createCompiler(folder: string): Compiler {
   const validatorFor = (entry: SchemaEntry): XsdValidator => {
     const known = compiled.get(entry.file);
     if (known !== undefined) return known;
-    const source = XmlDocument.fromBuffer(readFileSync(join(folder, entry.file)), { url: `${prefix}${entry.file}`, option: ParseOption.XML_PARSE_NONET });
+    const source = XmlDocument.fromBuffer(readFileSync(join(folder, entry.file)), {
+      url: `${prefix}${entry.file}`,
+      option: ParseOption.XML_PARSE_NONET,
+    });
     try {
       const validator = XsdValidator.fromDoc(source);
       compiled.set(entry.file, validator);
@@ -113,4 +124,3 @@ function issuesOf(raw: readonly RawError[], root: XmlElement): SchemaIssue[] {
   }
   return issues;
 }
-

@@ -9,27 +9,79 @@ interface Pattern {
 
 /** In this order; the first that fits counts. Values stand between quotes in libxml2's texts and are never taken over. */
 const PATTERNS: readonly Pattern[] = [
-  { code: 'unexpected', test: /This element is not expected\. Expected is (?:one of )?\( ([^)]*) \)/, message: 'dit element wordt hier niet verwacht; verwacht wordt $1' },
+  {
+    code: 'unexpected',
+    test: /This element is not expected\. Expected is (?:one of )?\( ([^)]*) \)/,
+    message: 'dit element wordt hier niet verwacht; verwacht wordt $1',
+  },
   { code: 'unexpected', test: /This element is not expected/, message: 'dit element wordt hier niet verwacht' },
-  { code: 'missing', test: /Missing child element\(s\)\. Expected is (?:one of )?\( ([^)]*) \)/, message: 'er ontbreekt een element; verwacht wordt $1' },
+  {
+    code: 'missing',
+    test: /Missing child element\(s\)\. Expected is (?:one of )?\( ([^)]*) \)/,
+    message: 'er ontbreekt een element; verwacht wordt $1',
+  },
   { code: 'missing', test: /Missing child element/, message: 'er ontbreekt een element' },
-  { code: 'attributeMissing', test: /The attribute '([^']*)' is required but missing/, message: 'het attribuut $1 ontbreekt' },
+  {
+    code: 'attributeMissing',
+    test: /The attribute '([^']*)' is required but missing/,
+    message: 'het attribuut $1 ontbreekt',
+  },
   { code: 'attribute', test: /The attribute '([^']*)' is not allowed/, message: 'het attribuut $1 is niet toegestaan' },
   { code: 'pattern', test: /\[facet 'pattern'\]/, message: 'de waarde heeft niet de voorgeschreven vorm (pattern)' },
-  { code: 'enumeration', test: /\[facet 'enumeration'\]/, message: 'de waarde staat niet in de codelijst (enumeration)' },
-  { code: 'maxLength', test: /\[facet 'maxLength'\].*maximum length of '(\d+)'/, message: 'de waarde is langer dan $1 tekens (maxLength)' },
-  { code: 'minLength', test: /\[facet 'minLength'\].*minimum length of '(\d+)'/, message: 'de waarde is korter dan $1 tekens (minLength)' },
+  {
+    code: 'enumeration',
+    test: /\[facet 'enumeration'\]/,
+    message: 'de waarde staat niet in de codelijst (enumeration)',
+  },
+  {
+    code: 'maxLength',
+    test: /\[facet 'maxLength'\].*maximum length of '(\d+)'/,
+    message: 'de waarde is langer dan $1 tekens (maxLength)',
+  },
+  {
+    code: 'minLength',
+    test: /\[facet 'minLength'\].*minimum length of '(\d+)'/,
+    message: 'de waarde is korter dan $1 tekens (minLength)',
+  },
   { code: 'length', test: /\[facet 'length'\]/, message: 'de waarde heeft niet de voorgeschreven lengte (length)' },
-  { code: 'maxInclusive', test: /\[facet 'maxInclusive'\].*maximum value allowed \('([\d.:T-]+)'\)/, message: 'de waarde is groter dan $1 (maxInclusive)' },
-  { code: 'minInclusive', test: /\[facet 'minInclusive'\].*minimum value allowed \('([\d.:T-]+)'\)/, message: 'de waarde is kleiner dan $1 (minInclusive)' },
+  {
+    code: 'maxInclusive',
+    test: /\[facet 'maxInclusive'\].*maximum value allowed \('([\d.:T-]+)'\)/,
+    message: 'de waarde is groter dan $1 (maxInclusive)',
+  },
+  {
+    code: 'minInclusive',
+    test: /\[facet 'minInclusive'\].*minimum value allowed \('([\d.:T-]+)'\)/,
+    message: 'de waarde is kleiner dan $1 (minInclusive)',
+  },
   { code: 'totalDigits', test: /\[facet 'totalDigits'\]/, message: 'de waarde heeft te veel cijfers (totalDigits)' },
-  { code: 'fractionDigits', test: /\[facet 'fractionDigits'\]/, message: 'de waarde heeft te veel decimalen (fractionDigits)' },
+  {
+    code: 'fractionDigits',
+    test: /\[facet 'fractionDigits'\]/,
+    message: 'de waarde heeft te veel decimalen (fractionDigits)',
+  },
   { code: 'facet', test: /\[facet '([A-Za-z]+)'\]/, message: 'de waarde schendt de regel $1' },
-  { code: 'fixed', test: /does not match the fixed value constraint/, message: 'de waarde is niet de voorgeschreven vaste waarde (fixed)' },
-  { code: 'type', test: /is not a valid value of the (?:atomic|list|union|local atomic) type '(?:\{[^}]*\})?([^']*)'/, message: 'de waarde is niet van het type $1' },
+  {
+    code: 'fixed',
+    test: /does not match the fixed value constraint/,
+    message: 'de waarde is niet de voorgeschreven vaste waarde (fixed)',
+  },
+  {
+    code: 'type',
+    test: /is not a valid value of the (?:atomic|list|union|local atomic) type '(?:\{[^}]*\})?([^']*)'/,
+    message: 'de waarde is niet van het type $1',
+  },
   { code: 'type', test: /is not a valid value of the local/, message: 'de waarde is niet van het voorgeschreven type' },
-  { code: 'root', test: /No matching global declaration/, message: 'dit element is geen begin van een bericht volgens dit schema' },
-  { code: 'content', test: /Character content (?:is not allowed|other than whitespace is not allowed)/, message: 'tekst is hier niet toegestaan' },
+  {
+    code: 'root',
+    test: /No matching global declaration/,
+    message: 'dit element is geen begin van een bericht volgens dit schema',
+  },
+  {
+    code: 'content',
+    test: /Character content (?:is not allowed|other than whitespace is not allowed)/,
+    message: 'tekst is hier niet toegestaan',
+  },
   { code: 'content', test: /Element content is not allowed/, message: 'elementen zijn hier niet toegestaan' },
   { code: 'id', test: /(?:xs:ID|xs:IDREF|duplicate)/i, message: 'een id of verwijzing klopt niet' },
 ];
@@ -53,4 +105,8 @@ export function readFinding(text: string): Finding {
 }
 
 /** `{namespace}name` → `name`. */
-const names = (list: string): string => list.replace(/\{[^}]*\}/g, '').replace(/##\w+/g, 'een ander element').replace(/\s*,\s*/g, ', ');
+const names = (list: string): string =>
+  list
+    .replace(/\{[^}]*\}/g, '')
+    .replace(/##\w+/g, 'een ander element')
+    .replace(/\s*,\s*/g, ', ');

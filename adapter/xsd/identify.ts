@@ -13,7 +13,8 @@ export interface Identified {
 }
 
 const HEAD_BYTES = 64 * 1024;
-const START_TAG = /<(?![?!/])([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)((?:\s+[^\s=<>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*\/?>/;
+const START_TAG =
+  /<(?![?!/])([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)((?:\s+[^\s=<>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*\/?>/;
 
 /** Undefined when no start tag stands in the first 64 kB. */
 export function identify(bytes: Uint8Array, catalogue: Catalogue): Identified | undefined {
@@ -21,7 +22,10 @@ export function identify(bytes: Uint8Array, catalogue: Catalogue): Identified | 
   const match = START_TAG.exec(head);
   if (match === null) return undefined;
   const [, prefix, rootName = '', attributes = ''] = match;
-  const declaration = prefix === undefined ? /\sxmlns\s*=\s*(?:"([^"]*)"|'([^']*)')/ : new RegExp(`\\sxmlns:${prefix.slice(0, -1)}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
+  const declaration =
+    prefix === undefined
+      ? /\sxmlns\s*=\s*(?:"([^"]*)"|'([^']*)')/
+      : new RegExp(`\\sxmlns:${prefix.slice(0, -1)}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
   const found = declaration.exec(attributes);
   const rootNamespace = found?.[1] ?? found?.[2] ?? '';
   const kind = kindOf(rootName, rootNamespace, head);

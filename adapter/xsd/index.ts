@@ -23,7 +23,9 @@ export async function openSchemas(folder: URL | string): Promise<Schemas> {
   const compiler = createCompiler(path);
   const pool = createWorkerPool(path);
   const issuesFor = (bytes: Uint8Array, entry: SchemaEntry): Promise<readonly SchemaIssue[]> =>
-    bytes.length > INLINE_VALIDATION_BYTES ? pool.validate(bytes, entry.id) : Promise.resolve(compiler.validate(bytes, entry));
+    bytes.length > INLINE_VALIDATION_BYTES
+      ? pool.validate(bytes, entry.id)
+      : Promise.resolve(compiler.validate(bytes, entry));
   return {
     entries: catalogue.entries,
     find: catalogue.byRoot,

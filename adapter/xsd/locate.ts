@@ -1,5 +1,5 @@
 // Finds the element that libxml2 means by name and line, and writes its path with positions.
-import { type XmlElement, descendants, pathOf } from '../xml/index.ts';
+import { descendants, pathOf, type XmlElement } from '../xml/index.ts';
 
 /** Several namesakes on one line are told apart by the order in which they are asked for. */
 export function createLocator(root: XmlElement): (name: string | undefined, line: number) => string {

@@ -29,7 +29,14 @@ export const messageIdForm: Check = ({ message }) => {
   const { messageId, conversationId, refToMessageId } = message.header;
   const at = (name: string, value: string | undefined): Issue[] =>
     value !== undefined && (value.length > MAX_ID || CONTROL.test(value))
-      ? [finding('ValueNotRecognized', `${HEADER}/${name}`, `expected at most ${MAX_ID} characters without control characters`, 'R33')]
+      ? [
+          finding(
+            'ValueNotRecognized',
+            `${HEADER}/${name}`,
+            `expected at most ${MAX_ID} characters without control characters`,
+            'R33',
+          ),
+        ]
       : [];
   return [
     ...at('MessageData/MessageId', messageId),
@@ -61,5 +68,10 @@ export const toIsUs: Check = ({ message, policy }) =>
 
 export const knownSignal: Check = ({ message, kind }) =>
   kind === 'unknownSignal' && message.header.service.value === MSH_SERVICE
-    ? finding('ValueNotRecognized', `${HEADER}/Action`, 'is no action of the MSH service, or its element is missing', 'R32')
+    ? finding(
+        'ValueNotRecognized',
+        `${HEADER}/Action`,
+        'is no action of the MSH service, or its element is missing',
+        'R32',
+      )
     : undefined;

@@ -1,11 +1,26 @@
 // The rules on one screen: what is checked, for which kinds of message, in this order. Findings are collected, then judged.
 import { hasError, type Issue } from '../../base/index.ts';
 import type { ReceiveFacts } from '../decision.ts';
-import { ackActors, ackAgreed, ackSignatureAgreed, agreed, duplicateEliminationAgreed, noMessageOrder, syncReplyAgreed } from './agreement.ts';
+import {
+  ackActors,
+  ackAgreed,
+  ackSignatureAgreed,
+  agreed,
+  duplicateEliminationAgreed,
+  noMessageOrder,
+  syncReplyAgreed,
+} from './agreement.ts';
 import { knownSignal, messageIdForm, notExpired, timestampPlausible, toIsUs, versions } from './header.ts';
 import { cidsResolve, eachPartOnce, mimeSound, noStrangers, onlyCids } from './manifest.ts';
 import { type Column, type Rule, rule } from './rule.ts';
-import { everythingCovered, methodsAgreed, notEncrypted, peerIsFrom, signaturePresent, signatureValid } from './security.ts';
+import {
+  everythingCovered,
+  methodsAgreed,
+  notEncrypted,
+  peerIsFrom,
+  signaturePresent,
+  signatureValid,
+} from './security.ts';
 import { combination, knownReference } from './services.ts';
 
 export type { Column, Rule } from './rule.ts';

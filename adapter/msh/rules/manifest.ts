@@ -16,7 +16,9 @@ export const cidsResolve: Check = ({ message, parts, mimeIssues }) => {
 export const onlyCids: Check = ({ message }) =>
   (message.manifest?.references ?? [])
     .filter((reference) => !isCid(reference.href))
-    .map(() => finding('MimeProblem', '//Body/Manifest/Reference/@href', 'expected a cid: of a part of this message', 'R47'));
+    .map(() =>
+      finding('MimeProblem', '//Body/Manifest/Reference/@href', 'expected a cid: of a part of this message', 'R47'),
+    );
 
 export const eachPartOnce: Check = ({ message }) => {
   const cids = manifestCids(message);
@@ -31,5 +33,7 @@ export const noStrangers: Check = ({ message, parts, exchange, signature }) => {
   if (strangers === 0) return undefined;
   const signed = signature.kind !== 'absent' || (exchange.ok && exchange.value.signing !== undefined);
   const detail = `${strangers} part(s) are not named by the Manifest`;
-  return signed ? finding('MimeProblem', '//Body/Manifest', detail, 'R8') : warning('MimeProblem', '//Body/Manifest', `${detail}; dropped`, 'R8');
+  return signed
+    ? finding('MimeProblem', '//Body/Manifest', detail, 'R8')
+    : warning('MimeProblem', '//Body/Manifest', `${detail}; dropped`, 'R8');
 };

@@ -1,6 +1,7 @@
 // Who sent it and what the signature proves: peer, presence, validity, methods, coverage.
-import { finding } from '../errors.ts';
+
 import type { ReceiveFacts } from '../decision.ts';
+import { finding } from '../errors.ts';
 import { manifestCids } from '../manifest.ts';
 import type { Check } from './rule.ts';
 
@@ -11,7 +12,9 @@ export function peerMaySpeak({ peer, policy, message }: Pick<ReceiveFacts, 'peer
   if (!policy.peerRequired) return true;
   const oin = peer?.oin;
   if (oin === undefined) return false;
-  return message.header.from.partyIds.some((id) => withoutSuffix(id.value) === oin || (policy.mandates.get(id.value) ?? []).includes(oin));
+  return message.header.from.partyIds.some(
+    (id) => withoutSuffix(id.value) === oin || (policy.mandates.get(id.value) ?? []).includes(oin),
+  );
 }
 
 /** Outside production a PartyId may carry an environment suffix that the certificate does not (DK-026). */
@@ -20,7 +23,12 @@ const withoutSuffix = (partyId: string): string => partyId.replace(/_[OTA]{1,3}$
 export const peerIsFrom: Check = (facts) =>
   peerMaySpeak(facts)
     ? undefined
-    : finding('SecurityFailure', '//Header/MessageHeader/From/PartyId', 'the client certificate is not of the From party', 'R62');
+    : finding(
+        'SecurityFailure',
+        '//Header/MessageHeader/From/PartyId',
+        'the client certificate is not of the From party',
+        'R62',
+      );
 
 export const signaturePresent: Check = ({ exchange, signature }) =>
   exchange.ok && exchange.value.signing !== undefined && signature.kind === 'absent'
@@ -28,17 +36,28 @@ export const signaturePresent: Check = ({ exchange, signature }) =>
     : undefined;
 
 export const signatureValid: Check = ({ exchange, signature }) =>
-  exchange.ok && signature.kind === 'invalid' ? finding('SecurityFailure', SIGNATURE, signature.reason, 'R63') : undefined;
+  exchange.ok && signature.kind === 'invalid'
+    ? finding('SecurityFailure', SIGNATURE, signature.reason, 'R63')
+    : undefined;
 
 export const methodsAgreed: Check = ({ exchange, signature }) => {
   if (!exchange.ok || signature.kind !== 'valid' || exchange.value.signing === undefined) return undefined;
   const { hashFunction, signatureAlgorithm } = exchange.value.signing;
   const issues = [];
   if (signature.signatureMethod !== signatureAlgorithm) {
-    issues.push(finding('SecurityFailure', `${SIGNATURE}/SignedInfo/SignatureMethod/@Algorithm`, 'differs from the CPA', 'R52'));
+    issues.push(
+      finding('SecurityFailure', `${SIGNATURE}/SignedInfo/SignatureMethod/@Algorithm`, 'differs from the CPA', 'R52'),
+    );
   }
   if (signature.digestMethods.some((method) => method !== hashFunction)) {
-    issues.push(finding('SecurityFailure', `${SIGNATURE}/SignedInfo/Reference/DigestMethod/@Algorithm`, 'differs from the CPA', 'R52'));
+    issues.push(
+      finding(
+        'SecurityFailure',
+        `${SIGNATURE}/SignedInfo/Reference/DigestMethod/@Algorithm`,
+        'differs from the CPA',
+        'R52',
+      ),
+    );
   }
   return issues;
 };
@@ -55,5 +74,10 @@ export const everythingCovered: Check = ({ message, signature }) => {
 /** Payload encryption is outside this version: what cannot be checked is not passed (house rule 8, DK-078). */
 export const notEncrypted: Check = ({ exchange }) =>
   exchange.ok && exchange.value.encrypted
-    ? finding('SecurityFailure', '//Body/Manifest', 'the CPA demands encrypted payloads, which this gateway cannot decrypt', 'R64')
+    ? finding(
+        'SecurityFailure',
+        '//Body/Manifest',
+        'the CPA demands encrypted payloads, which this gateway cannot decrypt',
+        'R64',
+      )
     : undefined;

@@ -7,13 +7,20 @@ export const combination: Check = ({ message }) => {
   const { errorList, manifest, statusRequest, statusResponse, acknowledgment, ackRequested } = message;
   const isError = errorList?.highestSeverity === 'Error';
   if (isError && (manifest !== undefined || statusResponse !== undefined)) {
-    issues.push(finding('Inconsistent', '//Header/ErrorList', 'an error cannot travel with a Manifest or StatusResponse', 'R117'));
+    issues.push(
+      finding('Inconsistent', '//Header/ErrorList', 'an error cannot travel with a Manifest or StatusResponse', 'R117'),
+    );
   }
-  if (statusRequest !== undefined && (manifest !== undefined || errorList !== undefined || statusResponse !== undefined)) {
+  if (
+    statusRequest !== undefined &&
+    (manifest !== undefined || errorList !== undefined || statusResponse !== undefined)
+  ) {
     issues.push(finding('Inconsistent', '//Body/StatusRequest', 'a StatusRequest travels alone', 'R117'));
   }
   if (acknowledgment !== undefined && manifest === undefined && ackRequested.length > 0) {
-    issues.push(finding('Inconsistent', '//Header/AckRequested', 'no acknowledgment can be asked of an Acknowledgment', 'R90'));
+    issues.push(
+      finding('Inconsistent', '//Header/AckRequested', 'no acknowledgment can be asked of an Acknowledgment', 'R90'),
+    );
   }
   return issues;
 };
@@ -21,5 +28,10 @@ export const combination: Check = ({ message }) => {
 /** Taken with a warning: the partner may answer a message whose record we have purged, or that went over another road (T52). */
 export const knownReference: Check = ({ message, referenced }) =>
   message.header.refToMessageId !== undefined && referenced === undefined
-    ? warning('ValueNotRecognized', '//Header/MessageHeader/MessageData/RefToMessageId', 'names no message that we sent', 'R35')
+    ? warning(
+        'ValueNotRecognized',
+        '//Header/MessageHeader/MessageData/RefToMessageId',
+        'names no message that we sent',
+        'R35',
+      )
     : undefined;

@@ -1,0 +1,240 @@
+// Judges one StUF document by the order of section 12: the first check that fails decides.
+import { parseTijdstip, type StufEnvelope, type StufMessage, type StufProblem } from '../stuf/index.ts';
+import { FAULTS, faultCode, GEMEENTE_FAULT } from './fault-codes.ts';
+import { isDeclaratieAntwoord, messageType } from './message-types.ts';
+import { fits, partyKind, speakable } from './parties.ts';
+import type {
+  CheckName,
+  ContentFinding,
+  ContentSettings,
+  ContentVerdict,
+  EnvelopeFacts,
+  MessageType,
+  Notice,
+  PayloadMode,
+} from './types.ts';
+
+/** What a check has to say: silent, a reason to stop, or a remark. */
+interface Outcome {
+  readonly fails?: CheckName;
+  readonly notices: readonly Notice[];
+  readonly where?: string;
+  readonly extra?: string;
+}
+
+const FINE: Outcome = { notices: [] };
+const fails = (check: CheckName, where?: string, extra?: string): Outcome => ({
+  fails: check,
+  notices: [],
+  ...(where === undefined ? {} : { where }),
+  ...(extra === undefined ? {} : { extra }),
+});
+const remark = (rule: string, detail: string): Outcome => ({ notices: [{ rule, detail }] });
+
+type Check = (facts: EnvelopeFacts, settings: ContentSettings) => Outcome;
+type MessageCheck = (message: StufMessage, facts: EnvelopeFacts, settings: ContentSettings) => Outcome;
+
+const onMessage =
+  (check: MessageCheck): Check =>
+  (facts, settings) =>
+    facts.read.ok ? check(facts.read.value, facts, settings) : FINE;
+
+const size: Check = (facts, settings) => (facts.size > settings.maxBytes ? fails('size') : FINE);
+
+const PROBLEMS: Readonly<Record<StufProblem['kind'], CheckName>> = {
+  xml: 'xml',
+  unknownRoot: 'version',
+  otherVersion: 'version',
+  structure: 'structure',
+  base64: 'structure',
+  empty: 'payloadAbsent',
+};
+
+const readable: Check = ({ read }) => {
+  if (read.ok) return FINE;
+  const { kind, where, facet, detail } = read.error;
+  if (kind === 'structure' && facet === 'tooLarge') return fails('size', where);
+  if (kind === 'structure' && facet === 'pattern' && /(referentienummer|crossRefnummer)$/i.test(where))
+    return fails('uuid', where);
+  return fails(PROBLEMS[kind], where, detail);
+};
+
+const moment = onMessage((message) =>
+  parseTijdstip(message.stuurgegevens.tijdstipBericht) === undefined
+    ? fails('tijdstip', 'stuurgegevens/tijdstipBericht')
+    : FINE,
+);
+
+const unique: Check = ({ earlier }) =>
+  earlier === 'different' ? fails('notUnique', 'stuurgegevens/referentienummer') : FINE;
+
+const zender = onMessage((message, { allowedZenders, knownParties }) => {
+  const { organisatie } = message.stuurgegevens.zender;
+  const at = 'stuurgegevens/zender/organisatie';
+  if (partyKind(organisatie) === 'onbekend') return fails('zenderUnknown', at);
+  if (knownParties !== undefined && !knownParties.includes(organisatie ?? ''))
+    return fails('zenderUnknown', at, speakable(organisatie));
+  return allowedZenders !== undefined && !allowedZenders.includes(organisatie ?? '')
+    ? fails('zenderNotAllowed', at, speakable(organisatie))
+    : FINE;
+});
+
+const ontvanger = onMessage((message, { knownParties }) => {
+  const { organisatie } = message.stuurgegevens.ontvanger;
+  const unknown =
+    partyKind(organisatie) === 'onbekend' || (knownParties !== undefined && !knownParties.includes(organisatie ?? ''));
+  return unknown ? fails('ontvangerUnknown', 'stuurgegevens/ontvanger/organisatie', speakable(organisatie)) : FINE;
+});
+
+const functie = onMessage((message, _facts, settings) => {
+  if (!isEnvelope(message)) return FINE;
+  const type = messageType(message.stuurgegevens.functie ?? '');
+  const at = 'stuurgegevens/functie';
+  if (type === undefined) return fails('functieUnknown', at);
+  if (settings.inactive.includes(type.functie)) return fails('functieInactive', at);
+  if (rootOf(type, settings) !== message.kind) return fails('berichtcodeFunctie', at);
+  const { zender: from, ontvanger: to } = message.stuurgegevens;
+  const direction = settings.directions[type.functie] ?? type.direction;
+  const right = fits(direction, partyKind(from.organisatie), partyKind(to.organisatie), type.soort === 'retour');
+  return right ? FINE : fails('functieOrganisatie', at);
+});
+
+const rootOf = (type: MessageType, settings: ContentSettings): 'Di01' | 'Du01' =>
+  isDeclaratieAntwoord(type) ? settings.declaratieAntwoordAs : type.root;
+
+const route: Check = ({ route: found, read }) => {
+  if (!read.ok || found === 'found') return FINE;
+  return fails(found === 'noCpa' ? 'noCpa' : 'noRoute', 'stuurgegevens/ontvanger/organisatie');
+};
+
+const crossReference: Check = ({ crossRefKnown }, settings) => {
+  if (crossRefKnown !== false || settings.unknownCrossRef === 'off') return FINE;
+  return settings.unknownCrossRef === 'refuse'
+    ? fails('crossRefUnknown', 'stuurgegevens/crossRefnummer')
+    : remark('STUF-2', 'crossRefnummer verwijst naar een onbekend bericht');
+};
+
+/** Payload checks refuse only where the stream is set so and its structure is known for certain (D9). */
+const payload = onMessage((message, facts, settings) => {
+  if (!isEnvelope(message) || message.payload.kind !== 'xmlBestand') return FINE;
+  const type = messageType(message.stuurgegevens.functie ?? '');
+  if (type === undefined) return FINE;
+  const mode = modeOf(type, settings);
+  if (mode === 'off') return FINE;
+  const found = payloadFault(message, type, facts);
+  if (found === undefined) return FINE;
+  if (mode === 'refuse' && type.grade === 'strict' && found.fails !== 'payloadParty') return found;
+  const check = found.fails ?? 'payloadXsd';
+  return remark(
+    `STUF-${check}`,
+    `${FAULTS[check].tekst}${type.grade === 'strict' ? '' : ' (voorlopig schema: alleen een waarschuwing)'}`,
+  );
+});
+
+const modeOf = (type: MessageType, { payload: mode }: ContentSettings): PayloadMode =>
+  typeof mode === 'function' ? mode(type) : mode;
+
+function payloadFault(
+  message: StufEnvelope,
+  type: MessageType,
+  { payloadHeader: header, payloadXsdIssues }: EnvelopeFacts,
+): Outcome | undefined {
+  const at = 'parameters/bericht/xmlBestand';
+  if (header === 'unreadable') return fails('payloadForm', at);
+  if (payloadXsdIssues !== undefined && payloadXsdIssues > 0)
+    return fails('payloadXsd', at, ` ${payloadXsdIssues} ${payloadXsdIssues === 1 ? 'fout' : 'fouten'}.`);
+  if (header === undefined) return undefined;
+  const { functieVersie, functieSubversie } = message.parameters;
+  const otherVersion =
+    differs(header.berichtVersie, functieVersie) ||
+    differs(header.berichtSubversie, functieSubversie) ||
+    (type.berichtCode !== undefined && header.berichtCode !== undefined && header.berichtCode !== type.berichtCode);
+  if (otherVersion) return fails('payloadVersion', at);
+  return samePartners(message, type, header) ? undefined : fails('payloadParty', at);
+}
+
+const differs = (inPayload: string | undefined, inEnvelope: string): boolean =>
+  inPayload !== undefined && Number(inPayload) !== Number(inEnvelope);
+
+/** A retourbericht repeats the header of its heenbericht unswapped, so its Afzender is our ontvanger (section 4). */
+function samePartners(
+  message: StufEnvelope,
+  type: MessageType,
+  header: { afzender?: string; ontvanger?: string },
+): boolean {
+  const { zender: from, ontvanger: to } = message.stuurgegevens;
+  const [afzender, ontvangerCode] =
+    type.soort === 'retour' ? [to.organisatie, from.organisatie] : [from.organisatie, to.organisatie];
+  const same = (inHeader: string | undefined, inEnvelope: string | undefined): boolean =>
+    inHeader === undefined || inHeader === inEnvelope || inEnvelope === 'VECOZO';
+  return same(header.afzender, afzender) && same(header.ontvanger, ontvangerCode);
+}
+
+const isEnvelope = (message: StufMessage): message is StufEnvelope => 'payload' in message;
+
+/** The order of section 12. */
+const CHECKS: readonly Check[] = [
+  size,
+  readable,
+  moment,
+  unique,
+  zender,
+  ontvanger,
+  functie,
+  route,
+  crossReference,
+  payload,
+];
+
+/** The verdict on a document. A Fo01 about anything is never answered with another (section 12). */
+export function checkEnvelope(facts: EnvelopeFacts, settings: ContentSettings): ContentVerdict {
+  const notices: Notice[] = [];
+  if (facts.earlier === 'identical') return { kind: 'repeated', notices };
+  for (const check of CHECKS) {
+    const outcome = check(facts, settings);
+    notices.push(...outcome.notices);
+    if (outcome.fails !== undefined)
+      return { kind: 'refuse', finding: findingOf(outcome.fails, outcome, facts, settings), notices };
+  }
+  return { kind: 'pass', notices };
+}
+
+const MAX_TEKST = 200;
+
+function findingOf(
+  check: CheckName,
+  outcome: Outcome,
+  facts: EnvelopeFacts,
+  settings: ContentSettings,
+): ContentFinding {
+  const { read, peek } = facts;
+  const toAanbieder =
+    partyKind(read.ok ? read.value.stuurgegevens.ontvanger.organisatie : peek?.ontvanger?.organisatie) === 'aanbieder';
+  const asGemeente = settings.role === 'gemeente';
+  const details = detailsOf(facts);
+  const isFo01 = read.ok ? !isEnvelope(read.value) : peek?.kind === 'Fo01';
+  const referentienummer = read.ok ? read.value.stuurgegevens.referentienummer : peek?.referentienummer;
+  const payloadCheck = check.startsWith('payload') && check !== 'payloadAbsent';
+  return {
+    check,
+    code: asGemeente && payloadCheck ? GEMEENTE_FAULT : faultCode(check, settings.codes, toAanbieder),
+    plek: FAULTS[check].plek,
+    omschrijving: `${FAULTS[check].tekst}${spaced(outcome.extra)}`.slice(0, MAX_TEKST),
+    ...(details === undefined ? {} : { details }),
+    answerable: !isFo01 && referentienummer !== undefined && (!asGemeente || payloadCheck),
+    ...(outcome.where === undefined ? {} : { where: outcome.where }),
+  };
+}
+
+const spaced = (text: string | undefined): string =>
+  text === undefined || text === '' ? '' : text.startsWith(' ') ? text : ` ${text}`;
+
+/** `<functie>-<applicatieVersie><applicatieSubversie>` (section 3.3). */
+function detailsOf({ read, peek }: EnvelopeFacts): string | undefined {
+  if (read.ok && isEnvelope(read.value)) {
+    const { applicatieVersie, applicatieSubversie } = read.value.parameters;
+    return `${read.value.stuurgegevens.functie ?? ''}-${applicatieVersie}${applicatieSubversie}`;
+  }
+  if (peek?.functie === undefined || peek.applicatieVersie === undefined) return undefined;
+  return `${peek.functie}-${peek.applicatieVersie}${peek.applicatieSubversie ?? ''}`;
+}

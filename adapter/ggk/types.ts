@@ -1,0 +1,144 @@
+// The words of the hub's content rules: message types, parties, facts, findings, routes.
+import type { Result } from '../base/index.ts';
+import type { StufMessage, StufPeek, StufProblem } from '../stuf/index.ts';
+import type { PayloadHeader } from './payload-header.ts';
+
+/** The products of P-005. */
+export type Product = 'iWmo' | 'iJw' | 'iEb (CAK)' | 'PGB-Wmo' | 'PGB-Jw';
+export type PartyKind =
+  | 'gemeente'
+  | 'aanbieder'
+  | 'SVB'
+  | 'CAK'
+  | 'CBS'
+  | 'UWV'
+  | 'VWS'
+  | 'VECOZO'
+  | 'IB'
+  | 'RINIS'
+  | 'onbekend';
+/** How much is known of the payload's structure, and so how hard a verdict on it may be (D9). */
+export type PayloadGrade = 'strict' | 'provisional' | 'envelope';
+
+export interface Direction {
+  readonly from: PartyKind;
+  readonly to: PartyKind;
+}
+
+export interface MessageType {
+  readonly functie: string;
+  readonly products: readonly Product[];
+  readonly omschrijving: string;
+  readonly soort: 'heen' | 'retour' | 'nvt';
+  readonly root: 'Di01' | 'Du01';
+  readonly direction: Direction;
+  /** The functie it is answered by, or that it answers. */
+  readonly counterpart?: string;
+  /** Header/BerichtCode of the payload; a warning only where the grade is not strict. */
+  readonly berichtCode?: string;
+  readonly functieVersie?: string;
+  readonly functieSubversie?: string;
+  readonly grade: PayloadGrade;
+  /** Outside the current standards; kept for old periods (P-082). */
+  readonly legacy?: true;
+  /** Row of the portal's catalogue. */
+  readonly rule: string;
+}
+
+/** Generation of the fault code list: IB001–IB023 have other meanings in each (section 11). */
+export type CodeList = 'L18' | 'L25';
+/** `hub`: we route and may refuse with a Fo01. `gemeente`: end point, may only say StUF055 (section 7). */
+export type OwnRole = 'hub' | 'gemeente';
+export type PayloadMode = 'off' | 'warn' | 'refuse';
+
+export interface ContentSettings {
+  readonly role: OwnRole;
+  readonly codes: CodeList;
+  /** Largest envelope accepted, in bytes (P-106). */
+  readonly maxBytes: number;
+  /** What to do with a payload that breaks its XSD or disagrees with the envelope, per stream. */
+  readonly payload: PayloadMode | ((type: MessageType) => PayloadMode);
+  /** What to do with a crossRefnummer of which no message is known. */
+  readonly unknownCrossRef: 'off' | 'warn' | 'refuse';
+  /** A 325 as Du01 with a crossRefnummer to the 323, instead of as Di01 (section 10). */
+  readonly declaratieAntwoordAs: 'Di01' | 'Du01';
+  /** Functies that may not be used now: out of use, or a freeze around a release (IB103, IB023). */
+  readonly inactive: readonly string[];
+  /** Other directions than the catalogue's, by functie (P-086). */
+  readonly directions: Readonly<Record<string, Direction>>;
+}
+
+/** What is known about one document when it is judged; everything that needs a store or a schema comes from outside. */
+export interface EnvelopeFacts {
+  /** Length of the document in bytes. */
+  readonly size: number;
+  readonly read: Result<StufMessage, StufProblem>;
+  readonly peek?: StufPeek;
+  /** An earlier message with the same zender and referentienummer. */
+  readonly earlier?: 'identical' | 'different';
+  /** Organisaties for which the sending ebMS party may speak; undefined when that is not administered (row 64). */
+  readonly allowedZenders?: readonly string[];
+  /** Organisaties that this node knows; undefined when any well-formed code counts as known. */
+  readonly knownParties?: readonly string[];
+  readonly route: 'found' | 'noCpa' | 'noRoute';
+  /** Undefined when it was not looked up. */
+  readonly crossRefKnown?: boolean;
+  /** Undefined when the payload was not looked at; `unreadable` when it has no header. */
+  readonly payloadHeader?: PayloadHeader | 'unreadable';
+  /** Number of XSD violations of the payload; undefined when it was not validated. */
+  readonly payloadXsdIssues?: number;
+}
+
+/** Names of the checks of section 12, in its order. */
+export type CheckName =
+  | 'size'
+  | 'xml'
+  | 'version'
+  | 'structure'
+  | 'uuid'
+  | 'payloadAbsent'
+  | 'tijdstip'
+  | 'application'
+  | 'notUnique'
+  | 'zenderUnknown'
+  | 'zenderNotAllowed'
+  | 'ontvangerUnknown'
+  | 'functieUnknown'
+  | 'functieInactive'
+  | 'berichtcodeFunctie'
+  | 'functieOrganisatie'
+  | 'noCpa'
+  | 'noRoute'
+  | 'crossRefUnknown'
+  | 'payloadForm'
+  | 'payloadVersion'
+  | 'payloadXsd'
+  | 'payloadParty';
+
+/** One finding about a message, ready for a Fo01 or a log line; nothing of the payload is in it (row 159). */
+export interface ContentFinding {
+  readonly check: CheckName;
+  readonly code: string;
+  readonly plek: 'client' | 'server';
+  /** Dutch, at most 200 characters. */
+  readonly omschrijving: string;
+  /** `<functie>-<applicatieVersie><applicatieSubversie>` (section 3.3). */
+  readonly details?: string;
+  /** Whether our role may answer it with a Fo01. */
+  readonly answerable: boolean;
+  /** Place in the envelope, where it is one. */
+  readonly where?: string;
+}
+
+/** The first check that fails decides; what does not stop the message is in `notices`. */
+export type ContentVerdict =
+  | { readonly kind: 'pass'; readonly notices: readonly Notice[] }
+  /** The very message was handled before: repeat the answer, do not handle it again (section 9). */
+  | { readonly kind: 'repeated'; readonly notices: readonly Notice[] }
+  | { readonly kind: 'refuse'; readonly finding: ContentFinding; readonly notices: readonly Notice[] };
+
+export interface Notice {
+  readonly rule: string;
+  /** Dutch, without values from the payload. */
+  readonly detail: string;
+}
