@@ -21,6 +21,27 @@ export interface EventFields {
   readonly detail?: string;
 }
 
+/** Every field there is: what is not in this list never reaches a line, whoever passes it (row 159). */
+export const FIELDS = [
+  'cid',
+  'cpaId',
+  'messageId',
+  'conversationId',
+  'refToMessageId',
+  'direction',
+  'state',
+  'attempt',
+  'peerOin',
+  'remoteAddress',
+  'durationMs',
+  'rule',
+  'code',
+  'functie',
+  'referentienummer',
+  'job',
+  'detail',
+] as const satisfies readonly (keyof EventFields)[];
+
 export type Level = 'error' | 'warn' | 'info' | 'debug';
 
 export interface EventView {

@@ -1,13 +1,16 @@
 // Observation: code tells an event once; the log line, the metric and the alert follow from the event map.
 import { Writable } from 'node:stream';
 import winston from 'winston';
-import { EVENTS, type EventFields, type EventName, type Level } from './events.ts';
+import { EVENTS, type EventFields, type EventName, FIELDS, type Level } from './events.ts';
 import { createMetrics, type JobBacklog } from './metrics.ts';
 import { redact } from './redact.ts';
 
 export { EVENTS, type EventFields, type EventName, isEventName, type Level } from './events.ts';
 export type { JobBacklog } from './metrics.ts';
 export { isBsn, redact } from './redact.ts';
+
+/** Longest detail in characters: a line is for reading, and a partner's text must not fill the disk. */
+const MAX_DETAIL = 4_000;
 
 export interface ObserverOptions {
   /** Who speaks: the field `gateway` of each line. */
@@ -20,13 +23,14 @@ export interface ObserverOptions {
 export type Listener = (event: EventName, fields: EventFields) => void;
 
 export interface Observer {
-  /** Tells that something happened. Never throws and never waits. */
+  /** Tells that something happened. Never throws and never waits; unknown fields are left out. */
   emit(event: EventName, fields: EventFields): void;
-  /** Adds a listener; the returned function removes it. A listener that throws is ignored. */
+  /** Adds a listener, which is told what the log is told; the returned function removes it. One that throws is ignored. */
   subscribe(listener: Listener): () => void;
   observeTransmit(ms: number): void;
   observeAckWait(ms: number): void;
   setBacklog(jobs: readonly JobBacklog[]): void;
+  /** `name` is a CPAId or a file's name: never a person or a message. */
   setDays(what: 'certificate' | 'agreement', name: string, days: number): void;
   /** Prometheus text format. */
   metricsText(): Promise<string>;
@@ -38,11 +42,14 @@ export function createObserver(options: ObserverOptions): Observer {
   const listeners = new Set<Listener>();
   return {
     emit(event, fields) {
-      metrics.count(event, fields);
-      const view = EVENTS[event];
-      const line = { event, gateway: options.name, ...clean(fields), ...('alert' in view ? { alert: true } : {}) };
-      log.log({ level: view.level, message: '', ...line });
-      for (const listener of listeners) safely(() => listener(event, fields));
+      safely(() => {
+        const view = EVENTS[event];
+        const told = clean(fields);
+        metrics.count(event, told);
+        const line = { event, gateway: options.name, ...told, ...('alert' in view ? { alert: true } : {}) };
+        log.log({ level: view.level, message: '', ...line });
+        for (const listener of listeners) safely(() => listener(event, told));
+      });
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -56,9 +63,11 @@ export function createObserver(options: ObserverOptions): Observer {
   };
 }
 
-/** Free text loses what could be a BSN; identifiers stay, or nobody could find the message (row 159). */
+/** Only known fields; free text loses what could be a BSN, identifiers stay, or nobody could find the message (row 159). */
 function clean(fields: EventFields): EventFields {
-  return fields.detail === undefined ? fields : { ...fields, detail: redact(fields.detail) };
+  const known = FIELDS.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]]));
+  const told: EventFields = Object.fromEntries(known);
+  return told.detail === undefined ? told : { ...told, detail: redact(told.detail).slice(0, MAX_DETAIL) };
 }
 
 function createLog(options: ObserverOptions): winston.Logger {

@@ -32,61 +32,28 @@ const STATES: Readonly<Partial<Record<EventName, { direction: 'in' | 'out'; stat
   'message.expired': { direction: 'out', state: 'expired' },
 };
 
-const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const POST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** An acknowledgment may come after hours: retries of a reliable profile go on for days. */
+const ACK_SECONDS = [0.1, 0.5, 1, 5, 30, 60, 300, 1_800, 3_600, 10_800, 43_200, 86_400, 432_000];
+
+/** A partner chooses its error codes, so what is no plain word and what comes after the first hundred is counted together. */
+const CODE = /^[A-Za-z][A-Za-z0-9:._-]{0,40}$/;
+const MAX_CODES = 100;
+const OTHER = 'other';
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'dk_' });
-  const registers = [registry];
-  const messages = new Counter({
-    name: 'dk_messages_total',
-    help: 'Messages by direction and state reached',
-    labelNames: ['direction', 'state'],
-    registers,
-  });
-  const issues = new Counter({ name: 'dk_issues_total', help: 'Findings by code', labelNames: ['code'], registers });
-  const duplicates = new Counter({ name: 'dk_duplicates_total', help: 'Copies of known messages', registers });
-  const events = new Counter({ name: 'dk_events_total', help: 'Events told', labelNames: ['event'], registers });
-  const transmit = new Histogram({
-    name: 'dk_transmit_seconds',
-    help: 'Time of one POST to a partner',
-    buckets: SECONDS,
-    registers,
-  });
-  const ackWait = new Histogram({
-    name: 'dk_ack_wait_seconds',
-    help: 'From acceptance to acknowledgment',
-    buckets: SECONDS,
-    registers,
-  });
-  const ready = new Gauge({ name: 'dk_jobs_ready', help: 'Jobs that are due', labelNames: ['kind'], registers });
-  const oldest = new Gauge({
-    name: 'dk_oldest_job_seconds',
-    help: 'Age of the oldest due job',
-    labelNames: ['kind'],
-    registers,
-  });
-  const certificate = new Gauge({
-    name: 'dk_certificate_days',
-    help: 'Days until a certificate ends',
-    labelNames: ['name'],
-    registers,
-  });
-  const agreement = new Gauge({
-    name: 'dk_agreement_days',
-    help: 'Days until a CPA ends',
-    labelNames: ['name'],
-    registers,
-  });
+  const count = createCounters(registry);
+  const transmit = histogram(registry, 'dk_transmit_seconds', 'Time of one POST to a partner', POST_SECONDS);
+  const ackWait = histogram(registry, 'dk_ack_wait_seconds', 'From acceptance to acknowledgment', ACK_SECONDS);
+  const ready = gauge(registry, 'dk_jobs_ready', 'Jobs that are due', 'kind');
+  const oldest = gauge(registry, 'dk_oldest_job_seconds', 'Age of the oldest due job', 'kind');
+  const certificate = gauge(registry, 'dk_certificate_days', 'Days until a certificate ends', 'name');
+  const agreement = gauge(registry, 'dk_agreement_days', 'Days until a CPA ends', 'name');
   return {
     registry,
-    count(event, fields) {
-      events.inc({ event });
-      const state = STATES[event];
-      if (state !== undefined) messages.inc(state);
-      if (event === 'message.duplicate') duplicates.inc();
-      if (fields.code !== undefined) issues.inc({ code: fields.code });
-    },
+    count,
     transmit: (ms) => transmit.observe(ms / 1000),
     ackWait: (ms) => ackWait.observe(ms / 1000),
     backlog(jobs) {
@@ -98,3 +65,35 @@ export function createMetrics(): Metrics {
     days: (what, name, days) => (what === 'certificate' ? certificate : agreement).set({ name }, days),
   };
 }
+
+function createCounters(registry: Registry): Metrics['count'] {
+  const messages = counter(registry, 'dk_messages_total', 'Messages by direction and state reached', [
+    'direction',
+    'state',
+  ]);
+  const issues = counter(registry, 'dk_issues_total', 'Findings by code', ['code']);
+  const duplicates = counter(registry, 'dk_duplicates_total', 'Copies of known messages', []);
+  const events = counter(registry, 'dk_events_total', 'Events told', ['event']);
+  const codes = new Set<string>();
+  const labelOf = (code: string): string => {
+    if (!CODE.test(code) || (codes.size >= MAX_CODES && !codes.has(code))) return OTHER;
+    codes.add(code);
+    return code;
+  };
+  return (event, fields) => {
+    events.inc({ event });
+    const state = STATES[event];
+    if (state !== undefined) messages.inc(state);
+    if (event === 'message.duplicate') duplicates.inc();
+    if (fields.code !== undefined) issues.inc({ code: labelOf(fields.code) });
+  };
+}
+
+const counter = (registry: Registry, name: string, help: string, labelNames: readonly string[]): Counter =>
+  new Counter({ name, help, labelNames, registers: [registry] });
+
+const gauge = (registry: Registry, name: string, help: string, labelName: string): Gauge =>
+  new Gauge({ name, help, labelNames: [labelName], registers: [registry] });
+
+const histogram = (registry: Registry, name: string, help: string, buckets: number[]): Histogram =>
+  new Histogram({ name, help, buckets, registers: [registry] });

@@ -1,0 +1,182 @@
+// Log line, metric and listener as views of one event.
+import { describe, expect, test } from '@jest/globals';
+import { createObserver, EVENTS, type EventFields, isEventName, type Observer } from '../../adapter/observe/index.ts';
+
+interface Rig {
+  readonly observer: Observer;
+  readonly lines: string[];
+  readonly parsed: () => Record<string, unknown>[];
+}
+
+function rig(level: 'debug' | 'info' | 'warn' | 'error' | 'silent' = 'debug'): Rig {
+  const lines: string[] = [];
+  const observer = createObserver({ name: 'test', level, write: (line) => lines.push(line) });
+  return { observer, lines, parsed: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+}
+
+describe('log lines', () => {
+  test('an event is one JSON line with its level, its name and its identifiers', () => {
+    const { observer, parsed } = rig();
+    observer.emit('message.accepted', { cid: 'c1', messageId: 'm1', cpaId: 'cpa-1', direction: 'in', attempt: 2 });
+    const [line] = parsed();
+    expect(line).toEqual({
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      level: 'info',
+      event: 'message.accepted',
+      gateway: 'test',
+      cid: 'c1',
+      messageId: 'm1',
+      cpaId: 'cpa-1',
+      direction: 'in',
+      attempt: 2,
+    });
+  });
+
+  test('alerts say so, other lines do not', () => {
+    const { observer, parsed } = rig();
+    observer.emit('message.parked', {});
+    observer.emit('message.accepted', {});
+    expect(parsed().map((line) => line.alert)).toEqual([true, undefined]);
+  });
+
+  test.each([
+    ['debug', 4],
+    ['info', 3],
+    ['warn', 2],
+    ['error', 1],
+    ['silent', 0],
+  ] as const)('level %s lets %i of four lines through', (level, count) => {
+    const { observer, lines } = rig(level);
+    observer.emit('transmit.attempt', {});
+    observer.emit('message.accepted', {});
+    observer.emit('transmit.failed', {});
+    observer.emit('bug', {});
+    expect(lines).toHaveLength(count);
+  });
+
+  test('row 159 a planted number is gone from the detail; identifiers stay', () => {
+    const { observer, lines, parsed } = rig();
+    const messageId = '11122233-3aaa-4bbb-8ccc-111222333444@gateway.localhost';
+    observer.emit('message.refused', { messageId, peerOin: '00000001112223330000', detail: 'Bsn 111222333 fout' });
+    expect(parsed()[0]).toMatchObject({ messageId, peerOin: '00000001112223330000', detail: 'Bsn [bsn] fout' });
+    expect(lines[0]).not.toMatch(/[^0-9]111222333[^0-9]/);
+  });
+
+  test('row 159 fields that no event has never reach a line, whoever passes them', () => {
+    const { observer, lines } = rig();
+    const smuggled = { messageId: 'm1', payload: '<geheim/>', naam: 'Jansen', event: 'bug', level: 'error' };
+    observer.emit('message.accepted', smuggled as EventFields);
+    expect(lines[0]).not.toMatch(/geheim|Jansen|bug|error/);
+  });
+
+  test('a line break in a text cannot forge a second line', () => {
+    const { observer, lines, parsed } = rig();
+    observer.emit('http.refused', { detail: 'x\n{"event":"message.acknowledged"}\r\n\u2028' });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toMatch(/[\r\n]/);
+    expect(parsed()[0]?.event).toBe('http.refused');
+  });
+
+  test('a partner cannot fill the disk with one text', () => {
+    const { observer, lines } = rig();
+    observer.emit('http.refused', { detail: 'x'.repeat(1_000_000) });
+    expect(lines[0]?.length).toBeLessThan(5_000);
+  });
+
+  test('a log that cannot be written and a listener that throws do not reach the caller', () => {
+    const observer = createObserver({
+      name: 'test',
+      level: 'debug',
+      write: () => {
+        throw new Error('disk full');
+      },
+    });
+    const seen: string[] = [];
+    observer.subscribe(() => {
+      throw new Error('listener');
+    });
+    observer.subscribe((event) => seen.push(event));
+    expect(() => observer.emit('message.accepted', {})).not.toThrow();
+    expect(seen).toEqual(['message.accepted']);
+  });
+});
+
+describe('listeners', () => {
+  test('row 159 a listener is told what the log is told, until it is removed', () => {
+    const { observer } = rig('silent');
+    const seen: unknown[] = [];
+    const remove = observer.subscribe((event, fields) => seen.push([event, fields]));
+    observer.emit('message.parked', { messageId: 'm1', detail: 'Bsn 111222333' });
+    remove();
+    observer.emit('message.parked', {});
+    expect(seen).toEqual([['message.parked', { messageId: 'm1', detail: 'Bsn [bsn]' }]]);
+  });
+});
+
+describe('metrics', () => {
+  const sample = async (observer: Observer, name: string): Promise<string[]> =>
+    (await observer.metricsText()).split('\n').filter((line) => line.startsWith(name));
+
+  test('states, copies and findings are counted under the names of architecture 3.11', async () => {
+    const { observer } = rig('silent');
+    observer.emit('message.accepted', {});
+    observer.emit('message.accepted', {});
+    observer.emit('message.acknowledged', {});
+    observer.emit('message.duplicate', {});
+    observer.emit('message.refused', { code: 'SecurityFailure' });
+    expect(await sample(observer, 'dk_messages_total')).toEqual([
+      'dk_messages_total{direction="in",state="received"} 2',
+      'dk_messages_total{direction="out",state="acknowledged"} 1',
+      'dk_messages_total{direction="in",state="rejected"} 1',
+    ]);
+    expect(await sample(observer, 'dk_duplicates_total')).toEqual(['dk_duplicates_total 1']);
+    expect(await sample(observer, 'dk_issues_total')).toEqual(['dk_issues_total{code="SecurityFailure"} 1']);
+  });
+
+  test('times, jobs and days are shown in seconds and days', async () => {
+    const { observer } = rig('silent');
+    observer.observeTransmit(250);
+    observer.observeAckWait(7_200_000);
+    observer.setBacklog([{ kind: 'transmit', ready: 3, oldestSeconds: 12 }]);
+    observer.setBacklog([{ kind: 'transmit', ready: 0, oldestSeconds: 0 }]);
+    observer.setDays('certificate', 'signing.pem', 29.5);
+    observer.setDays('agreement', 'cpa-1', 90);
+    const text = await observer.metricsText();
+    expect(text).toContain('dk_transmit_seconds_sum 0.25');
+    expect(text).toContain('dk_ack_wait_seconds_bucket{le="10800"} 1');
+    expect(text).toContain('dk_ack_wait_seconds_bucket{le="3600"} 0');
+    expect(text).toContain('dk_jobs_ready{kind="transmit"} 0');
+    expect(text).toContain('dk_oldest_job_seconds{kind="transmit"} 0');
+    expect(text).toContain('dk_certificate_days{name="signing.pem"} 29.5');
+    expect(text).toContain('dk_agreement_days{name="cpa-1"} 90');
+    expect(text).toMatch(/dk_nodejs_eventloop_lag_seconds \d/);
+  });
+
+  test('row 159 no identifier and no free text of a partner becomes a label', async () => {
+    const { observer } = rig('silent');
+    for (let i = 0; i < 300; i += 1) observer.emit('message.rejected', { messageId: `id-${i}`, code: `Invented${i}` });
+    observer.emit('message.rejected', { code: 'burger 111222333' });
+    const text = await observer.metricsText();
+    expect(text).not.toMatch(/id-1|111222333/);
+    const codes = text.split('\n').filter((line) => line.startsWith('dk_issues_total{'));
+    expect(codes).toHaveLength(101);
+    expect(codes).toContain('dk_issues_total{code="other"} 201');
+  });
+
+  test('two observers do not count for each other', async () => {
+    const [one, two] = [rig('silent').observer, rig('silent').observer];
+    one.emit('message.duplicate', {});
+    expect(await sample(two, 'dk_duplicates_total')).toEqual(['dk_duplicates_total 0']);
+  });
+});
+
+describe('the event map', () => {
+  test('every event says what it means; every alert is an error', () => {
+    for (const [name, view] of Object.entries(EVENTS)) {
+      expect([name, view.meaning.length > 10]).toEqual([name, true]);
+      if ('alert' in view) expect([name, view.level]).toEqual([name, 'error']);
+    }
+    expect(isEventName('message.accepted')).toBe(true);
+    expect(isEventName('toString')).toBe(false);
+  });
+});
