@@ -9,6 +9,10 @@ import type {
   RecordId,
   StagedBlob,
 } from '../../adapter/msh/change.ts';
+import type { OpenedStore } from '../../adapter/store/index.ts';
+
+/** The store that a test of the contract is run on. */
+export type Given = () => OpenedStore;
 
 export const NOW = Date.UTC(2030, 0, 1, 10);
 
@@ -79,3 +83,5 @@ export function inserted(message: MessageRecord, more: Partial<Change> = {}): Ch
 export function changed(expect: number, message: MessageRecord, more: Partial<Change> = {}): Change {
   return { expect, message, journal: [entry(`after ${expect}`)], blobs: [], ...more };
 }
+
+export const ids = (found: readonly MessageRecord[]): string[] => found.map((one) => one.messageId);

@@ -1,0 +1,107 @@
+// Contract of claim: leases, their order, and the fence against late writers.
+import { expect, test } from '@jest/globals';
+import type { JobKind } from '../../adapter/msh/change.ts';
+import { changed, type Given, ids, inserted, job, NOW, record } from './record.ts';
+
+const WORK: readonly JobKind[] = ['transmit', 'answer', 'deliver', 'notify'];
+
+export function claims(given: Given): void {
+  test('D1 a claim gives due messages of the kinds asked, oldest first, with a raised version', async () => {
+    const store = given();
+    await store.commit(inserted(record('late', { jobs: [job('transmit', NOW - 1)] })));
+    await store.commit(inserted(record('early', { jobs: [job('transmit', NOW - 9)] })));
+    await store.commit(inserted(record('future', { jobs: [job('transmit', NOW + 1)] })));
+    await store.commit(inserted(record('other', { jobs: [job('collect', NOW - 9)] })));
+    const claimed = await store.claim(WORK, NOW, 1_000, 10);
+    expect(ids(claimed)).toEqual(['early', 'late']);
+    expect(claimed.map((one) => one.version)).toEqual([2, 2]);
+    expect(claimed[0]?.jobs).toEqual([job('transmit', NOW - 9)]);
+  });
+
+  test('a claim takes at most what was asked, the oldest over all kinds', async () => {
+    const store = given();
+    for (const [i, kind] of WORK.entries()) {
+      await store.commit(inserted(record(`m${i}`, { jobs: [job(kind, NOW - 10 + i)] })));
+    }
+    expect(ids(await store.claim([...WORK].reverse(), NOW, 1_000, 3))).toEqual(['m0', 'm1', 'm2']);
+    expect(ids(await store.claim(WORK, NOW, 1_000, 3))).toEqual(['m3']);
+    expect(await store.claim([], NOW, 1_000, 3)).toEqual([]);
+  });
+
+  test('a message with several jobs is claimed once', async () => {
+    const store = given();
+    await store.commit(inserted(record('m1', { jobs: [job('answer', NOW), job('deliver', NOW - 5)] })));
+    expect(ids(await store.claim(WORK, NOW, 1_000, 10))).toEqual(['m1']);
+    expect(await store.claim(WORK, NOW, 1_000, 10)).toEqual([]);
+  });
+
+  test('pains 12 parallel claims never give one message to two', async () => {
+    const store = given();
+    for (let i = 0; i < 40; i += 1) {
+      await store.commit(inserted(record(`m${i}`, { jobs: [job('transmit', NOW)] })));
+    }
+    const claimed = await Promise.all(Array.from({ length: 10 }, () => store.claim(WORK, NOW, 1_000, 7)));
+    const all = claimed.flatMap(ids);
+    expect(all).toHaveLength(40);
+    expect(new Set(all).size).toBe(40);
+  });
+
+  test('row 12 a worker that was frozen past its lease is told conflict', async () => {
+    const store = given();
+    const message = record('m1', { jobs: [job('transmit', NOW)] });
+    await store.commit(inserted(message));
+    const [frozen] = await store.claim(WORK, NOW, 1_000, 1);
+    expect(await store.claim(WORK, NOW + 999, 1_000, 1)).toEqual([]);
+    const [second] = await store.claim(WORK, NOW + 1_000, 1_000, 1);
+    expect([frozen?.version, second?.version]).toEqual([2, 3]);
+    expect(await store.commit(changed(2, { ...message, jobs: [] }))).toBe('conflict');
+    expect(await store.commit(changed(3, { ...message, jobs: [] }))).toBe('ok');
+    expect((await store.journal(message.id)).map((line) => line.event)).toEqual(['accepted', 'after 3']);
+    expect(await store.claim(WORK, NOW + 9_000, 1_000, 1)).toEqual([]);
+  });
+
+  test('D1 a commit sets the due times anew from its jobs, so that the next job falls due at once', async () => {
+    const store = given();
+    const message = record('m1', { jobs: [job('answer', NOW), job('deliver', NOW)] });
+    await store.commit(inserted(message));
+    const [claimed] = await store.claim(WORK, NOW, 60_000, 1);
+    await store.commit(changed(claimed?.version ?? 0, { ...message, jobs: [job('deliver', NOW)] }));
+    expect(ids(await store.claim(WORK, NOW, 60_000, 1))).toEqual(['m1']);
+  });
+
+  test('rows 7 12 a commit for another job does not offer a collected message a second time', async () => {
+    const store = given();
+    const collect = job('collect', NOW);
+    const message = record('m1', { jobs: [job('answer', NOW), collect] });
+    await store.commit(inserted(message));
+    await store.claim(['collect'], NOW, 60_000, 1);
+    const [worker] = await store.claim(WORK, NOW, 60_000, 1);
+    expect(await store.commit(changed(worker?.version ?? 0, { ...message, jobs: [collect] }))).toBe('ok');
+    expect(await store.claim(['collect'], NOW + 59_999, 60_000, 1)).toEqual([]);
+    expect(ids(await store.claim(['collect'], NOW + 60_000, 60_000, 1))).toEqual(['m1']);
+  });
+
+  test('a collect job that is moved by an operator falls due at its new time', async () => {
+    const store = given();
+    const message = record('m1', { jobs: [job('collect', NOW)] });
+    await store.commit(inserted(message));
+    const [claimed] = await store.claim(['collect'], NOW, 60_000, 1);
+    await store.commit(changed(claimed?.version ?? 0, { ...message, jobs: [job('collect', NOW + 5)] }));
+    expect(ids(await store.claim(['collect'], NOW + 5, 60_000, 1))).toEqual(['m1']);
+  });
+
+  test('backlog counts what is due per kind, leased work not, and gives a row for each kind', async () => {
+    const store = given();
+    await store.commit(inserted(record('m1', { jobs: [job('transmit', NOW - 50)] })));
+    await store.commit(inserted(record('m2', { jobs: [job('transmit', NOW - 20), job('answer', NOW + 1)] })));
+    await store.commit(inserted(record('m3', { jobs: [job('notify', NOW - 5)] })));
+    await store.claim(['notify'], NOW, 1_000, 1);
+    expect([...(await store.backlog(NOW))].sort((a, b) => a.kind.localeCompare(b.kind))).toEqual([
+      { kind: 'answer', ready: 0 },
+      { kind: 'collect', ready: 0 },
+      { kind: 'deliver', ready: 0 },
+      { kind: 'notify', ready: 0 },
+      { kind: 'transmit', ready: 2, oldestDueAt: NOW - 50 },
+    ]);
+  });
+}
