@@ -1,15 +1,21 @@
 // Configuration: one frozen value, or every problem at once; nothing else reads the environment or the file.
+import { z } from 'zod';
 import { fail, type Issue, ok, type Result } from '../base/index.ts';
+import { configIssue, refusals } from './refusals.ts';
 import { type Config, configSchema } from './schema.ts';
 
 export type { Config } from './schema.ts';
 export { type ConfigRow, configTable, renderConfigTable } from './table.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+type Options = Readonly<Record<string, unknown>>;
+
+const DUTCH = { error: z.locales.nl().localeError };
 
 /**
  * Reads a configuration from the text of a JSON file; without one it is development mode with the embedded store.
- * `DK_STORE`, `DK_LOG_LEVEL` and `DK_MODE` in the environment go before the file.
+ * `DK_STORE`, `DK_LOG_LEVEL` and `DK_MODE` in the environment go before the file; empty ones count as absent.
+ * Issues name the option in `where`; values are not repeated, as they may be secret.
  */
 export function readConfig(
   env: Environment,
@@ -18,26 +24,45 @@ export function readConfig(
 ): Result<Config, readonly Issue[]> {
   const raw = parseJson(fileText, fileName);
   if (!raw.ok) return raw;
-  const parsed = configSchema.safeParse({ ...raw.value, ...fromEnvironment(env) });
-  if (!parsed.success)
-    return fail(parsed.error.issues.map((found) => configIssue(found.path.map(String).join('.'), found.message)));
-  const issues = [...contradictions(parsed.data), ...(parsed.data.mode === 'production' ? unsafe(parsed.data) : [])];
+  const given = { ...raw.value, ...fromEnvironment(env) };
+  const parsed = configSchema.safeParse(given, DUTCH);
+  if (!parsed.success) return fail(allIssues(given, parsed.error.issues));
+  const issues = refusals(parsed.data);
   return issues.length > 0 ? fail(issues) : ok(deepFreeze(parsed.data));
 }
 
-function parseJson(text: string | undefined, fileName: string): Result<Record<string, unknown>, readonly Issue[]> {
+/** What is malformed, and what the well-formed top-level options are refused for, so that one round is enough. */
+function allIssues(given: Options, found: readonly z.core.$ZodIssue[]): readonly Issue[] {
+  const malformed = found.flatMap(schemaIssues);
+  const sections = new Set(malformed.map(({ where }) => where.split('.')[0]));
+  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !sections.has(name)));
+  const parsed = configSchema.safeParse(rest, DUTCH);
+  const more = parsed.success ? refusals(parsed.data) : [];
+  // A malformed option stands at its default here, so what would be said about it is not true.
+  return [...malformed, ...more.filter(({ where }) => !sections.has(where.split('.')[0]))];
+}
+
+function schemaIssues(found: z.core.$ZodIssue): readonly Issue[] {
+  const path = found.path.map(String);
+  if (found.code !== 'unrecognized_keys') return [configIssue(path.join('.'), found.message)];
+  return found.keys.map((key) => configIssue([...path, key].join('.'), 'deze optie bestaat niet'));
+}
+
+function parseJson(text: string | undefined, fileName: string): Result<Options, readonly Issue[]> {
   if (text === undefined) return ok({});
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return ok(value as Record<string, unknown>);
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return ok(value as Options);
     return fail([configIssue(fileName, 'verwacht één JSON-object')]);
   } catch (error) {
+    // The engine's own message quotes the text around the fault, which may be a secret; only the place is told.
+    const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    const line = position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length;
     return fail([
-      configIssue(
-        fileName,
-        `geen geldige JSON: ${error instanceof Error ? error.message.replace(/"[^"]*"/g, '…') : ''}`,
-      ),
+      {
+        ...configIssue(fileName, `geen geldige JSON${line === undefined ? '' : ` (regel ${line})`}`),
+        ...(line === undefined ? {} : { line }),
+      },
     ]);
   }
 }
@@ -47,71 +72,6 @@ function fromEnvironment(env: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(names).flatMap(([variable, name]) => (env[variable] ? [[name, env[variable]]] : [])),
   );
-}
-
-const configIssue = (where: string, detail: string): Issue => ({
-  code: 'Configuration',
-  severity: 'Error',
-  where,
-  detail: detail.replace(/^Invalid input: expected (\w+), received (\w+)$/, 'gevonden $2, verwacht $1'),
-});
-
-/** What cannot work in any mode. */
-function contradictions(config: Config): Issue[] {
-  const issues: Issue[] = [];
-  const { endpoint, client } = config;
-  if ((endpoint.keyFile === undefined) !== (endpoint.certFile === undefined)) {
-    issues.push(configIssue('endpoint.keyFile', 'keyFile en certFile horen bij elkaar; één van beide ontbreekt'));
-  }
-  if ((client.keyFile === undefined) !== (client.certFile === undefined)) {
-    issues.push(configIssue('client.keyFile', 'keyFile en certFile horen bij elkaar; één van beide ontbreekt'));
-  }
-  if (!/^sqlite:/.test(config.store)) {
-    issues.push(
-      configIssue('store', 'verwacht sqlite:<map> of sqlite::memory:; andere opslag is er in deze versie niet'),
-    );
-  }
-  return issues;
-}
-
-/** What a production gateway refuses to start with (architecture 3.12). */
-function unsafe(config: Config): Issue[] {
-  const { endpoint, client, policy, signing } = config;
-  const named = [
-    endpoint.keyFile,
-    endpoint.certFile,
-    client.keyFile,
-    client.certFile,
-    ...endpoint.caFiles,
-    ...client.caFiles,
-  ];
-  const all = [...named, ...signing.flatMap((pair) => [pair.keyFile, pair.certFile])].filter(
-    (file) => file !== undefined,
-  );
-  const issues = all
-    .filter((file) => /(^|[\\/])(certs-dev|\.demo)([\\/]|$)/.test(file))
-    .map((file) => configIssue(file, 'een ontwikkelcertificaat mag niet in productie'));
-  if (config.parties.length === 0) issues.push(configIssue('parties', 'geen eigen OIN opgegeven'));
-  if (config.parties.some((party) => party.includes('_')))
-    issues.push(configIssue('parties', 'een PartyId met omgevingsachtervoegsel hoort niet in productie'));
-  if (endpoint.certFile === undefined && endpoint.trustedProxies.length === 0) {
-    issues.push(
-      configIssue(
-        'endpoint.certFile',
-        'zonder servercertificaat is er geen TLS; verwacht certFile en keyFile, of trustedProxies',
-      ),
-    );
-  }
-  if (endpoint.crlFiles.length === 0)
-    issues.push(configIssue('endpoint.crlFiles', 'geen intrekkingslijst opgegeven (PKI003)'));
-  if (client.crlFiles.length === 0)
-    issues.push(configIssue('client.crlFiles', 'geen intrekkingslijst opgegeven (PKI003)'));
-  if (endpoint.plainHttpPort !== undefined)
-    issues.push(configIssue('endpoint.plainHttpPort', 'alleen in ontwikkeling'));
-  for (const name of ['allowSha1', 'allowHttp', 'allowLocalhost'] as const) {
-    if (policy[name]) issues.push(configIssue(`policy.${name}`, 'alleen in ontwikkeling'));
-  }
-  return issues;
 }
 
 function deepFreeze<T>(value: T): T {

@@ -2,15 +2,25 @@
 import { z } from 'zod';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Node's timers hold less than 25 days; a longer one would fire at once, again and again. */
+const LONGEST_TIMER = '24d';
+
+function milliseconds(text: string): number {
+  const [, amount = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
+  return Number(amount) * (UNITS[unit] ?? 1);
+}
 
 /** `500ms`, `30s`, `5m`, `3h`, `400d` → milliseconds. */
-const duration = z
-  .string()
-  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'verwacht een duur met eenheid, zoals 30s, 5m, 3h of 400d')
-  .transform((text) => {
-    const [, amount = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
-    return Number(amount) * (UNITS[unit] ?? 1);
-  });
+const duration = (least = '0s', most = '36500d') =>
+  z
+    .string()
+    .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'verwacht een duur met eenheid, zoals 30s, 5m, 3h of 400d')
+    .transform(milliseconds)
+    .refine(
+      (ms) => ms >= milliseconds(least) && ms <= milliseconds(most),
+      `verwacht een duur van ten minste ${least} en ten hoogste ${most}`,
+    );
+const timeout = duration('1ms', LONGEST_TIMER);
 
 const oin = z
   .string()
@@ -44,7 +54,7 @@ const endpoint = z
       .positive()
       .default(200)
       .describe('berichten die tegelijk gelezen worden; daarboven 503'),
-    bodyTimeout: duration.default(30_000).describe('zolang mag de inhoud stilvallen').meta({ standard: '30s' }),
+    bodyTimeout: timeout.default(30_000).describe('zolang mag de inhoud stilvallen').meta({ standard: '30s' }),
   })
   .prefault({});
 
@@ -54,11 +64,11 @@ const client = z
     certFile: z.string().optional().describe('cliëntcertificaat (PEM)'),
     caFiles: files('stamcertificaten van de partners'),
     crlFiles: files('intrekkingslijsten daarvan'),
-    connectTimeout: duration
+    connectTimeout: timeout
       .default(10_000)
       .describe('tijd voor het opzetten van een verbinding')
       .meta({ standard: '10s' }),
-    responseTimeout: duration.default(60_000).describe('tijd voor het hele antwoord').meta({ standard: '60s' }),
+    responseTimeout: timeout.default(60_000).describe('tijd voor het hele antwoord').meta({ standard: '60s' }),
     connectionsPerPartner: z.number().int().min(1).max(256).default(8).describe('verbindingen per partner'),
   })
   .prefault({});
@@ -71,8 +81,14 @@ const api = z
       .array(
         z.strictObject({
           name: z.string().min(1).describe('wie de sleutel gebruikt'),
-          sha256: z.string().regex(/^[0-9a-f]{64}$/, 'verwacht de SHA-256 van de sleutel als 64 hexadecimale tekens'),
-          roles: z.array(z.enum(['application', 'operator'])).min(1),
+          sha256: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/, 'verwacht de SHA-256 van de sleutel als 64 hexadecimale tekens')
+            .describe('SHA-256 van de sleutel, hexadecimaal'),
+          roles: z
+            .array(z.enum(['application', 'operator']))
+            .min(1)
+            .describe('wat de sleutel mag'),
         }),
       )
       .default([])
@@ -82,23 +98,31 @@ const api = z
 
 const route = z.strictObject({
   functies: z.array(z.string()).optional().describe('berichten waarvoor de route geldt; alle wanneer leeg'),
-  product: z.enum(['iWmo', 'iJw', 'iEb (CAK)', 'PGB-Wmo', 'PGB-Jw']).optional(),
+  product: z
+    .enum(['iWmo', 'iJw', 'iEb (CAK)', 'PGB-Wmo', 'PGB-Jw'])
+    .optional()
+    .describe('berichtenfamilie waarvoor de route geldt; alle wanneer leeg'),
   ontvanger: z.string().optional().describe('code, `gemeente`, `aanbieder` of `*`'),
-  cpaId: z.string().min(1),
-  fromPartyId: oin,
-  toPartyId: oin,
-  service: z.string().min(1),
-  serviceType: z.string().optional(),
+  cpaId: z.string().min(1).describe('CPA waaronder het bericht gaat'),
+  fromPartyId: oin.describe('eigen PartyId (OIN) in die CPA'),
+  toPartyId: oin.describe('PartyId (OIN) van de partner in die CPA'),
+  service: z.string().min(1).describe('ebMS-service'),
+  serviceType: z.string().optional().describe('type van de ebMS-service; geen wanneer leeg'),
   action: z.string().optional().describe('anders ggk_Di01, ggk_Du01 of Fo01'),
-  fromRole: z.string().optional(),
-  toRole: z.string().optional(),
+  fromRole: z.string().optional().describe('eigen rol in het bericht; geen wanneer leeg'),
+  toRole: z.string().optional().describe('rol van de partner in het bericht; geen wanneer leeg'),
 });
 
 const hub = z.strictObject({
   organisatie: z.string().default('IB').describe('eigen naam als zender van een Fo01'),
   applicatie: z.string().default('GGKWebservice').describe('eigen applicatie als zender van een Fo01'),
   senders: z
-    .array(z.strictObject({ partyId: oin, zenders: z.array(z.string()).min(1) }))
+    .array(
+      z.strictObject({
+        partyId: oin.describe('PartyId (OIN) die zendt'),
+        zenders: z.array(z.string()).min(1).describe('organisaties namens welke die partij mag zenden'),
+      }),
+    )
     .default([])
     .describe('namens welke organisaties een partij mag zenden'),
   codeList: z.enum(['L18', 'L25']).default('L25').describe('generatie van de foutcodes'),
@@ -107,11 +131,14 @@ const hub = z.strictObject({
 const worker = z
   .strictObject({
     concurrency: z.number().int().min(1).max(256).default(32).describe('taken tegelijk'),
-    poll: duration
+    poll: duration('10ms', LONGEST_TIMER)
       .default(500)
       .describe('hoe vaak naar taken wordt gekeken als er niets gebeurt')
       .meta({ standard: '500ms' }),
-    lease: duration.default(120_000).describe('zolang houdt een werker een bericht vast').meta({ standard: '2m' }),
+    lease: duration('100ms')
+      .default(120_000)
+      .describe('zolang houdt een werker een bericht vast')
+      .meta({ standard: '2m' }),
   })
   .prefault({});
 
@@ -125,11 +152,11 @@ const relaxed = z
 
 const retention = z
   .strictObject({
-    ids: duration
+    ids: duration()
       .default(400 * 86_400_000)
       .describe('zolang worden bericht-id’s bewaard')
       .meta({ standard: '400d' }),
-    clockTolerance: duration.default(0).describe('verdraagbaar klokverschil bij TimeToLive').meta({ standard: '0s' }),
+    clockTolerance: duration().default(0).describe('verdraagbaar klokverschil bij TimeToLive').meta({ standard: '0s' }),
   })
   .prefault({});
 

@@ -1,0 +1,99 @@
+// What a well-formed configuration is still refused for: contradictions in any mode, unsafe settings in production.
+import type { Issue } from '../base/index.ts';
+import type { Config } from './schema.ts';
+
+/** A finding at an option; texts are Dutch, for whoever installs the gateway, and never repeat a value that may be secret. */
+export const configIssue = (where: string, detail: string): Issue => ({
+  code: 'Configuration',
+  severity: 'Error',
+  where,
+  detail,
+});
+
+/** Every refusal at once; each concerns one top-level option, the first word of its `where`. */
+export function refusals(config: Config): readonly Issue[] {
+  return [...contradictions(config), ...(config.mode === 'production' ? unsafe(config) : [])];
+}
+
+/** What cannot work in any mode. */
+function contradictions(config: Config): Issue[] {
+  const issues: Issue[] = [];
+  for (const name of ['endpoint', 'client'] as const) {
+    const { keyFile, certFile } = config[name];
+    if ((keyFile === undefined) !== (certFile === undefined)) {
+      issues.push(configIssue(`${name}.keyFile`, 'keyFile en certFile horen bij elkaar; één van beide ontbreekt'));
+    }
+  }
+  if (!/^sqlite:./.test(config.store)) {
+    issues.push(
+      configIssue('store', 'verwacht sqlite:<map> of sqlite::memory:; andere opslag is er in deze versie niet'),
+    );
+  }
+  return issues;
+}
+
+/** What a production gateway refuses to start with (architecture 3.12). */
+function unsafe(config: Config): Issue[] {
+  return [...developmentFiles(config), ...unsafeParties(config), ...unsafeEndpoint(config), ...unsafeSettings(config)];
+}
+
+const DEVELOPMENT = /(^|[\\/])(certs-dev|\.demo)([\\/]|$)/;
+
+function developmentFiles({ endpoint, client, signing }: Config): Issue[] {
+  const issues: Issue[] = [];
+  const check = (where: string, file: string | undefined): void => {
+    if (file === undefined || !DEVELOPMENT.test(file)) return;
+    issues.push(configIssue(where, `een ontwikkelcertificaat mag niet in productie: ${file}`));
+  };
+  for (const [name, side] of Object.entries({ endpoint, client })) {
+    check(`${name}.keyFile`, side.keyFile);
+    check(`${name}.certFile`, side.certFile);
+    for (const [i, file] of side.caFiles.entries()) check(`${name}.caFiles.${i}`, file);
+    for (const [i, file] of side.crlFiles.entries()) check(`${name}.crlFiles.${i}`, file);
+  }
+  for (const [i, pair] of signing.entries()) {
+    check(`signing.${i}.keyFile`, pair.keyFile);
+    check(`signing.${i}.certFile`, pair.certFile);
+  }
+  return issues;
+}
+
+function unsafeParties({ parties }: Config): Issue[] {
+  if (parties.length === 0) return [configIssue('parties', 'geen eigen OIN opgegeven')];
+  return parties.flatMap((party, i) =>
+    party.includes('_')
+      ? [configIssue(`parties.${i}`, 'een PartyId met omgevingsachtervoegsel hoort niet in productie')]
+      : [],
+  );
+}
+
+function unsafeEndpoint({ endpoint, client }: Config): Issue[] {
+  const issues: Issue[] = [];
+  if (endpoint.certFile === undefined && endpoint.trustedProxies.length === 0) {
+    issues.push(
+      configIssue(
+        'endpoint.certFile',
+        'zonder servercertificaat is er geen TLS; verwacht certFile en keyFile, of trustedProxies',
+      ),
+    );
+  }
+  for (const [name, { crlFiles }] of Object.entries({ endpoint, client })) {
+    if (crlFiles.length === 0) issues.push(configIssue(`${name}.crlFiles`, 'geen intrekkingslijst opgegeven (PKI003)'));
+  }
+  if (endpoint.plainHttpPort !== undefined) {
+    issues.push(configIssue('endpoint.plainHttpPort', 'alleen in ontwikkeling'));
+  }
+  return issues;
+}
+
+function unsafeSettings({ policy, store }: Config): Issue[] {
+  const names = ['allowSha1', 'allowHttp', 'allowLocalhost'] as const;
+  const issues = names
+    .filter((name) => policy[name])
+    .map((name) => configIssue(`policy.${name}`, 'alleen in ontwikkeling'));
+  if (store === 'sqlite::memory:') {
+    // House rule 1: what was acknowledged must outlive the process.
+    issues.push(configIssue('store', 'opslag in het geheugen is na een herstart weg; alleen in ontwikkeling'));
+  }
+  return issues;
+}

@@ -1,0 +1,184 @@
+// Reading a configuration: defaults, durations, the environment, and every problem at once without repeating a value.
+import { describe, expect, test } from '@jest/globals';
+import { readConfig } from '../../adapter/config/index.ts';
+import { OIN, PRODUCTION, read, refusedAt } from './given.ts';
+
+describe('what is read', () => {
+  test('without a file it is development mode with the embedded store', () => {
+    const result = readConfig({});
+    if (!result.ok) throw new Error('refused');
+    expect(result.value).toMatchObject({
+      mode: 'development',
+      store: 'sqlite:./data',
+      logLevel: 'info',
+      parties: [],
+      roles: ['endpoint', 'api', 'worker'],
+      endpoint: { host: '127.0.0.1', port: 8443, bodyTimeout: 30_000 },
+      worker: { poll: 500, lease: 120_000 },
+      retention: { ids: 400 * 86_400_000, clockTolerance: 0 },
+    });
+  });
+
+  test.each([
+    ['7ms', 7],
+    ['30s', 30_000],
+    ['5m', 300_000],
+    ['3h', 10_800_000],
+    ['24d', 2_073_600_000],
+  ])('a duration of %s is %d ms', (text, ms) => {
+    expect(read({ client: { responseTimeout: text } }).client.responseTimeout).toBe(ms);
+  });
+
+  test.each([5, '5', '5 s', '-5s', '1.5s', '5w', '5S', '', 's', '9999999999s', null])(
+    'a duration without a sound number and unit is refused: %p',
+    (value) => {
+      expect(refusedAt({ retention: { ids: value } })).toEqual(['retention.ids']);
+    },
+  );
+
+  test.each([
+    ['client', 'connectTimeout', '0s'],
+    ['client', 'responseTimeout', '25d'],
+    ['endpoint', 'bodyTimeout', '0ms'],
+    ['worker', 'poll', '9ms'],
+    ['worker', 'poll', '25d'],
+    ['worker', 'lease', '99ms'],
+    ['retention', 'ids', '36501d'],
+  ])('%s.%s of %s would spin or overflow a timer and is refused', (section, name, value) => {
+    expect(refusedAt({ [section]: { [name]: value } })).toEqual([`${section}.${name}`]);
+  });
+
+  test('the environment goes before the file, and an empty variable counts as absent', () => {
+    const file = { store: 'sqlite:./file', logLevel: 'warn', mode: 'development' };
+    const env = { DK_STORE: 'sqlite:./env', DK_LOG_LEVEL: 'debug', DK_MODE: '' };
+    expect(read(file, env)).toMatchObject({ store: 'sqlite:./env', logLevel: 'debug', mode: 'development' });
+    expect(refusedAt({}, { DK_MODE: 'production' })).toContain('parties');
+    expect(refusedAt({}, { DK_MODE: 'productie', DK_LOG_LEVEL: 'all' })).toEqual(['mode', 'logLevel']);
+    expect(read({ name: 'a' }, { DK_NAME: 'b', STORE: 'c' }).name).toBe('a');
+  });
+
+  test('a byte order mark before the file is no fault', () => {
+    const result = readConfig({}, '\uFEFF{"name":"a"}');
+    expect(result.ok && result.value.name).toBe('a');
+  });
+
+  test('the configuration is frozen to the bottom, and one reading does not touch the next', () => {
+    const config = read({
+      parties: [OIN],
+      api: { keys: [{ name: 'a', sha256: 'ab'.repeat(32), roles: ['operator'] }] },
+    });
+    const thawed: string[] = [];
+    const visit = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      if (!Object.isFrozen(value)) thawed.push(path);
+      for (const [name, inner] of Object.entries(value)) visit(inner, `${path}.${name}`);
+    };
+    visit(config, 'config');
+    expect(thawed).toEqual([]);
+    expect(() => Object.assign(config.endpoint, { port: 1 })).toThrow(TypeError);
+    expect(() => Object.assign(config.api.keys, { 0: undefined })).toThrow(TypeError);
+    expect(read({}).parties).toEqual([]);
+  });
+});
+
+describe('what is refused', () => {
+  test('architecture 3.12 all problems come at once, each named by its option', () => {
+    const options = {
+      mode: 'prod',
+      bogus: 1,
+      parties: ['1', OIN, 7],
+      worker: { poll: '5', concurrency: 0, extra: true },
+      endpoint: { port: 70_000, path: 'ebms' },
+      api: { keys: [{ name: '', sha256: 'x', roles: [] }] },
+      routes: [{ cpaId: 'c', fromPartyId: OIN, toPartyId: 'x' }],
+      content: { '*': 'perhaps' },
+    };
+    expect([...refusedAt(options)].sort()).toEqual([
+      'api.keys.0.name',
+      'api.keys.0.roles',
+      'api.keys.0.sha256',
+      'bogus',
+      'content.*',
+      'endpoint.path',
+      'endpoint.port',
+      'mode',
+      'parties.0',
+      'parties.2',
+      'routes.0.service',
+      'routes.0.toPartyId',
+      'worker.concurrency',
+      'worker.extra',
+      'worker.poll',
+    ]);
+  });
+
+  test('refusals come together with malformed options, but nothing untrue is said about these', () => {
+    const options = { ...PRODUCTION, parties: ['x'], store: 'mongodb://host/db', policy: { allowSha1: true } };
+    expect([...refusedAt(options)].sort()).toEqual(['parties.0', 'policy.allowSha1', 'store']);
+  });
+
+  test.each(['endpoint', 'client'])(
+    '%s: a key without a certificate is refused in any mode, and the other way round',
+    (side) => {
+      expect(refusedAt({ [side]: { keyFile: 'a.key' } })).toEqual([`${side}.keyFile`]);
+      expect(refusedAt({ [side]: { certFile: 'a.pem' } })).toEqual([`${side}.keyFile`]);
+      expect(refusedAt({ [side]: { keyFile: 'a.key', certFile: 'a.pem' } })).toEqual([]);
+    },
+  );
+
+  test.each(['mongodb://host/db', 'postgres:x', 'sqlite', 'sqlite:', './data'])(
+    'a store that is not there is refused: %s',
+    (store) => {
+      expect(refusedAt({ store })).toEqual(['store']);
+    },
+  );
+
+  test.each(['[]', '7', '"text"', 'null', '', '{'])('a file that is not one JSON object is refused: %s', (text) => {
+    const result = readConfig({}, text, 'some.json');
+    expect(result.ok ? [] : result.error.map((issue) => issue.where)).toEqual(['some.json']);
+  });
+
+  test('a fault in the file is told with its line', () => {
+    const result = readConfig({}, '{\n  "name": "a"\n  "mode": "production"\n}');
+    expect(result.ok ? undefined : result.error[0]).toMatchObject({ line: 3, detail: 'geen geldige JSON (regel 3)' });
+  });
+
+  test('issues are Dutch', () => {
+    const result = readConfig({}, '{"name":7,"mode":"x","bogus":1,"roles":[],"endpoint":{"port":70000}}');
+    const details = result.ok ? [] : result.error.map((issue) => issue.detail);
+    expect(details).toHaveLength(5);
+    for (const detail of details) expect(detail).toMatch(/verwacht|bestaat niet/);
+    for (const detail of details) expect(detail).not.toMatch(/expected|received|Invalid|Unrecognized/);
+  });
+});
+
+describe('row 159 values are never repeated', () => {
+  const SECRET = 'hunter2';
+  const texts = [
+    `{"api":{"keys":[{"name":"a","sha256":"${SECRET}","roles":["${SECRET}"]}]}}`,
+    `{"mode":"${SECRET}","logLevel":"${SECRET}","submit":"${SECRET}","content":{"*":"${SECRET}"}}`,
+    `{"store":"mongodb://user:${SECRET}@host/db"}`,
+    `{"parties":["${SECRET}"],"messageIdDomain":"${SECRET}!","endpoint":{"path":"${SECRET}"}}`,
+    `{"worker":{"poll":"${SECRET}"},"endpoint":"${SECRET}"}`,
+    `{"password": ${SECRET}}`,
+    `{"keyOfThePartnerGateway": "a", "pw": ${SECRET}, "b": 1}`,
+    `{"password": "${SECRET}\n"}`,
+    `{"password": "${SECRET}`,
+    `{"a": "x" "${SECRET}": 1}`,
+    SECRET,
+    `"${SECRET}"`,
+  ];
+  test.each(texts)('in %j', (text) => {
+    const result = readConfig({}, text);
+    expect(result.ok).toBe(false);
+    // The engine may quote as little as a part of it.
+    expect(JSON.stringify(result)).not.toMatch(/hunt|nter2/);
+  });
+
+  test('not from the environment either', () => {
+    const env = { DK_STORE: `mongodb://user:${SECRET}@host/db`, DK_MODE: SECRET, DK_LOG_LEVEL: SECRET };
+    const result = readConfig(env);
+    expect(result.ok ? [] : result.error.map((issue) => issue.where)).toEqual(['mode', 'logLevel', 'store']);
+    expect(JSON.stringify(result)).not.toContain(SECRET);
+  });
+});
