@@ -1,8 +1,9 @@
 // The store contract on SQLite on disk, and what only a disk can do: crash, fill up, be locked, rot.
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
@@ -63,6 +64,18 @@ describe('durability', () => {
     });
   });
 
+  test('a process that has nothing else to do ends only when the store is closed', async () => {
+    const folder = newFolder();
+    const child = startChild('./close-child.ts', folder);
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect([code, out]).toEqual([0, 'closed\n']);
+    expect(existsSync(join(folder, 'gateway.db-wal'))).toBe(false);
+  });
+
   test('rows 1 2 3 after SIGKILL every commit that resolved is there with its blobs', async () => {
     const folder = newFolder();
     const last = await killAfter(folder, 60);
@@ -79,14 +92,16 @@ describe('durability', () => {
   });
 });
 
+/** Starts a TypeScript file of this folder as a process of its own. */
+function startChild(name: string, folder: string): ChildProcessByStdio<null, Readable, Readable> {
+  const loader = new URL('../fixtures/strip-types.mjs', import.meta.url).href;
+  const file = fileURLToPath(new URL(name, import.meta.url));
+  return spawn(process.execPath, ['--import', loader, file, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
 /** Lets a child commit until it has reported `count` commits, kills it, and returns the last number reported. */
 async function killAfter(folder: string, count: number): Promise<number> {
-  const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-  const child = spawn(
-    process.execPath,
-    ['--import', new URL('../fixtures/strip-types.mjs', import.meta.url).href, here('./crash-child.ts'), folder],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = startChild('./crash-child.ts', folder);
   let out = '';
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -24,6 +24,8 @@ export function startCheckpointer(file: string): Checkpointer {
     async close() {
       if (failed) return;
       const ended = new Promise((resolve) => worker.once('exit', resolve));
+      // Nothing else may keep the process alive now, and it must not end before the database is closed.
+      worker.ref();
       worker.postMessage('close');
       await ended;
     },
