@@ -1,0 +1,250 @@
+// `dk cpa`: make a CPA from two parties' data, check one, and manage those of a running gateway.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import { type CpaInput, checkCpa, createCpa, type PartyData, parseCpa } from '../../adapter/agreement/index.ts';
+import { formatDateTime, hasError, type Issue, parseDateTime } from '../../adapter/base/index.ts';
+import { markBad, print, printJson, printTable, readInput, WrongUse } from '../output.ts';
+import { callRest, expectGood, type RestOptions } from '../rest.ts';
+
+export function cpaCommand(): Command {
+  const cpa = new Command('cpa').description('CPA’s maken, controleren en beheren');
+  cpa
+    .command('create <invoer>')
+    .description('maakt een CPA van de gegevens van twee partijen (JSON, zie --example)')
+    .option('--out <bestand>', 'anders op standaarduitvoer')
+    .option('--json', 'meld het resultaat als JSON')
+    .addHelpText('after', `\nVoorbeeld van de invoer:\n${EXAMPLE}`)
+    .action(create);
+  cpa
+    .command('check <bestand...>')
+    .description('controleert CPA’s zonder iets te importeren')
+    .option('--own <oin...>', 'eigen OIN', [])
+    .option('--production', 'met de eisen van productie')
+    .option('--allow-http', 'sta http-adressen toe')
+    .option('--allow-localhost', 'sta lokale adressen toe')
+    .option('--allow-sha1', 'sta SHA-1 toe')
+    .option('--at <tijdstip>', 'beoordeel op dit tijdstip')
+    .option('--json', 'één JSON-object per regel')
+    .action(check);
+  remote(cpa.command('import <bestand...>').description('importeert CPA’s in een gateway: alles of niets per bestand'))
+    .option('--replace', 'vervang een CPA met hetzelfde id')
+    .option('--dry-run', 'zeg alleen wat er zou gebeuren')
+    .action(importCpas);
+  remote(cpa.command('list').description('de CPA’s van een gateway')).action(list);
+  remote(cpa.command('show <cpaId>').description('een CPA zoals die is opgeslagen')).action(show);
+  remote(
+    cpa.command('remove <cpaId>').description('verwijdert een CPA; berichten onderweg houden hun afspraken'),
+  ).action(remove);
+  return cpa;
+}
+
+function remote(command: Command): Command {
+  return command
+    .option('--url <adres>', 'adres van de REST-ingang (of DK_URL)')
+    .option('--key <sleutel>', 'API-sleutel (of DK_KEY)')
+    .option('--json', 'als JSON');
+}
+
+const EXAMPLE = `{
+  "cpaId": "GGK_A_B_1", "start": "2030-01-01T00:00:00Z", "end": "2032-01-01T00:00:00Z",
+  "parties": [
+    { "oin": "00000001999999910000", "name": "Gemeente", "role": "Gemeente", "endpoint": "https://gemeente.example/ebms",
+      "tlsCertificateFile": "gemeente.crt", "signingCertificateFile": "gemeente-sign.crt" },
+    { "oin": "00000001999999920000", "name": "Knooppunt", "role": "Knooppunt", "endpoint": "https://hub.example/ebms",
+      "tlsCertificateFile": "hub.crt", "signingCertificateFile": "hub-sign.crt" }
+  ],
+  "exchanges": [{ "from": 0, "service": "ggk:berichten:1", "serviceType": "urn:osb:services", "action": "ggk_Di01", "profile": "osb-rm-s" }],
+  "retries": 8, "retryInterval": "PT3H", "syncReply": "none"
+}`;
+
+type PartyJson = Omit<PartyData, 'tlsCertificatePem' | 'serverCertificatePem' | 'signingCertificatePem'> & {
+  readonly tlsCertificateFile: string;
+  readonly serverCertificateFile?: string;
+  readonly signingCertificateFile?: string;
+};
+type InputJson = Omit<CpaInput, 'parties' | 'start' | 'end'> & {
+  readonly parties: readonly [PartyJson, PartyJson];
+  readonly start: string;
+  readonly end: string;
+};
+
+async function create(file: string, flags: { out?: string; json?: boolean }): Promise<void> {
+  const text = (await readInput(file)).toString('utf8');
+  const made = createCpa(readCreateInput(text, file));
+  if (!made.ok) {
+    if (flags.json === true) printJson({ outcome: 'refused', issues: made.error });
+    else printIssues(made.error);
+    return markBad();
+  }
+  if (flags.out !== undefined) writeFileSync(flags.out, made.value);
+  if (flags.json === true)
+    printJson({ outcome: 'created', file: flags.out ?? null, ...(flags.out === undefined ? { xml: made.value } : {}) });
+  else if (flags.out === undefined) process.stdout.write(made.value);
+  else print(`geschreven: ${flags.out}`);
+}
+
+function readCreateInput(text: string, file: string): CpaInput {
+  let json: InputJson;
+  try {
+    json = JSON.parse(text) as InputJson;
+  } catch {
+    throw new WrongUse(`${file}: geen geldige JSON`);
+  }
+  if (!Array.isArray(json.parties) || json.parties.length !== 2)
+    throw new WrongUse(`${file}: parties: verwacht twee partijen`);
+  if (!Array.isArray(json.exchanges)) throw new WrongUse(`${file}: exchanges: verwacht een lijst`);
+  const [first, second] = json.parties;
+  const party = (one: PartyJson, index: number): PartyData =>
+    readParty(one, `${file}: parties[${index}]`, dirname(file));
+  return {
+    ...json,
+    start: instant(json.start, `${file}: start`),
+    end: instant(json.end, `${file}: end`),
+    parties: [party(first, 0), party(second, 1)],
+  };
+}
+
+function readParty(party: PartyJson, where: string, folder: string): PartyData {
+  const pem = (name: 'tlsCertificateFile' | 'serverCertificateFile' | 'signingCertificateFile'): string | undefined => {
+    const path = party[name];
+    if (path === undefined) return undefined;
+    try {
+      return readFileSync(resolve(folder, path), 'utf8');
+    } catch {
+      throw new WrongUse(`${where}.${name}: ${path} kan niet worden gelezen`);
+    }
+  };
+  const tls = pem('tlsCertificateFile');
+  if (tls === undefined) throw new WrongUse(`${where}.tlsCertificateFile: ontbreekt`);
+  const [server, signing] = [pem('serverCertificateFile'), pem('signingCertificateFile')];
+  const { oin = '', name = '', role = '', endpoint = '' } = party;
+  return {
+    oin,
+    name,
+    role,
+    endpoint,
+    tlsCertificatePem: tls,
+    ...(server === undefined ? {} : { serverCertificatePem: server }),
+    ...(signing === undefined ? {} : { signingCertificatePem: signing }),
+  };
+}
+
+function instant(text: string, where: string): number {
+  const parsed = parseDateTime(text);
+  if (parsed === undefined) throw new WrongUse(`${where}: verwacht een tijdstip zoals 2030-01-31T00:00:00Z`);
+  return parsed.instant;
+}
+
+interface CheckFlags {
+  readonly own: readonly string[];
+  readonly production?: boolean;
+  readonly allowHttp?: boolean;
+  readonly allowLocalhost?: boolean;
+  readonly allowSha1?: boolean;
+  readonly at?: string;
+  readonly json?: boolean;
+}
+
+async function check(files: readonly string[], flags: CheckFlags): Promise<void> {
+  for (const file of files) {
+    const parsed = parseCpa(await readInput(file));
+    const policy = {
+      ownOins: flags.own,
+      now: flags.at === undefined ? Date.now() : instant(flags.at, '--at'),
+      production: flags.production === true,
+      allowHttp: flags.allowHttp === true,
+      allowLocalhost: flags.allowLocalhost === true,
+      allowSha1: flags.allowSha1 === true,
+      existing: [],
+    };
+    const issues = parsed.ok ? [...parsed.value.warnings, ...checkCpa(parsed.value.agreement, policy)] : parsed.error;
+    const valid = !hasError(issues);
+    const cpaId = parsed.ok ? parsed.value.agreement.cpaId : null;
+    if (!valid) markBad();
+    if (flags.json === true) printJson({ file, cpaId, valid, issues });
+    else {
+      print(`${valid ? '✓' : '✗'} ${file}${cpaId === null ? '' : `: ${cpaId}`}`);
+      printIssues(issues);
+    }
+  }
+}
+
+function printIssues(issues: readonly Issue[]): void {
+  for (const issue of issues) {
+    const line = issue.line === undefined ? '' : `regel ${issue.line}: `;
+    print(
+      `  ${issue.severity === 'Error' ? '✗' : '!'} ${line}${issue.where} — ${issue.detail} [${issue.rule ?? issue.code}]`,
+    );
+  }
+}
+
+interface ImportFlags extends RestOptions {
+  readonly replace?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+async function importCpas(files: readonly string[], flags: ImportFlags): Promise<void> {
+  const query = new URLSearchParams({ replace: String(flags.replace === true), dryRun: String(flags.dryRun === true) });
+  for (const file of files) {
+    const body = await readInput(file);
+    const answer = await callRest(flags, `/api/v1/cpas?${query}`, {
+      method: 'POST',
+      contentType: 'application/xml',
+      body,
+    });
+    const result = (answer.body ?? {}) as { cpaId?: string; outcome?: string; title?: string; issues?: Issue[] };
+    const good = answer.status < 300;
+    if (!good) markBad();
+    if (flags.json === true) printJson({ file, status: answer.status, ...result });
+    else {
+      print(
+        `${good ? '✓' : '✗'} ${file}: ${good ? `${result.cpaId ?? ''} ${result.outcome ?? ''}` : (result.title ?? `HTTP ${answer.status}`)}`,
+      );
+      printIssues(result.issues ?? []);
+    }
+  }
+}
+
+async function list(flags: RestOptions & { json?: boolean }): Promise<void> {
+  const body = expectGood(await callRest(flags, '/api/v1/cpas')) as {
+    cpas: { cpaId: string; importedAt: string; importedBy: string }[];
+  };
+  if (flags.json === true) return printJson(body);
+  printTable(
+    ['CPAId', 'geïmporteerd', 'door'],
+    body.cpas.map((cpa) => [cpa.cpaId, cpa.importedAt, cpa.importedBy]),
+  );
+}
+
+async function show(cpaId: string, flags: RestOptions & { json?: boolean }): Promise<void> {
+  const answer = await callRest(flags, `/api/v1/cpas/${encodeURIComponent(cpaId)}`);
+  expectGood(answer);
+  if (flags.json !== true) {
+    process.stdout.write(answer.bytes);
+    return;
+  }
+  const parsed = parseCpa(answer.bytes);
+  if (!parsed.ok) return printJson({ cpaId, issues: parsed.error });
+  const { agreement } = parsed.value;
+  const parties = agreement.parties.map(({ name, partyIds, bindings }) => ({
+    name,
+    partyIds,
+    actions: bindings.map((one) => `${one.direction} ${one.action}`),
+  }));
+  printJson({
+    cpaId,
+    status: agreement.status,
+    start: formatDateTime(agreement.start),
+    end: formatDateTime(agreement.end),
+    parties,
+  });
+}
+
+async function remove(cpaId: string, flags: RestOptions & { json?: boolean }): Promise<void> {
+  const answer = await callRest(flags, `/api/v1/cpas/${encodeURIComponent(cpaId)}`, { method: 'DELETE' });
+  expectGood(answer);
+  if (flags.json === true) printJson({ cpaId, removed: true });
+  else print(`verwijderd: ${cpaId}`);
+}
