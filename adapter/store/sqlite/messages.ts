@@ -200,7 +200,8 @@ function claimStatement(db: Database, kinds: readonly JobKind[]): Statement<[Rec
     (kind) =>
       `SELECT * FROM (SELECT seq, due_${kind} AS due FROM messages WHERE due_${kind} <= @now ORDER BY due_${kind} LIMIT @max)`,
   );
-  const moved = kinds.map((kind) => `due_${kind} = CASE WHEN due_${kind} <= @now THEN @until ELSE due_${kind} END`);
+  // One lease on the message (D1): a job that would fall due within it waits too, or a second worker got the same message.
+  const moved = kinds.map((kind) => `due_${kind} = CASE WHEN due_${kind} < @until THEN @until ELSE due_${kind} END`);
   return db.prepare(
     `UPDATE messages SET version = version + 1, ${moved.join(', ')}
      WHERE seq IN (SELECT seq FROM (${oldest.join(' UNION ALL ')}) GROUP BY seq ORDER BY MIN(due) LIMIT @max)
