@@ -14,6 +14,7 @@ import {
   type GatewayContext,
   type SignerTrust,
 } from './gateway/index.ts';
+import type { Route } from './ggk/index.ts';
 import { loadSigningKeys } from './keys/index.ts';
 import { createObserver, type Observer } from './observe/index.ts';
 import { openStore, type Store } from './store/index.ts';
@@ -109,7 +110,7 @@ async function start(config: Config, file: string | undefined): Promise<Running>
     leaseMs: config.worker.lease,
     contentPolicy: new Map(Object.entries(config.content)),
     submitPolicy: config.submit,
-    routes: config.routes,
+    routes: config.routes.map(withoutUndefined),
     hub: hubSettings(config),
     cpaPolicy: cpaPolicy(config),
     wake: () => worker?.wake(),
@@ -154,6 +155,13 @@ function cpaPolicy(config: Config): GatewayContext['cpaPolicy'] {
     allowLocalhost: config.policy.allowLocalhost,
     allowSha1: config.policy.allowSha1,
   };
+}
+
+/** zod writes an absent optional as a possible undefined; ours are absent. */
+function withoutUndefined(route: Config['routes'][number]): Route {
+  return Object.fromEntries(
+    Object.entries(route).filter(([, value]) => value !== undefined),
+  ) as Partial<Route> as Route;
 }
 
 function hubSettings(config: Config): GatewayContext['hub'] {

@@ -78,7 +78,7 @@ export function runJob(record: MessageRecord, job: Job, context: GatewayContext)
     case 'transmit':
       return transmit(record, context);
     case 'answer':
-      return postAnswer(record, context);
+      return postAnswer(record, job, context);
     case 'deliver':
       return deliver(record, job, context);
     case 'notify':

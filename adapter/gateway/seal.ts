@@ -6,7 +6,7 @@ import { writeMessage } from '../ebms/index.ts';
 import { writeMultipart } from '../mime/index.ts';
 import type { AnswerPlan, MessageRecord, PartRecord, StoredAnswer, Submission } from '../msh/index.ts';
 import type { PostBody } from '../transport/index.ts';
-import { signedPart, stage, toRef } from './blob.ts';
+import { stage, toRef } from './blob.ts';
 import type { GatewayContext } from './context.ts';
 
 export const XML_CONTENT_TYPE = 'text/xml; charset=UTF-8';
@@ -88,7 +88,7 @@ export async function packMessage(record: MessageRecord, context: GatewayContext
   };
   const parts = await Promise.all(record.parts.map((part) => outboundPart(part, context)));
   const written = writeMultipart([root, ...parts], `dk-${record.envelope.sha256.slice(0, 32)}`);
-  return { headers: headers(written.contentType), bytes: written.bytes, body: () => written.chunks() };
+  return { headers: headers(written.contentType), bytes: written.bytes, body: written.body };
 }
 
 async function outboundPart(part: PartRecord, context: GatewayContext) {

@@ -1,5 +1,5 @@
 // Posts signals: stored answers as jobs of the message they answer, Pong and StatusResponse once.
-import { type AnswerPlan, endAnswer, type MessageRecord, type TransmitOutcome } from '../msh/index.ts';
+import { type AnswerPlan, endAnswer, type Job, type MessageRecord, type TransmitOutcome } from '../msh/index.ts';
 import type { PostBody, PostTarget } from '../transport/index.ts';
 import type { GatewayContext } from './context.ts';
 import { readOutcome } from './outcome.ts';
@@ -7,16 +7,34 @@ import { EBXML_ACTION, XML_CONTENT_TYPE } from './seal.ts';
 import { tell } from './tell.ts';
 
 /** Carries out the `answer` job of a claimed record: POST the stored bytes, then commit what came of it. */
-export async function postAnswer(record: MessageRecord, context: GatewayContext): Promise<void> {
+export async function postAnswer(record: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
   const { answer } = record;
   if (answer === undefined) throw new Error(`record ${record.id} has an answer job and no answer`);
   const bytes = await context.blobs.read(answer.body);
   const target = { url: answer.url, peerOin: record.terms.peerOin };
   const outcome = await post(target, bytes, answer.contentType, context);
-  const decided = endAnswer({ now: context.clock.now(), record, outcome });
-  // A lost race is fine here: a newer copy made the job due again, or an operator moved the record.
-  if (decided.change !== undefined) await context.store.commit(decided.change);
-  tell(decided.happenings, { record }, context);
+  await settle(record, job, outcome, context);
+}
+
+/** Commits the outcome unless a copy has made the job anew meanwhile: then the answer goes once more (row 46). */
+async function settle(
+  claimed: MessageRecord,
+  job: Job,
+  outcome: TransmitOutcome,
+  context: GatewayContext,
+): Promise<void> {
+  let record: MessageRecord | undefined = claimed;
+  for (let attempt = 0; attempt < 5 && record !== undefined; attempt += 1) {
+    const open = record.jobs.find((one) => one.kind === 'answer');
+    if (open === undefined || open.runAt !== job.runAt) return;
+    const decided = endAnswer({ now: context.clock.now(), record, outcome });
+    if (decided.change === undefined) return;
+    if ((await context.store.commit(decided.change)) === 'ok') {
+      tell(decided.happenings, { record }, context);
+      return;
+    }
+    [record] = await context.store.load([claimed.id]);
+  }
 }
 
 /** Posts a signal that leaves no record; a failure is told and forgotten, the partner asks again (R125). */

@@ -92,7 +92,8 @@ export class DelimiterScanner {
       if (this.#inPart) yield { kind: 'end' };
       this.#mode = delimiter.kind === 'close' ? 'closed' : 'header';
       this.#inPart = true;
-      this.#beginLine(delimiter.lineFeed);
+      // What was given out has left the window, so the place counts from there.
+      this.#beginLine(delimiter.lineFeed - end);
       this.#lines = [];
       this.#headerBytes = 0;
       return this.#mode === 'header';

@@ -184,7 +184,8 @@ const brokenContent: Step = async (stage) => {
 };
 
 /** Nothing on the first two attempts: the retries are seen, then the acknowledgment. */
-const silentPartner: Step = async ({ eyes }) => {
+const silentPartner: Step = async (stage) => {
+  const { eyes } = stage;
   await eyes.misbehave('vecozo', 'noAnswer:2');
   const { referentienummer, bytes } = envelope('JW301', PARTIES.gemeente, PARTIES.vecozo.organisatie);
   await eyes.submit(bytes, referentienummer);
@@ -194,6 +195,7 @@ const silentPartner: Step = async ({ eyes }) => {
         one.direction === 'out' && one.business?.referentienummer === referentienummer && one.state === 'acknowledged',
     ),
   );
+  await inboxAnswer(stage, referentienummer, 'Du01');
   const log = await eyes.log('vecozo');
   const silent = log.mischief.filter((one) => one.name === 'noAnswer' && one.messageId === forwarded?.messageId).length;
   const copies = arrived(log, referentienummer).length;
@@ -221,12 +223,13 @@ const duplicate: Step = async (stage) => {
   await inboxByReference(stage, referentienummer);
   stage.inbox.push(...(await eyes.collect()));
   const delivered = stage.inbox.filter((one) => one.business?.referentienummer === referentienummer).length;
+  const copies = (await eyes.messages('hub')).find((one) => one.messageId === sent.messageId)?.copies ?? 0;
   const equal = acks !== undefined && new Set(acks.map((ack) => ack.envelopeSha256)).size === 1;
-  const good = delivered === 1 && equal;
+  const good = delivered === 1 && copies === 1 && equal;
   return result(
     'bericht twee keer verstuurd',
     good,
-    { sent: 2, delivered, duplicates: acks === undefined ? 0 : acks.length - 1 },
+    { sent: 2, delivered, duplicates: copies },
     good
       ? 'één keer bezorgd, twee keer dezelfde Acknowledgment'
       : `${delivered} bezorgd, ${acks?.length ?? 0} bevestigingen`,
