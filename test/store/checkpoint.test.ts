@@ -1,0 +1,95 @@
+// The checkpoint thread: the write-ahead log is emptied while the store works, and nothing stays open after it closes.
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type OpenedStore, openStore } from '../../adapter/store/index.ts';
+import { inline, inserted, record } from './record.ts';
+
+const MB = 1024 * 1024;
+const compiled = fileURLToPath(new URL('../../dist/adapter/store/sqlite/checkpoint-worker.js', import.meta.url));
+const OPEN_FILES = '/proc/self/fd';
+
+let folder: string;
+let store: OpenedStore;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dk-checkpoint-'));
+  store = await openStore(`sqlite:${folder}`);
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const sizeOf = (name: string): number => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
+
+/** Commits `count` messages with a body of 30 kB each, in groups. */
+async function commitMany(count: number, prefix: string): Promise<void> {
+  for (let done = 0; done < count; done += 100) {
+    const changes = Array.from({ length: 100 }, (_, i) => {
+      const body = inline(`${prefix} ${done + i} `.padEnd(30_000, 'x'));
+      const part = { contentId: 'c', contentType: 'text/xml', blob: { sha256: body.sha256, bytes: body.bytes } };
+      return store.commit(inserted(record(`${prefix}${done + i}`, { parts: [part] }), { blobs: [body] }));
+    });
+    await Promise.all(changes);
+  }
+}
+
+async function until(reached: () => boolean, maxMs = 15_000): Promise<boolean> {
+  for (let waited = 0; waited < maxMs && !reached(); waited += 50) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return reached();
+}
+
+(existsSync(compiled) ? describe : describe.skip)(
+  'the checkpoint thread (needs dist; `npm run build` makes it)',
+  () => {
+    test('D2 what was logged moves into the database while the store is open, and the log is used again', async () => {
+      for (const [round, prefix] of ['a', 'b', 'c'].entries()) {
+        await commitMany(300, prefix);
+        expect(await until(() => sizeOf('gateway.db') > (round + 1) * 8 * MB)).toBe(true);
+      }
+      // Three rounds of 9 MB: without a checkpoint in between the log would hold them all.
+      expect(sizeOf('gateway.db-wal')).toBeLessThan(20 * MB);
+    });
+
+    test('D2 a log above the limit is cut after a few thousand commits, and every commit is still there', async () => {
+      await commitMany(3_000, 'm');
+      expect(await until(() => sizeOf('gateway.db-wal') < MB)).toBe(true);
+      expect(sizeOf('gateway.db')).toBeGreaterThan(80 * MB);
+      const found = await store.load(['m0', 'm1500', 'm2999'].map((id) => record(id).id));
+      expect(found.map((one) => one?.messageId)).toEqual(['m0', 'm1500', 'm2999']);
+      expect(await store.commit(inserted(record('after')))).toBe('ok');
+    });
+  },
+);
+
+(existsSync(OPEN_FILES) ? describe : describe.skip)(
+  `closing (reads ${OPEN_FILES}, skipped where there is none)`,
+  () => {
+    const openFiles = (): readonly string[] =>
+      readdirSync(OPEN_FILES).flatMap((name) => {
+        try {
+          const path = readlinkSync(join(OPEN_FILES, name));
+          return path.startsWith(folder) ? [path] : [];
+        } catch {
+          return [];
+        }
+      });
+
+    test('close ends the thread: no file of the store stays open and the log is gone', async () => {
+      await store.commit(inserted(record('m1')));
+      expect(openFiles().length).toBeGreaterThan(0);
+      await Promise.all([store.close(), store.close()]);
+      expect(openFiles()).toEqual([]);
+      expect(readdirSync(folder)).toEqual(['gateway.db']);
+    });
+
+    test('a store that is closed at once does not wait for ever and leaves nothing open', async () => {
+      await store.close();
+      expect(openFiles()).toEqual([]);
+    });
+  },
+);
