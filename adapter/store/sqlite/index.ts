@@ -1,5 +1,5 @@
 // The store in SQLite: one writer with group commit, WAL, full synchronisation; blobs beside it. All SQL of the program is in this folder.
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Store } from '../contract.ts';
@@ -45,7 +45,7 @@ export function openSqlite(place: string, options: SqliteOptions): SqliteStore {
 }
 
 function openDatabase(folder: string | undefined, options: SqliteOptions): Database.Database {
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  if (folder !== undefined) makePrivate(folder);
   const db = new Database(folder === undefined ? MEMORY : join(folder, FILE), { timeout: options.busyMs });
   try {
     db.pragma('journal_mode = WAL');
@@ -63,6 +63,12 @@ function openDatabase(folder: string | undefined, options: SqliteOptions): Datab
     db.close();
     throw error;
   }
+}
+
+/** Message bodies hold personal data (D10): what is made here is for this user only; the log files take over the file's mode. */
+function makePrivate(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  closeSync(openSync(join(folder, FILE), 'a', 0o600));
 }
 
 interface Parts {
@@ -97,7 +103,7 @@ function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
     },
     agreements: createCpaTable(db, writer),
     blobs: createBlobs(db, folder),
-    purge: (before, max) => purgeInSteps(writer, createPurge(db, before), max),
+    purge: (before, max) => guarded(() => purgeInSteps(writer, createPurge(db, before), max)),
     stats: () => writer.stats(),
     close: () => {
       closing ??= close();
