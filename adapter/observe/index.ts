@@ -11,6 +11,7 @@ export { isBsn, redact } from './redact.ts';
 
 /** Longest detail in characters: a line is for reading, and a partner's text must not fill the disk. */
 const MAX_DETAIL = 4_000;
+const MAX_CODE = 100;
 
 export interface ObserverOptions {
   /** Who speaks: the field `gateway` of each line. */
@@ -63,11 +64,18 @@ export function createObserver(options: ObserverOptions): Observer {
   };
 }
 
-/** Only known fields; free text loses what could be a BSN, identifiers stay, or nobody could find the message (row 159). */
+/**
+ * Only known fields; free text loses what could be a BSN, and so does an error code, which a partner words as it likes.
+ * Identifiers stay, or nobody could find the message (row 159).
+ */
 function clean(fields: EventFields): EventFields {
   const known = FIELDS.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]]));
   const told: EventFields = Object.fromEntries(known);
-  return told.detail === undefined ? told : { ...told, detail: redact(told.detail).slice(0, MAX_DETAIL) };
+  return {
+    ...told,
+    ...(told.code === undefined ? {} : { code: redact(told.code).slice(0, MAX_CODE) }),
+    ...(told.detail === undefined ? {} : { detail: redact(told.detail).slice(0, MAX_DETAIL) }),
+  };
 }
 
 function createLog(options: ObserverOptions): winston.Logger {
