@@ -68,11 +68,13 @@ const CR = 13;
 const LF = 10;
 const EQUALS = 61;
 
-/** RFC 2045 6.7: `=XX`, soft line breaks, blanks at line ends dropped; a broken escape is refused. */
+/** RFC 2045 6.7: `=XX`, soft line breaks, blanks at line ends dropped; a `=` that begins no escape stands for itself. */
 class QuotedPrintableDecoder implements TransferDecoder {
   /** `high`: one character behind `=` was seen; `softBreak`: blanks behind `=`, only a line end may follow. */
   #state: 'text' | 'escape' | 'high' | 'softBreak' = 'text';
   #high = 0;
+  /** The first digit as it was written. */
+  #highByte = 0;
   /** Blanks at the end of what came so far: they count only when something other than a line end follows. */
   #blanks: Buffer[] = [];
   #out = EMPTY;
@@ -86,11 +88,12 @@ class QuotedPrintableDecoder implements TransferDecoder {
     }
     const carried = Buffer.concat(this.#blanks);
     this.#blanks = [];
-    this.#out = Buffer.allocUnsafe(carried.length + chunk.length);
+    // An escape begun in the chunk before may turn out to be two literal characters.
+    this.#out = Buffer.allocUnsafe(carried.length + chunk.length + 2);
     this.#length = this.#trailing = carried.copy(this.#out);
     for (const byte of chunk) {
       if (this.#state === 'text') this.#text(byte);
-      else if (!this.#escape(byte)) return undefined;
+      else this.#escape(byte);
     }
     const given = this.#length - this.#trailing;
     if (this.#trailing > 0) this.#blanks.push(Buffer.from(this.#out.subarray(given, this.#length)));
@@ -113,21 +116,32 @@ class QuotedPrintableDecoder implements TransferDecoder {
     this.#out[this.#length++] = byte;
   }
 
-  #escape(byte: number): boolean {
+  #escape(byte: number): void {
     if (this.#state !== 'high' && (isBlank(byte) || byte === CR || byte === LF)) {
       this.#state = byte === LF ? 'text' : 'softBreak';
-      return true;
+      return;
     }
     const digit = hexDigit(byte);
-    if (digit === -1 || this.#state === 'softBreak') return false;
+    if (digit === -1 || this.#state === 'softBreak') {
+      this.#literal(byte);
+      return;
+    }
     if (this.#state === 'high') {
       this.#out[this.#length++] = this.#high * 16 + digit;
       this.#state = 'text';
     } else {
       this.#high = digit;
+      this.#highByte = byte;
       this.#state = 'high';
     }
-    return true;
+  }
+
+  /** Real senders leave `=` unescaped (peer-wire); reading it as it stands loses nothing. */
+  #literal(byte: number): void {
+    this.#out[this.#length++] = EQUALS;
+    if (this.#state === 'high') this.#out[this.#length++] = this.#highByte;
+    this.#state = 'text';
+    this.#text(byte);
   }
 }
 

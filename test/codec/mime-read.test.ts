@@ -168,10 +168,6 @@ describe('broken packages', () => {
       packageOf(SOAP_PART, part('p', 'QQ==QQ==', 'Content-Transfer-Encoding: base64\r\n')),
     ],
     [
-      'row 109 a broken quoted-printable escape',
-      packageOf(SOAP_PART, part('p', 'a=XY', 'Content-Transfer-Encoding: quoted-printable\r\n')),
-    ],
-    [
       'row 109 a quoted-printable escape that is cut',
       packageOf(SOAP_PART, part('p', 'a=4', 'Content-Transfer-Encoding: quoted-printable\r\n')),
     ],
@@ -304,8 +300,18 @@ describe('limits', () => {
     expect(order).toContain('end');
   });
 
+  test('row 109 an equals sign that begins no quoted-printable escape stands for itself', async () => {
+    const text = 'a=XY b="c" d=C3=A9 e=4x';
+    const read = await readBack(
+      packageOf(SOAP_PART, part('p', text, 'Content-Transfer-Encoding: quoted-printable\r\n')),
+      RELATED,
+      [1],
+    );
+    expect(read.bodies.get(1)?.toString('utf8')).toBe('a=XY b="c" dé e=4x'.replace('dé', 'd\u00e9'));
+  });
+
   test('row 110 a megabyte in chunks of one octet takes linear time', async () => {
-    const body = Buffer.from('\r\n--b1 '.repeat(100_000));
+    const body = Buffer.from('\r\n--b1x'.repeat(100_000));
     const started = performance.now();
     const read = await readBack(packageOf(SOAP_PART, part('p', body)), RELATED, [1]);
     expect(verdict(read)).toBe('parts:2');
