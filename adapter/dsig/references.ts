@@ -65,4 +65,3 @@ export function digestReferencesOf(xml: CanonicalXml): readonly DigestReference[
     throw error;
   }
 }
-

@@ -43,6 +43,7 @@ const refuse = (reason: string): never => {
 export function takeApart(xml: CanonicalXml): SignatureParts {
   const signature = theSignature(xml);
   checkIds(xml);
+  checkMarked(xml, signature);
   const [signedInfo, value, ...rest] = signature.children;
   if (
     signedInfo === undefined ||
@@ -93,6 +94,18 @@ function checkIds(xml: CanonicalXml): void {
       if (seen.has(value)) refuse('two elements have the same id');
       seen.add(value);
     }
+  }
+}
+
+/** Comments and CDATA inside a signature have only ever been of use to those who want two readings of it (row 142). */
+function checkMarked(xml: CanonicalXml, signature: XmlElement): void {
+  const marked = new Set(xml.marked);
+  if (marked.size === 0) return;
+  let number = 0;
+  for (const element of descendants(xml.root)) {
+    const inside = element.start >= signature.start && element.end <= signature.end;
+    if (inside && marked.has(number)) refuse('the signature holds a comment or CDATA section');
+    number += 1;
   }
 }
 

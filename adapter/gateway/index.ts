@@ -24,6 +24,7 @@ export { type ExpectedAnswer, type Inspection, inspectMessage } from './inspect.
 export { type HttpEntity, type Intake, takeIn } from './intake.ts';
 export { createMemoryBlobs } from './memory-blobs.ts';
 export { createSignerTrust } from './signer-trust.ts';
+export { type OutboundContent, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
 export { documentFromJson, type SubmitDocument, type SubmitOutcome, type Submitter } from './submit-document.ts';
 
 /** What the doors call. */

@@ -1,0 +1,380 @@
+// One correct message, changed in one thing: what a running gateway answers (acceptance rows 53–147).
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { inbound } from '../fixtures/gateway.ts';
+import { type Pair, testPair } from '../fixtures/pair.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+
+interface Request {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+type Profile = 'osb-rm' | 'osb-rm-s';
+const pairs = new Map<Profile, Pair>();
+const base = new Map<Profile, Request>();
+
+/** A fresh, correct, never delivered message of A under a synchronous CPA. */
+async function freshRequest(profile: Profile): Promise<Request> {
+  const p = pairs.get(profile);
+  if (p === undefined) throw new Error('no pair');
+  p.wire.posts.length = 0;
+  p.wire.faults.push(() => ({ kind: 'failed', reason: 'connect', detail: 'alleen opgenomen' }));
+  await p.submit();
+  await p.a.work(1);
+  const [post] = p.wire.posts;
+  if (post === undefined) throw new Error('nothing was posted');
+  return { body: post.body.toString('latin1'), headers: post.headers };
+}
+
+async function give(profile: Profile, request: Request, oin: string | null = OIN_A) {
+  const p = pairs.get(profile);
+  if (p === undefined) throw new Error('no pair');
+  const before = (await p.received()).length;
+  const reply = await p.b.gateway.receive(
+    inbound(Buffer.from(request.body, 'latin1'), request.headers, oin ?? undefined),
+  );
+  const text = Buffer.from(reply.body ?? []).toString('utf8');
+  return { status: reply.status, text, delivered: (await p.received()).length - before };
+}
+
+beforeAll(async () => {
+  for (const profile of ['osb-rm', 'osb-rm-s'] as const) {
+    pairs.set(profile, await testPair({ profile, syncReply: 'mshSignalsOnly' }));
+    base.set(profile, await freshRequest(profile));
+  }
+});
+afterAll(async () => {
+  for (const one of pairs.values()) await one.close();
+});
+
+type Expected = 'ack' | `error ${string}` | `fault ${string}` | `http ${number}`;
+type Change = (request: Request) => Request;
+
+const inBody =
+  (from: string | RegExp, to: string): Change =>
+  (request) => {
+    const body = request.body.replace(from, to);
+    if (body === request.body) throw new Error(`nothing to change: ${String(from)}`);
+    return { ...request, body };
+  };
+const inHeaders =
+  (change: Record<string, string | undefined>): Change =>
+  (request) => ({
+    ...request,
+    headers: Object.fromEntries(
+      Object.entries({ ...request.headers, ...change }).filter(([, v]) => v !== undefined),
+    ) as Record<string, string>,
+  });
+const boundaryOf = (request: Request): string =>
+  /boundary="([^"]+)"/.exec(request.headers['content-type'] ?? '')?.[1] ?? '';
+const withPart =
+  (part: string): Change =>
+  (request) => {
+    const boundary = boundaryOf(request);
+    return {
+      ...request,
+      body: request.body.replace(`\r\n--${boundary}--`, `\r\n--${boundary}\r\n${part}\r\n--${boundary}--`),
+    };
+  };
+const HEADER_END = '</SOAP:Header>';
+const extra = (xml: string): Change => inBody(HEADER_END, `${xml}${HEADER_END}`);
+const ATTRS = 'SOAP:mustUnderstand="1" eb:version="2.0"';
+
+const CASES: readonly (readonly [string, Profile, Change, Expected])[] = [
+  ['the message as it is', 'osb-rm', (r) => r, 'ack'],
+  ['the signed message as it is', 'osb-rm-s', (r) => r, 'ack'],
+  [
+    'row 53 R100 T137 AckRequested is absent',
+    'osb-rm',
+    inBody(/<eb:AckRequested.*?<\/eb:AckRequested>/, ''),
+    'error Inconsistent',
+  ],
+  [
+    'row 54 R134 T166 MessageOrder',
+    'osb-rm',
+    extra(`<eb:MessageOrder ${ATTRS}><eb:SequenceNumber>0</eb:SequenceNumber></eb:MessageOrder>`),
+    'error NotSupported',
+  ],
+  [
+    'R37 T61 DuplicateElimination is absent',
+    'osb-rm',
+    inBody(/<eb:DuplicateElimination>.*?<\/eb:DuplicateElimination>/, ''),
+    'error Inconsistent',
+  ],
+  ['R81 T177 T178 SyncReply is absent', 'osb-rm', inBody(/<eb:SyncReply.*?<\/eb:SyncReply>/, ''), 'error Inconsistent'],
+  ['R84 T142 AckRequested of nextMSH', 'osb-rm', inBody('actor:toPartyMSH', 'actor:nextMSH'), 'error NotSupported'],
+  [
+    'R84 another actor',
+    'osb-rm',
+    inBody('urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH', 'urn:ander'),
+    'error Inconsistent',
+  ],
+  ['row 60 R29 T42 an unknown CPAId', 'osb-rm', inBody('>TEST_A_B<', '>TEST_A_C<'), 'error ValueNotRecognized'],
+  ['row 62 R32 T47 an unknown action', 'osb-rm', inBody('>ggk_Di01<', '>onbekend<'), 'error ValueNotRecognized'],
+  ['row 62 T46 an unknown service', 'osb-rm', inBody('>test:dienst:1<', '>test:dienst:2<'), 'error ValueNotRecognized'],
+  [
+    'row 62 C10 T41 a wrong role',
+    'osb-rm',
+    inBody('<eb:Role>A</eb:Role>', '<eb:Role>Z</eb:Role>'),
+    'error ValueNotRecognized',
+  ],
+  [
+    'row 62 T37 a wrong PartyId type',
+    'osb-rm',
+    inBody('eb:type="urn:osb:oin"', 'eb:type="urn:ander"'),
+    'error Inconsistent',
+  ],
+  ['row 64 T35 an unknown sender', 'osb-rm', inBody(OIN_A, '00000099000000009000'), 'error Inconsistent'],
+  ['row 65 R19 T28 version 3.0', 'osb-rm', inBody('eb:version="2.0"', 'eb:version="3.0"'), 'error Inconsistent'],
+  [
+    'row 65 SOAP 1.2',
+    'osb-rm',
+    inBody('http://schemas.xmlsoap.org/soap/envelope/', 'http://www.w3.org/2003/05/soap-envelope'),
+    'fault VersionMismatch',
+  ],
+  [
+    'row 66 R18 T29 an unknown header that must be understood',
+    'osb-rm',
+    extra('<x:y xmlns:x="urn:x" SOAP:mustUnderstand="1"></x:y>'),
+    'fault MustUnderstand',
+  ],
+  ['row 67 T30 an unknown header that need not be', 'osb-rm', extra('<x:y xmlns:x="urn:x"></x:y>'), 'ack'],
+  ['row 68 mustUnderstand="true"', 'osb-rm', inBody('SOAP:mustUnderstand="1"', 'SOAP:mustUnderstand="true"'), 'ack'],
+  [
+    'row 69 T32 two MessageHeaders',
+    'osb-rm',
+    (r) => inBody(HEADER_END, `${/<eb:MessageHeader.*?<\/eb:MessageHeader>/.exec(r.body)?.[0] ?? ''}${HEADER_END}`)(r),
+    'fault Client',
+  ],
+  [
+    'row 69 two Manifests',
+    'osb-rm',
+    (r) => inBody('</SOAP:Body>', `${/<eb:Manifest.*?<\/eb:Manifest>/.exec(r.body)?.[0] ?? ''}</SOAP:Body>`)(r),
+    'fault Client',
+  ],
+  [
+    'row 72 R36 T57 TimeToLive in the past',
+    'osb-rm',
+    inBody(/<eb:TimeToLive>[^<]*</, '<eb:TimeToLive>2020-01-01T00:00:00Z<'),
+    'error TimeToLiveExpired',
+  ],
+  [
+    'row 74 R33 a MessageId of 300 characters',
+    'osb-rm',
+    inBody(/<eb:MessageId>[^<]*</, `<eb:MessageId>${'a'.repeat(300)}<`),
+    'error ValueNotRecognized',
+  ],
+  [
+    'row 101 no boundary',
+    'osb-rm',
+    inHeaders({ 'content-type': 'multipart/related; type="text/xml"' }),
+    'fault Client',
+  ],
+  ['row 102 T14 no closing boundary', 'osb-rm', (r) => ({ ...r, body: r.body.slice(0, -10) }), 'fault Client'],
+  [
+    'row 102 the body is cut in half',
+    'osb-rm',
+    (r) => ({ ...r, body: r.body.slice(0, r.body.length / 2) }),
+    'fault Client',
+  ],
+  ['row 103 preamble and epilogue', 'osb-rm', (r) => ({ ...r, body: `preamble\r\n${r.body}epilogue` }), 'ack'],
+  [
+    'row 104 a part header without an empty line',
+    'osb-rm',
+    withPart('Content-Type: text/plain\r\nContent-ID: <z@z>'),
+    'error MimeProblem',
+  ],
+  [
+    'row 105 start names no part',
+    'osb-rm',
+    (r) =>
+      inHeaders({ 'content-type': (r.headers['content-type'] ?? '').replace(/start="[^"]*"/, 'start="<niets@x>"') })(r),
+    'fault Client',
+  ],
+  [
+    'row 106 T26 a second part with the same Content-ID',
+    'osb-rm',
+    (r) =>
+      withPart(
+        `Content-Type: application/xml\r\nContent-ID: <${/cid:([^"]+)"/.exec(r.body)?.[1] ?? ''}>\r\n\r\n<ander/>`,
+      )(r),
+    'fault Client',
+  ],
+  [
+    'row 107 R46 T64 the Manifest names a part that is not there',
+    'osb-rm',
+    inBody('href="cid:', 'href="cid:weg-'),
+    'error MimeProblem',
+  ],
+  [
+    'row 107 R8 T25 a part the Manifest does not name, unsigned',
+    'osb-rm',
+    withPart('Content-Type: text/plain\r\nContent-ID: <extra@x>\r\n\r\nextra'),
+    'ack',
+  ],
+  [
+    'row 107 a part the Manifest does not name, signed',
+    'osb-rm-s',
+    withPart('Content-Type: text/plain\r\nContent-ID: <extra@x>\r\n\r\nextra'),
+    'error MimeProblem',
+  ],
+  [
+    'R47 T65 DK-050 an external reference',
+    'osb-rm',
+    inBody(/href="cid:[^"]*"/, 'href="http://elders.example/x"'),
+    'error MimeProblem',
+  ],
+  [
+    'row 109 an unknown transfer encoding',
+    'osb-rm',
+    withPart('Content-Type: text/plain\r\nContent-ID: <extra@x>\r\nContent-Transfer-Encoding: rot13\r\n\r\nextra'),
+    'error MimeProblem',
+  ],
+  ['row 111 a zero-byte part', 'osb-rm', inBody('<proef/>', ''), 'ack'],
+  ['row 114 SOAPAction absent', 'osb-rm', inHeaders({ soapaction: undefined }), 'ack'],
+  ['row 114 SOAPAction without quotes', 'osb-rm', inHeaders({ soapaction: 'ebXML' }), 'ack'],
+  ['row 114 DK-008 SOAPAction empty', 'osb-rm', inHeaders({ soapaction: '""' }), 'fault Client'],
+  ['row 114 another SOAPAction', 'osb-rm', inHeaders({ soapaction: '"iets"' }), 'fault Client'],
+  [
+    'row 117 T22 a DOCTYPE',
+    'osb-rm',
+    inBody('<SOAP:Envelope', '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><SOAP:Envelope'),
+    'fault Client',
+  ],
+  [
+    'row 118 an entity bomb',
+    'osb-rm',
+    inBody(
+      '<SOAP:Envelope',
+      `<!DOCTYPE x [<!ENTITY a "${'a'.repeat(1000)}"><!ENTITY b "${'&a;'.repeat(1000)}">]><SOAP:Envelope`,
+    ),
+    'fault Client',
+  ],
+  [
+    'row 120 xsi:schemaLocation to outside is ignored',
+    'osb-rm',
+    inBody(
+      '<SOAP:Envelope',
+      '<SOAP:Envelope xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:x http://127.0.0.1:9/x.xsd"',
+    ),
+    'ack',
+  ],
+  [
+    'row 122 a comment inside a PartyId',
+    'osb-rm',
+    inBody(`>${OIN_A}<`, `>${OIN_A.slice(0, 10)}<!-- x -->${OIN_A.slice(10)}<`),
+    'ack',
+  ],
+  [
+    'row 123 another prefix for SOAP',
+    'osb-rm',
+    (r) => ({
+      ...r,
+      body: r.body.replaceAll('SOAP:', 's:').replaceAll('xmlns:SOAP', 'xmlns:s').replace('xmlns:SOAP=', 'xmlns:s='),
+    }),
+    'ack',
+  ],
+  [
+    'row 126 R62 T95 no signature on a signed channel',
+    'osb-rm-s',
+    inBody(/<ds:Signature[\s\S]*<\/ds:Signature>/, ''),
+    'error SecurityFailure',
+  ],
+  ['row 139 R61 a part changed after signing', 'osb-rm-s', inBody('<proef/>', '<proeg/>'), 'error SecurityFailure'],
+  [
+    'row 140 the SignatureValue changed',
+    'osb-rm-s',
+    inBody(/<ds:SignatureValue>..../, '<ds:SignatureValue>AAAA'),
+    'error SecurityFailure',
+  ],
+  [
+    'row 141 a digest changed',
+    'osb-rm-s',
+    inBody(/<ds:DigestValue>..../, '<ds:DigestValue>AAAA'),
+    'error SecurityFailure',
+  ],
+  [
+    'row 142 a comment in DigestValue',
+    'osb-rm-s',
+    inBody(/<ds:DigestValue>/, '<ds:DigestValue><!-- x -->'),
+    'error SecurityFailure',
+  ],
+  [
+    'row 147 KeyInfo absent: the key is the one of the CPA',
+    'osb-rm-s',
+    inBody(/<ds:KeyInfo>[\s\S]*<\/ds:KeyInfo>/, ''),
+    'ack',
+  ],
+  [
+    'T98 R52 another digest algorithm than agreed',
+    'osb-rm-s',
+    inBody(/xmlenc#sha256/g, 'xmlenc#sha512'),
+    'error SecurityFailure',
+  ],
+];
+
+describe('what a changed message is answered', () => {
+  test.each(CASES)('%s (%s)', async (_title, profile, change, expected) => {
+    const fresh = await freshRequest(profile);
+    const { status, text, delivered } = await give(profile, change(fresh));
+    if (expected === 'ack') {
+      expect(text).toContain('<eb:Acknowledgment');
+      expect(delivered).toBe(1);
+      return;
+    }
+    expect(delivered).toBe(0);
+    const [kind, what = ''] = expected.split(' ');
+    if (kind === 'error') {
+      expect(status).toBe(200);
+      expect(text).toContain(`eb:errorCode="${what}"`);
+    } else {
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(text).toContain(`<faultcode>SOAP:${what}</faultcode>`);
+    }
+  });
+});
+
+describe('who may send', () => {
+  test('row 93 R62 DK-027 the certificate of another organisation', async () => {
+    const { text, delivered } = await give('osb-rm', await freshRequest('osb-rm'), OIN_B);
+    expect(text).toContain('SecurityFailure');
+    expect(delivered).toBe(0);
+  });
+
+  test('row 92 no client certificate', async () => {
+    const { text, delivered } = await give('osb-rm', await freshRequest('osb-rm'), null);
+    expect(text).toContain('SecurityFailure');
+    expect(delivered).toBe(0);
+  });
+
+  test('row 63 C8 From and To swapped', async () => {
+    const fresh = await freshRequest('osb-rm');
+    const body = fresh.body.replaceAll(OIN_A, '#').replaceAll(OIN_B, OIN_A).replaceAll('#', OIN_B);
+    const { text, delivered } = await give('osb-rm', { ...fresh, body });
+    expect(text).toMatch(/Inconsistent|ValueNotRecognized|SecurityFailure/);
+    expect(delivered).toBe(0);
+  });
+
+  test('row 115 T6 a message without payload as plain text/xml', async () => {
+    const fresh = await freshRequest('osb-rm');
+    const envelope = /<SOAP:Envelope[\s\S]*<\/SOAP:Envelope>/.exec(fresh.body)?.[0] ?? '';
+    const body = envelope.replace(/<eb:Manifest[\s\S]*<\/eb:Manifest>/, '');
+    const { text } = await give('osb-rm', {
+      body,
+      headers: { 'content-type': 'text/xml; charset=UTF-8', soapaction: '"ebXML"' },
+    });
+    expect(text).toContain('<eb:Acknowledgment');
+  });
+
+  test('R3 row 102 a refused message leaves evidence', async () => {
+    const p = pairs.get('osb-rm');
+    const before = (await p?.b.store.notes(100))?.length ?? 0;
+    const fresh = await freshRequest('osb-rm');
+    await give('osb-rm', { ...fresh, body: fresh.body.slice(0, -10) });
+    const notes = (await p?.b.store.notes(100)) ?? [];
+    expect(notes.length).toBe(before + 1);
+    const evidence = notes[0]?.evidence;
+    if (evidence === undefined) throw new Error('no evidence');
+    expect(Buffer.from((await p?.b.store.blobs.read(evidence)) ?? []).toString('latin1')).toContain('SOAP:Envelope');
+  });
+});

@@ -1,0 +1,302 @@
+// Two gateways and a wire that fails: retries, acknowledgments, duplicates, expiry (acceptance rows 16–57).
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type Fault, inbound } from '../fixtures/gateway.ts';
+import { operateFor } from '../fixtures/operate.ts';
+import { type Pair, testPair } from '../fixtures/pair.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+
+const MINUTE = 60_000;
+let open: Pair[] = [];
+
+async function pair(...args: Parameters<typeof testPair>): Promise<Pair> {
+  const made = await testPair(...args);
+  open.push(made);
+  return made;
+}
+
+afterEach(async () => {
+  await Promise.all(open.map((one) => one.close()));
+  open = [];
+});
+
+const status =
+  (code: number, headers: Record<string, string> = {}, body = ''): Fault =>
+  () => ({ kind: 'response', status: code, headers, body: Buffer.from(body) });
+const broken: Fault = () => ({ kind: 'failed', reason: 'connect', detail: 'verbinding geweigerd' });
+const eventsOf = (one: Pair['a']): string[] => one.events.map(({ event }) => event);
+
+describe('R102 R106 a message and its acknowledgment, in the four profiles', () => {
+  const profiles = [
+    ['osb-rm', 'none'],
+    ['osb-rm', 'mshSignalsOnly'],
+    ['osb-rm-s', 'none'],
+    ['osb-rm-s', 'mshSignalsOnly'],
+  ] as const;
+  test.each(profiles)(
+    'R88 R93 DK-077 %s with syncReply %s is delivered once and acknowledged',
+    async (profile, syncReply) => {
+      const p = await pair({ profile, syncReply });
+      const record = await p.submit();
+      await p.settle();
+      expect((await p.sent(record)).state).toBe('acknowledged');
+      expect(await p.received()).toHaveLength(1);
+    },
+  );
+
+  test.each(['osb-be', 'osb-be-s'] as const)(
+    'R109 %s is sent once and delivered, nothing comes back',
+    async (profile) => {
+      const p = await pair({ profile });
+      const record = await p.submit();
+      await p.settle();
+      expect((await p.sent(record)).state).toBe('sent');
+      expect(await p.received()).toHaveLength(1);
+      expect(p.wire.posts).toHaveLength(1);
+    },
+  );
+});
+
+describe('retries', () => {
+  test('R103 the same bytes go again until the partner answers', async () => {
+    const p = await pair();
+    p.wire.faults.push(broken, broken);
+    const record = await p.submit();
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('queued');
+    p.clock.pass(MINUTE);
+    await p.settle();
+    p.clock.pass(MINUTE);
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('acknowledged');
+    const sends = p.wire.posts.filter((post) => post.url.includes('b.localhost'));
+    expect(new Set(sends.map((post) => post.body.toString('latin1'))).size).toBe(1);
+    expect(sends).toHaveLength(3);
+  });
+
+  test('row 30 the acknowledgment is lost: the resend gets the identical stored one', async () => {
+    const p = await pair();
+    const lost: Fault = () => ({ kind: 'failed', reason: 'connect', detail: 'weg' });
+    p.wire.faults.push(() => undefined, lost, lost, lost, lost, lost);
+    const record = await p.submit();
+    await p.settle();
+    p.clock.pass(MINUTE);
+    await p.settle();
+    p.wire.faults.length = 0;
+    p.clock.pass(MINUTE);
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('acknowledged');
+    expect(await p.received()).toHaveLength(1);
+    const acks = p.wire.posts.filter((post) => post.url.includes('a.localhost'));
+    expect(acks.length).toBeGreaterThan(1);
+    expect(new Set(acks.map((post) => post.body.toString('latin1'))).size).toBe(1);
+  });
+
+  test('row 31 a late acknowledgment closes the message after one resend, a second one changes nothing', async () => {
+    const p = await pair();
+    const record = await p.submit();
+    await p.a.work();
+    p.clock.pass(MINUTE);
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('acknowledged');
+    expect((await p.received())[0]?.copies).toBe(1);
+    const ack = p.wire.posts.find((post) => post.url.includes('a.localhost'));
+    const reply = await p.a.gateway.receive(inbound(ack?.body ?? Buffer.alloc(0), ack?.headers ?? {}, OIN_B));
+    expect(reply.status).toBe(204);
+    expect((await p.sent(record)).state).toBe('acknowledged');
+    expect(eventsOf(p.a)).toContain('signal.ignored');
+  });
+
+  test('row 37 an empty response where a signal is due counts as no acknowledgment', async () => {
+    const p = await pair({ syncReply: 'mshSignalsOnly' });
+    p.wire.faults.push(status(200));
+    const record = await p.submit();
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('queued');
+    p.clock.pass(MINUTE);
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('acknowledged');
+  });
+
+  test('row 38 an HTML page with 200 is a failure, and the page is kept', async () => {
+    const p = await pair();
+    p.wire.faults.push(status(200, { 'content-type': 'text/html' }, '<html>inloggen</html>'));
+    const record = await p.submit();
+    await p.settle();
+    const journal = await p.a.store.journal(record.id);
+    const evidence = journal.find((entry) => entry.event === 'transmitFailed')?.evidence;
+    expect(evidence).toBeDefined();
+    if (evidence !== undefined)
+      expect(Buffer.from(await p.a.store.blobs.read(evidence)).toString()).toContain('inloggen');
+    expect((await p.sent(record)).state).toBe('queued');
+  });
+
+  test.each([500, 502, 503, 404, 401, 403, 408, 429])('row 39 HTTP %i is tried again', async (code) => {
+    const p = await pair();
+    p.wire.faults.push(status(code));
+    const record = await p.submit();
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('queued');
+    p.clock.pass(MINUTE);
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('acknowledged');
+  });
+
+  test.each([400, 413, 415, 501, 505])('row 39 HTTP %i stops at once, with the fault text kept', async (code) => {
+    const p = await pair();
+    p.wire.faults.push(status(code));
+    const record = await p.submit();
+    await p.settle();
+    const now = await p.sent(record);
+    expect(now.state).toBe('failed');
+    expect(now.problem).toContain(String(code));
+    expect(now.parts).toHaveLength(1);
+  });
+
+  test.each([200, 202, 204])('row 40 HTTP %i with an empty body waits for the acknowledgment', async (code) => {
+    const p = await pair();
+    p.wire.faults.push(status(code));
+    const record = await p.submit();
+    await p.a.work();
+    expect((await p.sent(record)).state).toBe('awaitingAck');
+  });
+
+  test.each([301, 302, 307])('row 41 HTTP %i is not followed', async (code) => {
+    const p = await pair();
+    p.wire.faults.push(status(code, { location: 'https://elsewhere.example/' }));
+    const record = await p.submit();
+    await p.a.work();
+    expect((await p.sent(record)).state).toBe('queued');
+    expect(p.wire.posts.map((post) => post.url)).not.toContain('https://elsewhere.example/');
+  });
+
+  test('row 42 Retry-After is honoured, not below the interval and not beyond TimeToLive', async () => {
+    const p = await pair();
+    const retryOf = async (seconds: string): Promise<number> => {
+      p.wire.faults.push(status(503, { 'retry-after': seconds }));
+      const record = await p.submit();
+      await p.a.work();
+      const now = await p.sent(record);
+      expect(now.jobs[0]?.runAt).toBeLessThanOrEqual((now.timeToLive ?? 0) + 1);
+      return (now.jobs[0]?.runAt ?? 0) - p.clock.now();
+    };
+    expect(await retryOf('1')).toBe(MINUTE);
+    expect(await retryOf('120')).toBe(2 * MINUTE);
+    expect(await retryOf('86400')).toBeLessThanOrEqual(4 * MINUTE + 1001);
+  });
+
+  test('row 43 retries used up: DeliveryFailure, alert, the message is there and can be sent again', async () => {
+    const p = await pair();
+    p.wire.faults.push(broken, broken, broken, broken);
+    const record = await p.submit();
+    for (let i = 0; i < 5; i += 1) {
+      await p.settle();
+      p.clock.pass(MINUTE);
+    }
+    const now = await p.sent(record);
+    expect(p.wire.posts).toHaveLength(4);
+    expect(['failed', 'expired']).toContain(now.state);
+    expect(now.problem).toMatch(/DeliveryFailure|TimeToLive/);
+    expect(eventsOf(p.a)).toEqual(expect.arrayContaining([expect.stringMatching(/message\.(failed|expired)/)]));
+    expect(await p.a.store.blobs.read(now.envelope)).toBeDefined();
+  });
+
+  test('OPS-2 a message that failed for good is sent again by an operator and arrives', async () => {
+    const p = await pair();
+    p.wire.faults.push(status(400));
+    const record = await p.submit();
+    await p.settle();
+    await operateFor(p.a, record.id, 'retry');
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('acknowledged');
+    expect(await p.received()).toHaveLength(1);
+  });
+
+  test('row 44 TimeToLive passes while waiting: no further send, state expired', async () => {
+    const p = await pair();
+    p.wire.faults.push(broken);
+    const record = await p.submit();
+    await p.settle();
+    p.clock.pass(60 * MINUTE);
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('expired');
+    expect(p.wire.posts).toHaveLength(1);
+    expect(eventsOf(p.a)).toContain('message.expired');
+  });
+});
+
+describe('duplicates', () => {
+  /** The request that A made, to be given to B again. */
+  async function delivered(p: Pair): Promise<{ body: Buffer; headers: Readonly<Record<string, string>> }> {
+    await p.submit();
+    await p.settle();
+    const post = p.wire.posts.find((one) => one.url.includes('b.localhost'));
+    if (post === undefined) throw new Error('nothing was sent');
+    return post;
+  }
+
+  test('row 46 row 25 a hundred copies at once: one stored, every answer equal byte for byte', async () => {
+    const p = await pair({ syncReply: 'mshSignalsOnly' });
+    const { body, headers } = await delivered(p);
+    const replies = await Promise.all(
+      Array.from({ length: 100 }, () => p.b.gateway.receive(inbound(body, headers, OIN_A))),
+    );
+    expect(new Set(replies.map((reply) => reply.status))).toEqual(new Set([200]));
+    expect(new Set(replies.map((reply) => Buffer.from(reply.body ?? []).toString('latin1'))).size).toBe(1);
+    const received = await p.received();
+    expect(received).toHaveLength(1);
+    expect(received[0]?.copies).toBe(100);
+  });
+
+  test('row 51 copies of a message that is new to us arrive at once: one delivery, the same acknowledgment', async () => {
+    const p = await pair({ syncReply: 'mshSignalsOnly' });
+    p.wire.doors.delete('https://b.localhost/ebms');
+    const { body, headers } = await delivered(p);
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, () => p.b.gateway.receive(inbound(body, headers, OIN_A))),
+    );
+    expect(new Set(replies.map((reply) => Buffer.from(reply.body ?? []).toString('latin1'))).size).toBe(1);
+    expect(await p.received()).toHaveLength(1);
+  });
+
+  test('row 47 the same MessageId with another body is not delivered, kept, answered Inconsistent and alerted', async () => {
+    const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
+    const { body, headers } = await delivered(p);
+    const other = Buffer.from(body.toString('latin1').replace('<proef/>', '<ander/>'), 'latin1');
+    const reply = await p.b.gateway.receive(inbound(other, headers, OIN_A));
+    expect(Buffer.from(reply.body ?? []).toString()).toContain('Inconsistent');
+    expect(await p.received()).toHaveLength(1);
+    expect(eventsOf(p.b)).toContain('message.reuse');
+    expect((await p.b.store.search({ states: ['rejected'] }, { limit: 10 })).messages).toHaveLength(1);
+  });
+
+  test('row 48 the same MessageId from the other party is independent', async () => {
+    const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
+    const { body, headers } = await delivered(p);
+    const swapped = body
+      .toString('latin1')
+      .replaceAll(OIN_A, 'X'.repeat(20))
+      .replaceAll(OIN_B, OIN_A)
+      .replaceAll('X'.repeat(20), OIN_B)
+      .replaceAll('<eb:Role>A</eb:Role>', '<eb:Role>#</eb:Role>')
+      .replaceAll('<eb:Role>B</eb:Role>', '<eb:Role>A</eb:Role>')
+      .replaceAll('<eb:Role>#</eb:Role>', '<eb:Role>B</eb:Role>');
+    const reply = await p.a.gateway.receive(inbound(Buffer.from(swapped, 'latin1'), headers, OIN_B));
+    expect(Buffer.from(reply.body ?? []).toString()).toContain('Acknowledgment');
+  });
+
+  test('row 50 a message refused because its CPA was missing is judged anew when it comes again', async () => {
+    const p = await pair({ syncReply: 'mshSignalsOnly' });
+    const { body, headers } = await delivered(p);
+    const late = await testPair({ syncReply: 'mshSignalsOnly' });
+    open.push(late);
+    await late.b.gateway.removeCpa('TEST_A_B');
+    const first = await late.b.gateway.receive(inbound(body, headers, OIN_A));
+    expect(Buffer.from(first.body ?? []).toString()).toContain('ValueNotRecognized');
+    const cpa = await p.b.gateway.cpa('TEST_A_B');
+    if (cpa !== undefined) await late.b.store.agreements.put(cpa, true);
+    await late.b.context.agreements.refresh();
+    const second = await late.b.gateway.receive(inbound(body, headers, OIN_A));
+    expect(Buffer.from(second.body ?? []).toString()).toContain('eb:Acknowledgment');
+    expect(await late.received()).toHaveLength(1);
+  });
+});
