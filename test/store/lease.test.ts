@@ -42,4 +42,13 @@ describe('D1 one lease per message', () => {
     expect(await claimAt(NOW + LEASE, ['notify'])).toEqual([]);
     expect(await claimAt(NOW + LEASE + 7, ['notify'])).toEqual([3]);
   });
+
+  test('fewer than are due: the oldest go first, whatever the order in which they came', async () => {
+    for (const [i, at] of [NOW - 1, NOW - 3, NOW - 2].entries()) {
+      const kind = WORK[i] ?? 'transmit';
+      await store.commit(inserted(record(`m${i}`, { jobs: [job(kind, at)] })));
+    }
+    const first = await store.claim(WORK, NOW, LEASE, 2);
+    expect(first.map((one) => one.messageId)).toEqual(['m1', 'm2']);
+  });
 });

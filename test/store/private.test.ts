@@ -49,3 +49,16 @@ describe('row 16', () => {
     for (const read of reads) await expect(read()).rejects.toBeInstanceOf(StoreUnavailable);
   });
 });
+
+describe('rows 1 2', () => {
+  test('the sweep leaves a body alone that is being written now', async () => {
+    const store = await openStore(`sqlite:${join(outer, 'data')}`);
+    const writer = store.blobs.writer();
+    await writer.write(Buffer.alloc(200_000, 'a'));
+    const swept = await store.blobs.sweep(Date.now() - 60_000);
+    const body = await writer.finish();
+    const read = await store.blobs.read(refOf(body));
+    await store.close();
+    expect([swept, read.length]).toEqual([0, 200_000]);
+  });
+});
