@@ -1,5 +1,5 @@
 // The house plan as a test: who may import whom, what pure layers may not touch, and how large things may grow.
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
@@ -27,7 +27,22 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   config: ['base', 'msh'],
   transport: ['base', 'msh'],
   keys: ['base', 'dsig'],
-  gateway: ['base', 'xml', 'mime', 'dsig', 'ebms', 'agreement', 'stuf', 'msh', 'ggk', 'store', 'xsd', 'observe', 'config', 'transport'],
+  gateway: [
+    'base',
+    'xml',
+    'mime',
+    'dsig',
+    'ebms',
+    'agreement',
+    'stuf',
+    'msh',
+    'ggk',
+    'store',
+    'xsd',
+    'observe',
+    'config',
+    'transport',
+  ],
   worker: ['gateway', 'base', 'msh'],
   api: ['gateway', 'base', 'msh', 'observe', 'store', 'stuf', 'agreement'],
 };

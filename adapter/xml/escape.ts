@@ -39,7 +39,7 @@ export function escapeAttribute(value: string): string {
 }
 
 /** Undoes either; undefined when the text is not what they write. */
-export function unescape(text: string): string | undefined {
+export function unescaped(text: string): string | undefined {
   if (!text.includes('&')) return text;
   let known = 0;
   const plain = text.replace(REFERENCE, (reference) => {

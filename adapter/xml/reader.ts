@@ -1,6 +1,6 @@
 // Reads canonical text, and nothing but canonical text, into elements with their ranges (speed.md, point 1).
 import { NS } from '../base/index.ts';
-import { unescape } from './escape.ts';
+import { unescaped } from './escape.ts';
 import { compareAttributes, compareCodePoints } from './order.ts';
 import type { CanonicalXml, XmlAttribute, XmlElement } from './types.ts';
 
@@ -64,7 +64,7 @@ class CanonicalReader {
     const raw = this.text.slice(this.at, end);
     this.at = end;
     if (this.current === undefined) return raw === '\n'; // only between the root and processing instructions
-    const plain = TEXT_FORBIDDEN.test(raw) ? undefined : unescape(raw);
+    const plain = TEXT_FORBIDDEN.test(raw) ? undefined : unescaped(raw);
     if (plain === undefined || raw.includes('&quot;') || raw.includes('&#x9;') || raw.includes('&#xA;')) return false;
     this.current.text = this.current.text === '' ? plain : this.current.text + plain;
     return true;
@@ -133,7 +133,7 @@ class CanonicalReader {
       const valueEnd = this.text.indexOf('"', valueAt);
       if (valueEnd < 0) return undefined;
       const raw = this.text.slice(valueAt, valueEnd);
-      const value = ATTRIBUTE_FORBIDDEN.test(raw) || raw.includes('&gt;') ? undefined : unescape(raw);
+      const value = ATTRIBUTE_FORBIDDEN.test(raw) || raw.includes('&gt;') ? undefined : unescaped(raw);
       if (value === undefined || !tag.add(qname, value)) return undefined;
       at = valueEnd + 1;
     }

@@ -67,7 +67,10 @@ function report(results: readonly StepResult[], good: boolean, ms: number): void
     retried: total(results, 'retried'),
     duplicates: total(results, 'duplicates'),
   };
-  if (json) return printJson({ good, seconds: Math.round(ms / 100) / 10, totals, steps: results });
+  if (json) {
+    printJson({ good, seconds: Math.round(ms / 100) / 10, totals, steps: results });
+    return;
+  }
   const cells = (one: Omit<StepResult, 'good' | 'says' | 'title'>): string[] =>
     [one.sent, one.delivered, one.refused, one.retried, one.duplicates].map(String);
   printTable(

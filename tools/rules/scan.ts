@@ -20,6 +20,9 @@ export interface Scan {
 
 /** A rule is enforced where a finding or a table row carries it: `'R36'` as a string literal of its own. */
 const ENFORCED = /'((?:R|C|V)\d{1,3}|DK-\d{3}|TLS\d{3}|PKI\d{3}|OPS-\d|STUF-\d|row \d{1,3})'/g;
+/** A row of a case table: a string that begins with an id becomes part of a title by `test.each`. */
+const CASE =
+  /['`"]((?:(?:R|C|V|T)\d{1,3}|DK-\d{3}|P-\d{3}|TLS\d{3}|PKI\d{3}|OPS-\d|STUF-\d|row \d{1,3})\b[^'`"\n]*)['`"]/g;
 const TITLE = /\b(?:test|it|describe)(?:\.each\([\s\S]*?\))?\(\s*(?:`([^`]*)`|'((?:[^'\\]|\\.)*)'|"([^"]*)")/g;
 
 /** Scans `adapter` and `test` below `root`. */
@@ -39,9 +42,9 @@ export function scanRules(root: string): Scan {
       const title = match[1] ?? match[2] ?? match[3] ?? '';
       for (const id of idsIn(title)) tested.set(id, [...(tested.get(id) ?? []), `${file}: ${title}`]);
     }
-    // Tables of cases carry their rule beside them; each becomes part of a title by test.each.
-    for (const [, id] of text.matchAll(ENFORCED))
-      if (id !== undefined) tested.set(id, [...(tested.get(id) ?? []), `${file}: table`]);
+    for (const [, title = ''] of text.matchAll(CASE)) {
+      for (const id of idsIn(title)) tested.set(id, [...(tested.get(id) ?? []), `${file}: ${title}`]);
+    }
   }
   const rows = [...enforced]
     .sort(([a], [b]) => collate(a, b))

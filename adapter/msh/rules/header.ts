@@ -6,7 +6,6 @@ import type { Check } from './rule.ts';
 const HEADER = '//Header/MessageHeader';
 const MAX_ID = 255;
 const FUTURE_MS = 24 * 3_600_000;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** Every extension element that carries a version, with its place. */

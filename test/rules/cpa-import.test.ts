@@ -1,0 +1,249 @@
+// CPA import: a correct CPA broken in one thing gives exactly the rule that forbids it, with its line (V1–V24, rows 76–83).
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parseCpa } from '../../adapter/agreement/index.ts';
+import { errorsOf, goodCpa, judge } from '../fixtures/cpa.ts';
+import { agreementOf, testCpa } from '../fixtures/gateway.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+import { sharedDir } from '../fixtures/shared.ts';
+
+type Break = (xml: string) => string;
+const swap =
+  (from: string | RegExp, to: string): Break =>
+  (xml) => {
+    const changed = xml.replace(from, to);
+    if (changed === xml) throw new Error(`nothing to change: ${String(from)}`);
+    return changed;
+  };
+const swapAll =
+  (from: string, to: string): Break =>
+  (xml) => {
+    if (!xml.includes(from)) throw new Error(`nothing to change: ${from}`);
+    return xml.replaceAll(from, to);
+  };
+
+/** Title with the rule, what is broken, and the rules that must be named by errors: these and no others. */
+const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
+  ['V1 an element is missing', swap(/<tp:Status[^>]*>/, ''), ['V1']],
+  ['V1 C1 an attribute without prefix', swap('tp:cpaid=', 'cpaid='), ['C1', 'V1']],
+  ['V1 an element that does not exist', swap('<tp:Status', '<tp:Stand tp:x="1"/><tp:Status'), ['V1']],
+  ['V1 C3 an enumeration that is none', swap('tp:syncReplyMode="none"', 'tp:syncReplyMode="soms"'), ['C3']],
+  ['V8 row 78 a channel that is not there', swap('<tp:ChannelId>A_business<', '<tp:ChannelId>A_weg<'), ['V8']],
+  ['V8 row 78 a certificate that is not there', swap('tp:certId="A_signing"/>', 'tp:certId="A_weg"/>'), ['V8']],
+  [
+    'V8 row 78 a transport that is not there',
+    swap('tp:transportId="A_transport" tp:docExchangeId', 'tp:transportId="A_weg" tp:docExchangeId'),
+    ['V8'],
+  ],
+  ['V8 row 78 a package that is not there', swap('tp:packageId="BusinessPackage"', 'tp:packageId="Weg"'), ['V8']],
+  ['V8 C2 a reference into the other party', swap('<tp:ChannelId>A_business<', '<tp:ChannelId>B_business<'), ['V8']],
+  ['V3 C5 proposed', swap('tp:value="agreed"', 'tp:value="proposed"'), ['V3']],
+  ['V5 signed without a signature', swap('tp:value="agreed"', 'tp:value="signed"'), ['V5']],
+  ['V4 C6 ended before it started', swap(/<tp:End>[^<]*</, '<tp:End>2001-01-01T00:00:00Z<'), ['V4']],
+  [
+    'V4 row 61 already ended',
+    (xml) =>
+      swap(
+        /<tp:Start>[^<]*</,
+        '<tp:Start>2000-01-01T00:00:00Z<',
+      )(swap(/<tp:End>[^<]*</, '<tp:End>2001-01-01T00:00:00Z<')(xml)),
+    ['V4'],
+  ],
+  ['V6 both parties have one PartyId', swapAll(OIN_A, OIN_B), ['V6', 'V7']],
+  ['V7 row 77 neither party is us', swapAll(OIN_B, '00000099000000007000'), ['V7']],
+  [
+    'V9 an action without a counterpart',
+    swap(/(<tp:ThisPartyActionBinding tp:id="B_action0" tp:action=")ggk_Di01/, '$1anders'),
+    ['V9'],
+  ],
+  ['V10 an action twice', swap(/(tp:id="A_action1" tp:action=")ggk_Du01/, '$1ggk_Di01'), ['V10', 'V9']],
+  [
+    'V11 a sending channel without a sender binding',
+    swap(/(docExchangeId="A_exchange_business">\s*)<tp:ebXMLSenderBinding[\s\S]*?<\/tp:ebXMLSenderBinding>/, '$1'),
+    ['V11', 'V16'],
+  ],
+  ['V12 TransportProtocol is not HTTP', swapAll('>HTTP<', '>SMTP<'), ['V12']],
+  ['V13 Retries negative', swapAll('<tp:Retries>3<', '<tp:Retries>-1<'), ['V13']],
+  ['V13 row 55 RetryInterval of nothing', swapAll('<tp:RetryInterval>PT1M<', '<tp:RetryInterval>PT0S<'), ['V13']],
+  [
+    'V15 a signed acknowledgment without acknowledgment',
+    swapAll('tp:ackRequested="always"', 'tp:ackRequested="never"'),
+    ['V15'],
+  ],
+  [
+    'V16 signing without ReceiverNonRepudiation',
+    swap(/<tp:ReceiverNonRepudiation>[\s\S]*?<\/tp:ReceiverNonRepudiation>/g, ''),
+    ['V16'],
+  ],
+  ['V18 C22 guaranteed order', swapAll('>NotGuaranteed<', '>Guaranteed<'), ['V18']],
+  [
+    'V19 a syncReplyMode that Digikoppeling does not use',
+    swapAll('tp:syncReplyMode="none"', 'tp:syncReplyMode="responseOnly"'),
+    ['V19'],
+  ],
+  ['V20 DK-077 acknowledgments of the next MSH', swapAll('actor:toPartyMSH', 'actor:nextMSH'), ['V20']],
+  [
+    'V23 the parties disagree on duplicate elimination',
+    swap('tp:duplicateElimination="always"', 'tp:duplicateElimination="perMessage"'),
+    ['V23'],
+  ],
+  ['DK-007 row 79 an http endpoint', swap('tp:uri="https://a.localhost', 'tp:uri="http://a.localhost'), ['DK-007']],
+  [
+    'DK-007 row 79 a user in the URL',
+    swap('tp:uri="https://a.localhost', 'tp:uri="https://u:p@a.localhost'),
+    ['DK-007'],
+  ],
+  [
+    'DK-074 row 80 SHA-1',
+    swapAll('http://www.w3.org/2001/04/xmlenc#sha256', 'http://www.w3.org/2000/09/xmldsig#sha1'),
+    ['DK-074'],
+  ],
+  [
+    'DK-029 two roles of one party',
+    (xml) =>
+      xml.replace(
+        /(<tp:CollaborationRole>[\s\S]*?<\/tp:CollaborationRole>)/,
+        (role) =>
+          role +
+          role
+            .replace('tp:name="A"', 'tp:name="A2"')
+            .replace(/tp:id="A_action/g, 'tp:id="A2_action')
+            .replaceAll('ggk_', 'zzz_'),
+      ),
+    ['DK-029', 'V9'],
+  ],
+  ['DK-034 white space in an action', swapAll('tp:action="ggk_Di01"', 'tp:action="ggk Di01"'), ['DK-034']],
+  [
+    'row 81 C16 only a KeyValue',
+    swap(
+      /(tp:certId="A_signing">\s*<ds:KeyInfo>\s*)<ds:X509Data>[\s\S]*?<\/ds:X509Data>/,
+      '$1<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQAB</ds:Modulus><ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue></ds:KeyValue>',
+    ),
+    ['C16'],
+  ],
+];
+
+describe('a correct CPA', () => {
+  test.each(['osb-be', 'osb-rm', 'osb-be-s', 'osb-rm-s'] as const)(
+    'DK-030 V1 V24 made for %s imports without an error',
+    async (profile) => {
+      for (const syncReply of ['none', 'mshSignalsOnly'] as const) {
+        const issues = judge(await testCpa({ profile, syncReply }));
+        expect(errorsOf(issues)).toEqual([]);
+      }
+    },
+  );
+
+  test('row 81 line breaks in the base64 of a certificate are accepted', async () => {
+    const xml = (await goodCpa()).replace(/(<ds:X509Certificate>)([A-Za-z0-9+/=]{64})/, '$1\n$2\n');
+    expect(errorsOf(judge(xml))).toEqual([]);
+  });
+
+  test('V2 row 82 the same id with other content is refused', async () => {
+    const xml = await goodCpa();
+    const other = agreementOf(xml.replace('partyName="A"', 'partyName="AA"'));
+    expect(errorsOf(judge(xml, { existing: [other] }))).toEqual(['V2']);
+  });
+
+  test('V7 row 77 both parties are us', async () => {
+    expect(errorsOf(judge(await goodCpa(), { ownOins: [OIN_A, OIN_B] }))).toEqual(['V7']);
+    expect(errorsOf(judge(await goodCpa(), { ownOins: [OIN_A, OIN_B], allowLoopback: true }))).toEqual([]);
+  });
+
+  test('OPS-6 row 83 the same actions in two CPAs at one time are told', async () => {
+    const xml = await goodCpa();
+    const rival = agreementOf(xml.replace('tp:cpaid="TEST_A_B"', 'tp:cpaid="TEST_A_B_2"'));
+    expect(judge(xml, { existing: [rival] }).map((issue) => issue.rule)).toContain('OPS-6');
+  });
+
+  test('DK-007 row 79 in production a local address is refused; TLS005 another port is told', async () => {
+    const xml = await goodCpa();
+    expect(errorsOf(judge(xml, { production: true, allowLocalhost: false }))).toEqual(['DK-007']);
+    const elsewhere = xml.replaceAll('a.localhost', 'a.example.nl:8443').replaceAll('b.localhost', 'b.example.nl');
+    const issues = judge(elsewhere, { production: true, allowLocalhost: false });
+    expect(errorsOf(issues)).toEqual([]);
+    expect(issues.map((issue) => issue.rule)).toContain('TLS005');
+  });
+
+  test('DK-026 row 171 a test party in production', async () => {
+    const xml = (await goodCpa()).replaceAll(OIN_A, `${OIN_A}_T`).replaceAll('localhost', 'example.nl');
+    expect(errorsOf(judge(xml, { production: true }))).toEqual(['DK-026']);
+  });
+
+  test('PKI001 V21 a certificate of another OIN, and one that ends before the CPA, are told', async () => {
+    const xml = (await goodCpa())
+      .replace(/<tp:End>[^<]*</, '<tp:End>2099-01-01T00:00:00Z<')
+      .replaceAll(OIN_A, '00000099000000003000');
+    const rules = judge(xml).map((issue) => issue.rule);
+    expect(rules).toContain('PKI001');
+    expect(rules).toContain('V21');
+  });
+
+  test('V14 V22 DK-004 what is odd but usable is told', async () => {
+    const xml = (await goodCpa())
+      .replaceAll(/<tp:PersistDuration>[^<]*</g, '<tp:PersistDuration>PT1S<')
+      .replaceAll('<tp:ebXMLSenderBinding tp:version="2.0"', '<tp:ebXMLSenderBinding tp:version="2.1"')
+      .replaceAll(
+        '<tp:TransportClientSecurity>',
+        '<tp:AccessAuthentication>basic</tp:AccessAuthentication><tp:TransportClientSecurity>',
+      );
+    const issues = judge(xml);
+    expect(errorsOf(issues)).toEqual([]);
+    expect(issues.map((issue) => issue.rule)).toEqual(expect.arrayContaining(['V14', 'V22', 'DK-004']));
+  });
+});
+
+describe('a CPA with one fault', () => {
+  test.each(FAULTS)('%s', async (_title, change, rules) => {
+    const issues = judge(change(await goodCpa()));
+    expect(errorsOf(issues).sort()).toEqual([...rules].sort());
+  });
+
+  test('row 78 all faults come at once, each with its line', async () => {
+    const xml = (await goodCpa())
+      .replace('<tp:ChannelId>A_business<', '<tp:ChannelId>A_weg<')
+      .replace('tp:packageId="BusinessPackage"', 'tp:packageId="Weg"');
+    const issues = judge(xml);
+    expect(issues.length).toBeGreaterThanOrEqual(2);
+    for (const issue of issues) expect(issue.line).toBeGreaterThan(1);
+  });
+});
+
+describe('row 76 what is no CPA', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['row 76 not well-formed', '<tp:CollaborationProtocolAgreement'],
+    ['row 76 a DOCTYPE', '<!DOCTYPE x><x/>'],
+    ['row 76 another root', '<x/>'],
+    [
+      'row 76 a CPP',
+      '<tp:CollaborationProtocolProfile xmlns:tp="http://www.oasis-open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd"/>',
+    ],
+    ['row 76 a CPA 1.x', '<CollaborationProtocolAgreement xmlns="http://www.ebxml.org/namespaces/tradePartner"/>'],
+    ['row 76 empty', ''],
+  ];
+  test.each(cases)('%s', (_title, xml) => {
+    const parsed = parseCpa(Buffer.from(xml));
+    expect(parsed.ok).toBe(false);
+    if (!parsed.ok) expect(parsed.error).toHaveLength(1);
+  });
+
+  test('row 76 larger than 5 MB', () => {
+    expect(parseCpa(Buffer.alloc(5 * 1024 * 1024 + 1, 32)).ok).toBe(false);
+  });
+});
+
+const shared = sharedDir();
+(shared ? describe : describe.skip)('CPAs of the field (compares with ../shared, skipped when it is not there)', () => {
+  const files = ['data/peer-wire/cpa', 'data/ebxml/samples'].flatMap((folder) =>
+    shared === undefined
+      ? []
+      : readdirSync(join(shared, folder))
+          .filter((name) => /cpa|peer/i.test(name) && name.endsWith('.xml'))
+          .map((name) => join(shared, folder, name)),
+  );
+  test.each(files.map((file) => [file.slice(file.lastIndexOf('/') + 1), file]))('V1 %s parses', (_name, file) => {
+    const parsed = parseCpa(readFileSync(file));
+    expect(parsed.ok ? [] : parsed.error).toEqual([]);
+  });
+});
