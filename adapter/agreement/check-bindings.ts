@@ -1,6 +1,6 @@
 // Actions of both parties against each other: counterparts, roles, equal characteristics (V9–V11, V16, V17, V23, V24).
 import type { Issue } from '../base/index.ts';
-import { error, warn } from './check.ts';
+import { error, onLine, warn } from './check.ts';
 import type { ActionBinding, Agreement, AgreementParty, DeliveryChannel } from './types.ts';
 
 export function checkBindings(agreement: Agreement): Issue[] {
@@ -23,7 +23,10 @@ function checkParty(party: AgreementParty): Issue[] {
   for (const binding of party.bindings) {
     if (seen.has(wayOf(binding)))
       issues.push(
-        error('DuplicateAction', at(binding), 'dezelfde rol, dienst en actie staan er twee keer', 'V10', binding.line),
+        onLine(
+          binding.line,
+          error('DuplicateAction', at(binding), 'dezelfde rol, dienst en actie staan er twee keer', 'V10'),
+        ),
       );
     seen.add(wayOf(binding));
     issues.push(...checkSide(binding, party));
@@ -31,19 +34,24 @@ function checkParty(party: AgreementParty): Issue[] {
   const roles = new Set(party.bindings.map((binding) => binding.role));
   if (roles.size > 1)
     issues.push(
-      error('Roles', 'CollaborationRole/Role/@name', 'een partij heeft binnen één CPA één rol', 'DK-029', party.line),
+      onLine(
+        party.line,
+        error('Roles', 'CollaborationRole/Role/@name', 'een partij heeft binnen één CPA één rol', 'DK-029'),
+      ),
     );
   const profiles = new Set(
     party.bindings.map(({ channel }) => `${channel.ackRequested}/${channel.ackSignatureRequested}`),
   );
   if (profiles.size > 1)
     issues.push(
-      warn(
-        'Profiles',
-        'DeliveryChannel',
-        'acties met verschillende ontvangstbevestiging delen één standaardkanaal',
-        'V24',
+      onLine(
         party.line,
+        warn(
+          'Profiles',
+          'DeliveryChannel',
+          'acties met verschillende ontvangstbevestiging delen één standaardkanaal',
+          'V24',
+        ),
       ),
     );
   return issues;
@@ -55,7 +63,7 @@ function checkSide(binding: ActionBinding, party: AgreementParty): Issue[] {
   const { channel, line } = binding;
   const sides = channel.source;
   const bad = (detail: string, rule: string): void => {
-    issues.push(error('Channel', at(binding), detail, rule, line));
+    issues.push(onLine(line, error('Channel', at(binding), detail, rule)));
   };
   if (
     binding.direction === 'send' &&
@@ -81,7 +89,10 @@ function checkSide(binding: ActionBinding, party: AgreementParty): Issue[] {
     bad('versleutelen is verplicht, maar ReceiverDigitalEnvelope met certificaat ontbreekt', 'V17');
   if (binding.confidentialPersistent)
     issues.push(
-      warn('Encryption', at(binding), 'versleutelde profielen worden in deze versie niet verwerkt', 'V17', line),
+      onLine(
+        line,
+        warn('Encryption', at(binding), 'versleutelde profielen worden in deze versie niet verwerkt', 'V17'),
+      ),
     );
   if (/\s/.test(binding.action) || /\s/.test(binding.service.value))
     bad('dienst en actie mogen geen witruimte bevatten', 'DK-034');
@@ -99,16 +110,20 @@ function checkCounterparts(from: AgreementParty, to: AgreementParty): Issue[] {
       binding.otherId === undefined ? to.bindings.find(fits) : to.bindings.find((one) => one.id === binding.otherId);
     if (other === undefined || !fits(other))
       return [
-        error(
-          'Counterpart',
-          at(binding),
-          'heeft bij de andere partij geen tegenhanger met dezelfde dienst en actie',
-          'V9',
+        onLine(
           binding.line,
+          error(
+            'Counterpart',
+            at(binding),
+            'heeft bij de andere partij geen tegenhanger met dezelfde dienst en actie',
+            'V9',
+          ),
         ),
       ];
     if (other.otherId !== undefined && other.otherId !== binding.id)
-      return [error('Counterpart', at(binding), 'de tegenhanger verwijst naar een andere actie', 'V9', binding.line)];
+      return [
+        onLine(binding.line, error('Counterpart', at(binding), 'de tegenhanger verwijst naar een andere actie', 'V9')),
+      ];
     return binding.direction === 'send' ? unequal(binding, other) : [];
   });
 }
@@ -122,12 +137,14 @@ const EQUAL: readonly (keyof DeliveryChannel)[] = [
 
 function unequal(sending: ActionBinding, receiving: ActionBinding): Issue[] {
   const issues = EQUAL.filter((name) => sending.channel[name] !== receiving.channel[name]).map((name) =>
-    error(
-      'Characteristics',
-      at(sending),
-      `${name} verschilt tussen de partijen`,
-      name === 'syncReplyMode' ? 'V19' : 'V23',
+    onLine(
       sending.line,
+      error(
+        'Characteristics',
+        at(sending),
+        `${name} verschilt tussen de partijen`,
+        name === 'syncReplyMode' ? 'V19' : 'V23',
+      ),
     ),
   );
   const [sender, receiver] = [sending.channel.senderReliability, receiving.channel.receiverReliability];
@@ -139,12 +156,9 @@ function unequal(sending: ActionBinding, receiving: ActionBinding): Issue[] {
       sender.retryInterval.months !== receiver.retryInterval.months)
   ) {
     issues.push(
-      warn(
-        'Characteristics',
-        at(sending),
-        'Retries of RetryInterval verschilt tussen de partijen',
-        'V23',
+      onLine(
         sending.line,
+        warn('Characteristics', at(sending), 'Retries of RetryInterval verschilt tussen de partijen', 'V23'),
       ),
     );
   }
@@ -156,7 +170,10 @@ function unequal(sending: ActionBinding, receiving: ActionBinding): Issue[] {
     (signs.hashFunction !== expects.hashFunction || signs.signatureAlgorithm !== expects.signatureAlgorithm)
   ) {
     issues.push(
-      error('Characteristics', at(sending), 'de algoritmen van zender en ontvanger verschillen', 'V16', sending.line),
+      onLine(
+        sending.line,
+        error('Characteristics', at(sending), 'de algoritmen van zender en ontvanger verschillen', 'V16'),
+      ),
     );
   }
   return issues;

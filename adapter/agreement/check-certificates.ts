@@ -1,7 +1,7 @@
 // Certificates of one party: readable, in date, strong enough, and of the organisation that the CPA names (V21, rows 80, 81).
 import { X509Certificate } from 'node:crypto';
 import { formatDateTime, type Issue, OIN_TYPE } from '../base/index.ts';
-import { type CpaPolicy, error, warn } from './check.ts';
+import { type CpaPolicy, error, onLine, warn } from './check.ts';
 import type { Agreement, AgreementCertificate, AgreementParty } from './types.ts';
 
 const MIN_RSA_BITS = 2048;
@@ -11,7 +11,9 @@ export function checkCertificates(party: AgreementParty, agreement: Agreement, p
   return party.certificates.flatMap((certificate) => {
     const parsed = parse(certificate);
     if (parsed === undefined)
-      return [error('Certificate', at(certificate), 'is geen leesbaar X.509-certificaat', 'V21', certificate.line)];
+      return [
+        onLine(certificate.line, error('Certificate', at(certificate), 'is geen leesbaar X.509-certificaat', 'V21')),
+      ];
     return [
       ...checkDates(certificate, parsed, agreement, policy),
       ...checkKey(certificate, parsed, policy),
@@ -50,20 +52,20 @@ function checkDates(
   const [from, to] = [Date.parse(parsed.validFrom), Date.parse(parsed.validTo)];
   if (to < now)
     return [
-      warn('CertificateExpired', at(certificate), `is verlopen op ${formatDateTime(to)}`, 'V21', certificate.line),
+      onLine(
+        certificate.line,
+        warn('CertificateExpired', at(certificate), `is verlopen op ${formatDateTime(to)}`, 'V21'),
+      ),
     ];
   if (from > now)
     return [
-      warn(
-        'CertificateNotYetValid',
-        at(certificate),
-        `geldt pas vanaf ${formatDateTime(from)}`,
-        'V21',
+      onLine(
         certificate.line,
+        warn('CertificateNotYetValid', at(certificate), `geldt pas vanaf ${formatDateTime(from)}`, 'V21'),
       ),
     ];
   return to < agreement.end
-    ? [warn('CertificateEnds', at(certificate), 'eindigt eerder dan de CPA', 'V21', certificate.line)]
+    ? [onLine(certificate.line, warn('CertificateEnds', at(certificate), 'eindigt eerder dan de CPA', 'V21'))]
     : [];
 }
 
@@ -73,12 +75,14 @@ function checkKey(certificate: AgreementCertificate, parsed: X509Certificate, po
   if (key.asymmetricKeyType !== 'rsa' || bits === undefined || bits >= MIN_RSA_BITS) return [];
   const say = policy.production ? error : warn;
   return [
-    say(
-      'WeakKey',
-      at(certificate),
-      `de RSA-sleutel heeft ${bits} bits; ten minste ${MIN_RSA_BITS} is nodig`,
-      'DK-074',
+    onLine(
       certificate.line,
+      say(
+        'WeakKey',
+        at(certificate),
+        `de RSA-sleutel heeft ${bits} bits; ten minste ${MIN_RSA_BITS} is nodig`,
+        'DK-074',
+      ),
     ),
   ];
 }
@@ -90,5 +94,5 @@ function checkOin(certificate: AgreementCertificate, parsed: X509Certificate, pa
   if (oins.length === 0 || (serial !== undefined && oins.includes(serial))) return [];
   const detail =
     serial === undefined ? 'heeft geen OIN in subject.serialNumber' : 'heeft een ander OIN dan het PartyId';
-  return [warn('CertificateOin', at(certificate), detail, 'PKI001', certificate.line)];
+  return [onLine(certificate.line, warn('CertificateOin', at(certificate), detail, 'PKI001'))];
 }

@@ -1,6 +1,6 @@
 // Channels of one party: addresses, protocols, reliability, algorithms (V11–V22, rows 55, 79, 80).
 import { addDuration, type Issue } from '../base/index.ts';
-import { type CpaPolicy, error, warn } from './check.ts';
+import { type CpaPolicy, error, onLine, warn } from './check.ts';
 import { totalOf } from './exchange.ts';
 import type { AgreementParty, DeliveryChannel, NonRepudiation } from './types.ts';
 
@@ -31,7 +31,9 @@ const at = (channel: DeliveryChannel): string => `DeliveryChannel[@channelId='${
 function checkEndpoints(channel: DeliveryChannel, policy: CpaPolicy): Issue[] {
   return channel.endpoints.flatMap((endpoint): Issue[] => {
     const where = `${at(channel)}/Endpoint/@uri`;
-    const bad = (code: string, detail: string): Issue[] => [error(code, where, detail, 'DK-007', endpoint.line)];
+    const bad = (code: string, detail: string): Issue[] => [
+      onLine(endpoint.line, error(code, where, detail, 'DK-007')),
+    ];
     let url: URL;
     try {
       url = new URL(endpoint.uri);
@@ -45,7 +47,7 @@ function checkEndpoints(channel: DeliveryChannel, policy: CpaPolicy): Issue[] {
     if (isPrivate(url.hostname) && policy.allowLocalhost !== true)
       return bad('EndpointPrivate', 'is een lokaal of privé-adres');
     return policy.production && url.port !== ''
-      ? [warn('EndpointPort', where, 'gebruikt een andere poort dan 443', 'TLS005', endpoint.line)]
+      ? [onLine(endpoint.line, warn('EndpointPort', where, 'gebruikt een andere poort dan 443', 'TLS005'))]
       : [];
   });
 }
@@ -68,12 +70,14 @@ function checkReliability(channel: DeliveryChannel): Issue[] {
     const sends = channel.source === undefined || channel.source.sender.bindingVersion !== undefined;
     if (sends && reliability === undefined)
       issues.push(
-        error(
-          'Reliability',
-          at(channel),
-          'ackRequested vraagt ReliableMessaging met Retries en RetryInterval',
-          'V13',
+        onLine(
           line,
+          error(
+            'Reliability',
+            at(channel),
+            'ackRequested vraagt ReliableMessaging met Retries en RetryInterval',
+            'V13',
+          ),
         ),
       );
   }
@@ -81,22 +85,27 @@ function checkReliability(channel: DeliveryChannel): Issue[] {
     const interval = addDuration(0, reliability.retryInterval);
     if (reliability.retries < 0 || interval <= 0)
       issues.push(
-        error('Reliability', at(channel), 'Retries mag niet negatief zijn en RetryInterval niet nul', 'V13', line),
+        onLine(
+          line,
+          error('Reliability', at(channel), 'Retries mag niet negatief zijn en RetryInterval niet nul', 'V13'),
+        ),
       );
     else if (interval < SHORTEST_INTERVAL_MS)
-      issues.push(warn('RetryInterval', at(channel), 'RetryInterval is korter dan een minuut', 'V13', line));
+      issues.push(onLine(line, warn('RetryInterval', at(channel), 'RetryInterval is korter dan een minuut', 'V13')));
     if (reliability.retries > MOST_RETRIES)
-      issues.push(warn('Retries', at(channel), `meer dan ${MOST_RETRIES} herhalingen`, 'V13', line));
+      issues.push(onLine(line, warn('Retries', at(channel), `meer dan ${MOST_RETRIES} herhalingen`, 'V13')));
   }
   const persist = channel.receiverPersistDuration ?? channel.senderPersistDuration;
   if (channel.duplicateElimination === 'always' && persist === undefined)
-    issues.push(warn('PersistDuration', at(channel), 'ontbreekt bij duplicateElimination=always', 'V14', line));
+    issues.push(onLine(line, warn('PersistDuration', at(channel), 'ontbreekt bij duplicateElimination=always', 'V14')));
   if (
     persist !== undefined &&
     reliability !== undefined &&
     addDuration(0, persist) <= addDuration(0, totalOf(reliability))
   ) {
-    issues.push(warn('PersistDuration', at(channel), 'is niet langer dan (Retries+1) × RetryInterval', 'V14', line));
+    issues.push(
+      onLine(line, warn('PersistDuration', at(channel), 'is niet langer dan (Retries+1) × RetryInterval', 'V14')),
+    );
   }
   return issues;
 }
@@ -107,20 +116,26 @@ function checkSides(channel: DeliveryChannel): Issue[] {
   const line = channel.source?.line;
   for (const side of channel.source === undefined ? [] : [channel.source.sender, channel.source.receiver]) {
     if (side.transport && side.protocol?.name.toUpperCase() !== 'HTTP')
-      issues.push(error('Protocol', at(channel), 'TransportProtocol is geen HTTP', 'V12', line));
+      issues.push(onLine(line, error('Protocol', at(channel), 'TransportProtocol is geen HTTP', 'V12')));
     if (side.transport && side.security === undefined)
-      issues.push(warn('Security', at(channel), 'zonder TransportSecurity; TLS blijft verplicht', 'V12', line));
+      issues.push(onLine(line, warn('Security', at(channel), 'zonder TransportSecurity; TLS blijft verplicht', 'V12')));
     if (side.accessAuthentication)
-      issues.push(warn('AccessAuthentication', at(channel), 'basic en digest worden niet gebruikt', 'DK-004', line));
+      issues.push(
+        onLine(line, warn('AccessAuthentication', at(channel), 'basic en digest worden niet gebruikt', 'DK-004')),
+      );
     if (side.bindingVersion !== undefined && side.bindingVersion !== '2.0')
-      issues.push(warn('BindingVersion', at(channel), 'ebXML-binding heeft een andere versie dan 2.0', 'V22', line));
+      issues.push(
+        onLine(line, warn('BindingVersion', at(channel), 'ebXML-binding heeft een andere versie dan 2.0', 'V22')),
+      );
     if (side.guaranteedOrder)
-      issues.push(error('MessageOrder', at(channel), 'gegarandeerde volgorde wordt niet ondersteund', 'V18', line));
+      issues.push(
+        onLine(line, error('MessageOrder', at(channel), 'gegarandeerde volgorde wordt niet ondersteund', 'V18')),
+      );
   }
   if (!['none', 'mshSignalsOnly'].includes(channel.syncReplyMode))
-    issues.push(error('SyncReplyMode', at(channel), 'verwacht none of mshSignalsOnly', 'V19', line));
+    issues.push(onLine(line, error('SyncReplyMode', at(channel), 'verwacht none of mshSignalsOnly', 'V19')));
   if (channel.actor?.endsWith(':nextMSH') === true)
-    issues.push(error('Actor', at(channel), 'nextMSH wordt niet ondersteund', 'V20', line));
+    issues.push(onLine(line, error('Actor', at(channel), 'nextMSH wordt niet ondersteund', 'V20')));
   return issues;
 }
 
@@ -129,22 +144,21 @@ function checkSignals(channel: DeliveryChannel, party: AgreementParty): Issue[] 
   const line = channel.source?.line;
   if (channel.ackRequested === 'never')
     return [
-      error(
-        'AckSignature',
-        at(channel),
-        'een ondertekende ontvangstbevestiging zonder ontvangstbevestiging',
-        'V15',
+      onLine(
         line,
+        error('AckSignature', at(channel), 'een ondertekende ontvangstbevestiging zonder ontvangstbevestiging', 'V15'),
       ),
     ];
   return party.defaultChannel.senderNonRepudiation?.certificate === undefined
     ? [
-        error(
-          'AckSignature',
-          at(channel),
-          'het standaardkanaal noemt geen certificaat om mee te ondertekenen',
-          'V15',
+        onLine(
           line,
+          error(
+            'AckSignature',
+            at(channel),
+            'het standaardkanaal noemt geen certificaat om mee te ondertekenen',
+            'V15',
+          ),
         ),
       ]
     : [];
@@ -161,7 +175,10 @@ function checkAlgorithms(
   if (/sha-?1\b|md5/i.test(`${hashFunction} ${signatureAlgorithm}`)) {
     const allowed = !policy.production && policy.allowSha1 === true;
     return [
-      (allowed ? warn : error)('WeakAlgorithm', at(channel), 'SHA-1 en MD5 zijn niet toegestaan', 'DK-074', line),
+      onLine(
+        line,
+        (allowed ? warn : error)('WeakAlgorithm', at(channel), 'SHA-1 en MD5 zijn niet toegestaan', 'DK-074'),
+      ),
     ];
   }
   const known =
@@ -170,12 +187,14 @@ function checkAlgorithms(
   return known
     ? []
     : [
-        error(
-          'UnknownAlgorithm',
-          at(channel),
-          'het hash- of ondertekeningsalgoritme wordt niet ondersteund',
-          'DK-074',
+        onLine(
           line,
+          error(
+            'UnknownAlgorithm',
+            at(channel),
+            'het hash- of ondertekeningsalgoritme wordt niet ondersteund',
+            'DK-074',
+          ),
         ),
       ];
 }

@@ -32,12 +32,17 @@ export function checkCpa(agreement: Agreement, policy: CpaPolicy): readonly Issu
   ];
 }
 
-export function error(code: string, where: string, detail: string, rule: string, line?: number): Issue {
-  return { code, severity: 'Error', where, detail, rule, ...(line === undefined ? {} : { line }) };
+export function error(code: string, where: string, detail: string, rule: string): Issue {
+  return { code, severity: 'Error', where, detail, rule };
 }
 
-export function warn(code: string, where: string, detail: string, rule: string, line?: number): Issue {
-  return { ...error(code, where, detail, rule, line), severity: 'Warning' };
+export function warn(code: string, where: string, detail: string, rule: string): Issue {
+  return { ...error(code, where, detail, rule), severity: 'Warning' };
+}
+
+/** The finding with the line it is about, where that is known. */
+export function onLine(line: number | undefined, issue: Issue): Issue {
+  return line === undefined ? issue : { ...issue, line };
 }
 
 const ROOT = 'CollaborationProtocolAgreement';
@@ -87,9 +92,11 @@ function checkParties(agreement: Agreement, policy: CpaPolicy): Issue[] {
   const issues: Issue[] = [];
   const keys = (party: AgreementParty): string[] => party.partyIds.map((id) => `${id.type ?? ''}:${id.value}`);
   if (keys(first).some((key) => keys(second).includes(key)))
-    issues.push(error('SameParty', 'PartyInfo/PartyId', 'beide partijen hebben hetzelfde PartyId', 'V6', second.line));
+    issues.push(
+      onLine(second.line, error('SameParty', 'PartyInfo/PartyId', 'beide partijen hebben hetzelfde PartyId', 'V6')),
+    );
   if (first.name === second.name)
-    issues.push(warn('SameName', 'PartyInfo/@partyName', 'beide partijen heten gelijk', 'V6', second.line));
+    issues.push(onLine(second.line, warn('SameName', 'PartyInfo/@partyName', 'beide partijen heten gelijk', 'V6')));
   const ours = agreement.parties.filter((party) => party.partyIds.some((id) => policy.ownOins.includes(id.value)));
   if (policy.ownOins.length > 0 && ours.length === 0)
     issues.push(error('NotOurs', 'PartyInfo/PartyId', 'geen van beide partijen zijn wij', 'V7'));

@@ -143,7 +143,7 @@ function resolveBusiness(
   const url = endpointOf(receiving.value.channel, query.response === true ? 'response' : 'request');
   return url === undefined
     ? fail([noEndpoint()])
-    : ok(makeExchange(agreement, from, to, sending.value, receiving.value, url));
+    : ok(makeExchange(agreement, { from, to }, { sending: sending.value, receiving: receiving.value }, url));
 }
 
 /** The counterpart that the CPA links (C12), else the one with the same service and action. */
@@ -191,10 +191,8 @@ export function sameService(a: Service, b: Service): boolean {
 
 function makeExchange(
   agreement: Agreement,
-  from: AgreementParty,
-  to: AgreementParty,
-  sending: ActionBinding,
-  receiving: ActionBinding,
+  { from, to }: Pick<Exchange, 'from' | 'to'>,
+  { sending, receiving }: { readonly sending: ActionBinding; readonly receiving: ActionBinding },
   url: string,
 ): Exchange {
   const signing = sending.nonRepudiation ? sending.channel.senderNonRepudiation : undefined;

@@ -60,12 +60,11 @@ export async function submitDocument(
   if (judged.verdict.kind === 'refuse' && context.submitPolicy === 'refuse') {
     return refused('content-invalid', contentIssues(judged));
   }
-  return submit(judged.read.value, judged.route, document, submitter, context);
+  return submit({ message: judged.read.value, route: judged.route }, document, submitter, context);
 }
 
 async function submit(
-  message: StufMessage,
-  route: NonNullable<Judged['route']>,
+  { message, route }: { readonly message: StufMessage; readonly route: NonNullable<Judged['route']> },
   document: SubmitDocument,
   submitter: Submitter,
   context: GatewayContext,

@@ -124,7 +124,7 @@ function writeGateway(layout: DemoLayout, party: DemoParty): void {
         },
       ],
     },
-    routes: isHub ? hubRoutes(layout) : [route(layout, 'gemeente', '*', party.oin, PARTIES.hub.oin)],
+    routes: isHub ? hubRoutes(layout) : [route(layout, 'gemeente', '*', [party.oin, PARTIES.hub.oin])],
     ...(isHub ? { hub: { senders: senders() } } : {}),
     content: { '*': 'refuse' },
     // The demo lets the municipality offer a faulty message, to show that the hub refuses it.
@@ -147,13 +147,18 @@ const senders = () => [
 function hubRoutes(layout: DemoLayout) {
   const { hub, gemeente, vecozo, cak } = PARTIES;
   return [
-    route(layout, 'gemeente', 'gemeente', hub.oin, gemeente.oin),
-    route(layout, 'vecozo', 'aanbieder', hub.oin, vecozo.oin),
-    route(layout, 'cak', cak.organisatie, hub.oin, cak.oin),
+    route(layout, 'gemeente', 'gemeente', [hub.oin, gemeente.oin]),
+    route(layout, 'vecozo', 'aanbieder', [hub.oin, vecozo.oin]),
+    route(layout, 'cak', cak.organisatie, [hub.oin, cak.oin]),
   ];
 }
 
-function route(layout: DemoLayout, partner: DemoParty['name'], ontvanger: string, from: string, to: string) {
+function route(
+  layout: DemoLayout,
+  partner: DemoParty['name'],
+  ontvanger: string,
+  [from, to]: readonly [string, string],
+) {
   const cpaId = layout.cpas.find((cpa) => cpa.parties.includes(partner))?.cpaId;
   return { ontvanger, cpaId, fromPartyId: from, toPartyId: to, service: SERVICE.value, serviceType: SERVICE.type };
 }

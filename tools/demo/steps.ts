@@ -56,8 +56,7 @@ function envelope(
   functie: string,
   from: { organisatie: string; applicatie: string },
   to: string,
-  payload?: string,
-  versions = VERSIONS,
+  { payload, versions = VERSIONS }: { payload?: string; versions?: typeof VERSIONS } = {},
 ): Envelope {
   const referentienummer = randomUUID();
   const content = {
@@ -122,7 +121,7 @@ const outAndBack =
 const fromProvider: Step = async (stage) => {
   const { eyes, layout } = stage;
   const { referentienummer, bytes } = envelope('WMO305', PARTIES.vecozo, PARTIES.gemeente.organisatie);
-  await eyes.send('vecozo', partnerMessage(layout, 'vecozo', 'ggk_Di01', referentienummer, bytes));
+  await eyes.send('vecozo', partnerMessage(layout, 'vecozo', { referentienummer, bytes }));
   const received = await inboxByReference(stage, referentienummer);
   if (received === undefined)
     return result('WMO305 van VECOZO, WMO306 terug', false, { sent: 1 }, 'WMO305 niet aangekomen bij de gemeente');
@@ -150,7 +149,7 @@ const fromProvider: Step = async (stage) => {
 
 const toCak: Step = async ({ eyes }) => {
   const versions = { ...VERSIONS, functieSubversie: '0000' };
-  const { referentienummer, bytes } = envelope('WMO405', PARTIES.gemeente, 'CAK', undefined, versions);
+  const { referentienummer, bytes } = envelope('WMO405', PARTIES.gemeente, 'CAK', { versions });
   await eyes.submit(bytes, referentienummer);
   const seen = await until(WAIT_MS, async () => arrived(await eyes.log('cak'), referentienummer)[0]);
   return result(
@@ -165,7 +164,7 @@ const toCak: Step = async ({ eyes }) => {
 const brokenContent: Step = async (stage) => {
   const { eyes } = stage;
   const payload = sampleMessage('WMO301').replace(/<(\w+:)Geslacht>[^<]*</, '<$1Geslacht>7<');
-  const { referentienummer, bytes } = envelope('WMO301', PARTIES.gemeente, PARTIES.vecozo.organisatie, payload);
+  const { referentienummer, bytes } = envelope('WMO301', PARTIES.gemeente, PARTIES.vecozo.organisatie, { payload });
   const submitted = await eyes.submit(bytes, referentienummer);
   const fault = await inboxAnswer(stage, referentienummer, 'Fo01');
   const read = fault === undefined ? undefined : readStuf(await eyes.part(fault.parts[0]?.href ?? ''));
@@ -213,7 +212,7 @@ const duplicate: Step = async (stage) => {
   const { eyes, layout } = stage;
   await eyes.misbehave('vecozo', 'sendTwice:1');
   const { referentienummer, bytes } = envelope('WMO305', PARTIES.vecozo, PARTIES.gemeente.organisatie);
-  const sent = await eyes.send('vecozo', partnerMessage(layout, 'vecozo', 'ggk_Di01', referentienummer, bytes));
+  const sent = await eyes.send('vecozo', partnerMessage(layout, 'vecozo', { referentienummer, bytes }));
   const acks = await until(WAIT_MS, async () => {
     const all = (await eyes.log('vecozo')).received.filter(
       (seen) => seen.kind === 'acknowledgment' && seen.refToMessageId === sent.messageId,
@@ -239,7 +238,7 @@ const duplicate: Step = async (stage) => {
 const wrongSignature: Step = async ({ eyes, layout }) => {
   await eyes.misbehave('vecozo', 'signWrong:1');
   const { referentienummer, bytes } = envelope('WMO305', PARTIES.vecozo, PARTIES.gemeente.organisatie);
-  const sent = await eyes.send('vecozo', partnerMessage(layout, 'vecozo', 'ggk_Di01', referentienummer, bytes));
+  const sent = await eyes.send('vecozo', partnerMessage(layout, 'vecozo', { referentienummer, bytes }));
   const error = await until(WAIT_MS, async () =>
     (await eyes.log('vecozo')).received.find((seen) => seen.kind === 'error' && seen.refToMessageId === sent.messageId),
   );
@@ -258,7 +257,7 @@ const wrongSignature: Step = async ({ eyes, layout }) => {
 const otherCertificate: Step = async ({ eyes, layout }) => {
   await eyes.misbehave('vecozo', 'otherCertificate:1');
   const { referentienummer, bytes } = envelope('WMO305', PARTIES.vecozo, PARTIES.gemeente.organisatie);
-  const sent = await eyes.send('vecozo', partnerMessage(layout, 'vecozo', 'ggk_Di01', referentienummer, bytes));
+  const sent = await eyes.send('vecozo', partnerMessage(layout, 'vecozo', { referentienummer, bytes }));
   const refused = (await eyes.messages('hub')).find(
     (one) => one.messageId === sent.messageId && one.state === 'rejected',
   );
@@ -271,19 +270,13 @@ const otherCertificate: Step = async ({ eyes, layout }) => {
   );
 };
 
-function partnerMessage(
-  layout: DemoLayout,
-  partner: 'vecozo' | 'cak',
-  action: string,
-  referentienummer: string,
-  bytes: Uint8Array,
-) {
+function partnerMessage(layout: DemoLayout, partner: 'vecozo' | 'cak', { referentienummer, bytes }: Envelope) {
   const cpaId = layout.cpas.find((cpa) => cpa.parties.includes(partner))?.cpaId;
   return {
     cpaId,
     to: PARTIES.hub.oin,
     service: SERVICE,
-    action,
+    action: 'ggk_Di01',
     referentienummer,
     payload: Buffer.from(bytes).toString('base64'),
   };
