@@ -16,7 +16,7 @@ import type { GatewayContext } from './context.ts';
 import { gatherFacts, type StaticFacts } from './facts.ts';
 import { type HttpEntity, type Intake, takeIn } from './intake.ts';
 import { emptyReply, faultReply, signalReply, unavailableReply } from './reply.ts';
-import { type SealedAnswer, sealAnswer } from './seal.ts';
+import { type SealedAnswer, SigningKeyMissing, sealAnswer } from './seal.ts';
 import type { Serial } from './serial.ts';
 import { postSignal } from './signal.ts';
 import { tell, tellRefusedRequest } from './tell.ts';
@@ -54,8 +54,12 @@ export async function receiveRequest(
     const key = inboundId(intake.value.message.header.from, intake.value.message.header.messageId);
     return await serial.run(key, () => receiveMessage(received, context));
   } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error;
-    context.observer.emit('store.unavailable', { cid: request.cid, detail: error.message });
+    // What we cannot do now is temporary for the partner and an alert for us (house rule 8).
+    if (error instanceof StoreUnavailable)
+      context.observer.emit('store.unavailable', { cid: request.cid, detail: error.message });
+    else if (error instanceof SigningKeyMissing)
+      context.observer.emit('key.missing', { cid: request.cid, detail: error.message });
+    else throw error;
     return unavailableReply;
   }
 }

@@ -107,6 +107,11 @@ export const EVENTS = {
   'cpa.removed': { level: 'info', meaning: 'a CPA was removed' },
   'cpa.expiring': { level: 'warn', meaning: 'a CPA ends soon' },
   'certificate.expiring': { level: 'warn', meaning: 'a certificate ends soon' },
+  'key.missing': {
+    level: 'error',
+    alert: true,
+    meaning: 'a CPA asks a signature whose key this gateway does not hold',
+  },
   'store.unavailable': { level: 'error', alert: true, meaning: 'the store cannot be written; nothing is taken' },
   'store.recovered': { level: 'info', meaning: 'the store takes writes again' },
   'commit.conflict': { level: 'debug', meaning: 'a race was lost; decided again' },
