@@ -1,0 +1,290 @@
+// Signals that prove, do not prove, or come from nowhere (rows 32–36, 58), Ping and StatusRequest (R118–R125).
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { ACTOR, MSH_SERVICE, OIN_TYPE } from '../../adapter/base/index.ts';
+import { type EbmsMessage, readMessage, writeMessage } from '../../adapter/ebms/index.ts';
+import type { MessageRecord } from '../../adapter/msh/index.ts';
+import { readXml } from '../../adapter/xml/index.ts';
+import { inbound } from '../fixtures/gateway.ts';
+import { type Pair, testPair } from '../fixtures/pair.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+
+let open: Pair[] = [];
+afterEach(async () => {
+  await Promise.all(open.map((one) => one.close()));
+  open = [];
+});
+async function pair(...args: Parameters<typeof testPair>): Promise<Pair> {
+  const made = await testPair(...args);
+  open.push(made);
+  return made;
+}
+
+const HEADERS = { 'content-type': 'text/xml; charset=UTF-8', soapaction: '"ebXML"' };
+const party = (value: string) => ({ partyIds: [{ value, type: OIN_TYPE }] });
+
+function signal(
+  action: string,
+  from: string,
+  to: string,
+  change: Partial<EbmsMessage> = {},
+  refToMessageId?: string,
+): EbmsMessage {
+  return {
+    header: {
+      version: '2.0',
+      from: party(from),
+      to: party(to),
+      cpaId: 'TEST_A_B',
+      conversationId: 'gesprek',
+      service: { value: MSH_SERVICE },
+      action,
+      messageId: `${action}-${Math.trunc(performance.now() * 1000)}@test`,
+      timestamp: { instant: Date.now(), zoned: true },
+      ...(refToMessageId === undefined ? {} : { refToMessageId }),
+      duplicateElimination: false,
+    },
+    syncReply: false,
+    ackRequested: [],
+    signatures: 0,
+    ...change,
+  };
+}
+
+const acknowledgment = (about: string): Partial<EbmsMessage> => ({
+  acknowledgment: {
+    version: '2.0',
+    actor: ACTOR.toPartyMsh,
+    timestamp: { instant: Date.now(), zoned: true },
+    refToMessageId: about,
+    references: [],
+  },
+});
+
+const give = (gateway: Pair['a'], message: EbmsMessage, oin: string) =>
+  gateway.gateway.receive(inbound(Buffer.from(writeMessage(message)), HEADERS, oin));
+
+function read(body: Uint8Array | undefined): EbmsMessage {
+  const xml = readXml(body ?? new Uint8Array());
+  const message = xml.ok ? readMessage(xml.value) : undefined;
+  if (message === undefined || !message.ok) throw new Error('no ebMS message');
+  return message.value.message;
+}
+
+const told = (gateway: Pair['a']): string[] => gateway.events.map(({ event }) => event);
+
+/** A message of A that B has, of which A waits for the acknowledgment. */
+async function waiting(p: Pair): Promise<MessageRecord> {
+  const record = await p.submit();
+  await p.a.work();
+  return p.sent(record);
+}
+
+describe('acknowledgments', () => {
+  test('R96 row 32 about a message we do not know: 204, a note and a warning, never an error', async () => {
+    const p = await pair();
+    const reply = await give(p.a, signal('Acknowledgment', OIN_B, OIN_A, acknowledgment('nooit@a'), 'nooit@a'), OIN_B);
+    expect(reply.status).toBe(204);
+    expect(reply.body ?? []).toHaveLength(0);
+    expect(told(p.a)).toContain('signal.unknown');
+    expect((await p.a.store.notes(10)).map((note) => note.event)).toContain('signal.unknown');
+  });
+
+  test('R94 row 35 unsigned where a signed one was asked: the message stays pending, alert', async () => {
+    const p = await pair();
+    const record = await waiting(p);
+    const reply = await give(
+      p.a,
+      signal('Acknowledgment', OIN_B, OIN_A, acknowledgment(record.messageId), record.messageId),
+      OIN_B,
+    );
+    expect(reply.status).toBe(204);
+    expect((await p.sent(record)).state).toBe('awaitingAck');
+    expect(told(p.a)).toContain('signal.refused');
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('acknowledged');
+  });
+
+  test('row 33 by the certificate of another party: refused, alert', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await waiting(p);
+    await give(p.a, signal('Acknowledgment', OIN_B, OIN_A, acknowledgment(record.messageId), record.messageId), OIN_A);
+    expect((await p.sent(record)).state).toBe('awaitingAck');
+    expect(told(p.a)).toContain('signal.refused');
+  });
+
+  test('row 36 R94 row 152 a signed one whose digests are of another message', async () => {
+    const p = await pair();
+    const first = await waiting(p);
+    const second = await waiting(p);
+    await p.b.work();
+    const acks = p.wire.posts.filter((post) => post.url.includes('a.localhost'));
+    expect(acks).toHaveLength(2);
+    expect((await p.sent(first)).state).toBe('acknowledged');
+    expect((await p.sent(second)).state).toBe('acknowledged');
+    const third = await waiting(p);
+    const other = (acks[0]?.body ?? Buffer.alloc(0)).toString('utf8').replaceAll(first.messageId, third.messageId);
+    await p.a.gateway.receive(inbound(Buffer.from(other), HEADERS, OIN_B));
+    expect((await p.sent(third)).state).toBe('awaitingAck');
+    expect(told(p.a)).toContain('signal.refused');
+  });
+
+  test('R115 row 34 an error after the acknowledgment: the first wins, the conflict is told', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await p.submit();
+    await p.settle();
+    const error = {
+      version: '2.0',
+      highestSeverity: 'Error' as const,
+      errors: [
+        {
+          codeContext: 'urn:oasis:names:tc:ebxml-msg:service:errors',
+          errorCode: 'Unknown',
+          severity: 'Error' as const,
+        },
+      ],
+    };
+    await give(p.a, signal('MessageError', OIN_B, OIN_A, { errorList: error }, record.messageId), OIN_B);
+    expect((await p.sent(record)).state).toBe('acknowledged');
+    expect(told(p.a)).toContain('signal.conflict');
+  });
+
+  test('R68 R74 a MessageError ends the message and is never answered; a Warning changes nothing', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await waiting(p);
+    const list = (severity: 'Error' | 'Warning') => ({
+      errorList: {
+        version: '2.0',
+        highestSeverity: severity,
+        errors: [
+          { codeContext: 'urn:oasis:names:tc:ebxml-msg:service:errors', errorCode: 'DeliveryFailure', severity },
+        ],
+      },
+    });
+    const first = await give(p.a, signal('MessageError', OIN_B, OIN_A, list('Warning'), record.messageId), OIN_B);
+    expect((await p.sent(record)).state).toBe('awaitingAck');
+    const second = await give(p.a, signal('MessageError', OIN_B, OIN_A, list('Error'), record.messageId), OIN_B);
+    expect((await p.sent(record)).state).toBe('rejected');
+    expect([first.status, second.status]).toEqual([204, 204]);
+  });
+
+  test('OPS-1 a late acknowledgment corrects a message that was given up', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await waiting(p);
+    p.clock.pass(3_600_000);
+    await p.a.work();
+    expect((await p.sent(record)).state).toBe('expired');
+    await give(p.a, signal('Acknowledgment', OIN_B, OIN_A, acknowledgment(record.messageId), record.messageId), OIN_B);
+    expect((await p.sent(record)).state).toBe('acknowledged');
+    expect(told(p.a)).toContain('message.corrected');
+  });
+});
+
+describe('services', () => {
+  test('R123 R124 a Ping gets its Pong in the response when the CPA is synchronous', async () => {
+    const p = await pair({ syncReply: 'mshSignalsOnly' });
+    const ping = signal('Ping', OIN_A, OIN_B);
+    const pong = read((await give(p.b, ping, OIN_A)).body);
+    expect(pong.header).toMatchObject({
+      action: 'Pong',
+      refToMessageId: ping.header.messageId,
+      conversationId: 'gesprek',
+    });
+    expect((await p.b.store.search({}, { limit: 10 })).messages).toHaveLength(0);
+  });
+
+  test('R125 and by a POST of its own when it is not', async () => {
+    const p = await pair();
+    const reply = await give(p.b, signal('Ping', OIN_A, OIN_B), OIN_A);
+    expect(reply.status).toBe(204);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(read(p.wire.posts[0]?.body).header.action).toBe('Pong');
+  });
+
+  test('row 58 R120 R121 status of a known message, an unknown one, and another party’s', async () => {
+    const p = await pair({ syncReply: 'mshSignalsOnly' });
+    const record = await p.submit();
+    await p.settle();
+    const ask = async (about: string, from: string, gateway: Pair['a'], to: string) =>
+      read(
+        (
+          await give(
+            gateway,
+            signal('StatusRequest', from, to, { statusRequest: { version: '2.0', refToMessageId: about } }),
+            from,
+          )
+        ).body,
+      ).statusResponse;
+    expect(await ask(record.messageId, OIN_A, p.b, OIN_B)).toMatchObject({
+      status: 'Received',
+      timestamp: expect.anything(),
+    });
+    const [one] = await p.b.gateway.offer(1, 60_000);
+    if (one !== undefined) await p.b.gateway.confirm(one.id);
+    expect(await ask(record.messageId, OIN_A, p.b, OIN_B)).toMatchObject({ status: 'Processed' });
+    const unknown = await ask('nooit@a', OIN_A, p.b, OIN_B);
+    expect(unknown?.status).toBe('NotRecognized');
+    expect(unknown?.timestamp).toBeUndefined();
+    expect((await ask(record.messageId, OIN_B, p.a, OIN_A))?.status).toBe('NotRecognized');
+  });
+
+  test('R32 T48 an action of the MSH service that does not exist', async () => {
+    const p = await pair({ syncReply: 'mshSignalsOnly' });
+    const error = read((await give(p.b, signal('Dansen', OIN_A, OIN_B), OIN_A)).body);
+    expect(error.errorList?.errors[0]?.errorCode).toBe('ValueNotRecognized');
+  });
+
+  test('R96 T159 a Pong nobody waits for is ignored', async () => {
+    const p = await pair();
+    expect((await give(p.a, signal('Pong', OIN_B, OIN_A, {}, 'nooit@a'), OIN_B)).status).toBe(204);
+    expect(told(p.a)).toContain('signal.ignored');
+  });
+});
+
+describe('the store is away', () => {
+  test('row 16 a message is answered 503 and nothing is acknowledged; the resend is taken', async () => {
+    const p = await pair({ syncReply: 'mshSignalsOnly' });
+    const { commit } = p.b.store;
+    const broken = async () => {
+      const { StoreUnavailable } = await import('../../adapter/store/index.ts');
+      throw new StoreUnavailable('SQLITE_FULL: database or disk is full');
+    };
+    p.b.store.commit = broken;
+    const record = await p.submit();
+    await p.a.work();
+    expect(p.wire.posts[0]?.reply).toMatchObject({ kind: 'response', status: 503 });
+    expect((await p.sent(record)).state).toBe('queued');
+    expect(told(p.b)).toContain('store.unavailable');
+    p.b.store.commit = commit;
+    p.clock.pass(60_000);
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('acknowledged');
+    expect(await p.received()).toHaveLength(1);
+  });
+
+  test('row 20 lost races are decided again inside and not shown to the partner', async () => {
+    const p = await pair({ syncReply: 'mshSignalsOnly' });
+    const { commit } = p.b.store;
+    let lost = 3;
+    p.b.store.commit = async (change) => (lost-- > 0 ? 'conflict' : commit(change));
+    const record = await p.submit();
+    await p.settle();
+    expect(p.wire.posts[0]?.reply).toMatchObject({ kind: 'response', status: 200 });
+    expect((await p.sent(record)).state).toBe('acknowledged');
+  });
+
+  test('row 56 R108 a message that is not confirmed is offered again under the same id; a second confirm changes nothing', async () => {
+    const p = await pair();
+    await p.submit();
+    await p.settle();
+    const [first] = await p.b.gateway.offer(10, 60_000);
+    expect(await p.b.gateway.offer(10, 60_000)).toEqual([]);
+    p.clock.pass(61_000);
+    const [again] = await p.b.gateway.offer(10, 60_000);
+    expect(again?.id).toBe(first?.id);
+    if (again === undefined) throw new Error('not offered');
+    expect(await p.b.gateway.confirm(again.id)).toBe('confirmed');
+    expect(await p.b.gateway.confirm(again.id)).toBe('already');
+    p.clock.pass(600_000);
+    expect(await p.b.gateway.offer(10, 60_000)).toEqual([]);
+  });
+});
