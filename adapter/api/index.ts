@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Gateway } from '../gateway/index.ts';
 import type { Observer } from '../observe/index.ts';
-import { StoreUnavailable } from '../store/index.ts';
+import { InvalidCursor, StoreUnavailable } from '../store/index.ts';
 import { type ApiKey, requireRole } from './auth.ts';
 import { inboxRouter } from './inbox.ts';
 import { messagesRouter } from './messages.ts';
@@ -69,6 +69,10 @@ function errorBoundary(observer: Observer): ErrorRequestHandler {
     if (error instanceof StoreUnavailable) {
       response.setHeader('Retry-After', '30');
       sendProblem(response, unavailable);
+      return;
+    }
+    if (error instanceof InvalidCursor) {
+      sendProblem(response, badRequest('cursor: verwacht de waarde van `next` van de vorige bladzijde.'));
       return;
     }
     const status = statusOf(error);

@@ -106,6 +106,8 @@ export const EVENTS = {
   'cpa.imported': { level: 'info', meaning: 'a CPA was stored' },
   'cpa.removed': { level: 'info', meaning: 'a CPA was removed' },
   'cpa.expiring': { level: 'warn', meaning: 'a CPA ends soon' },
+  'certificate.reloaded': { level: 'info', meaning: 'changed key, certificate or revocation files are in use' },
+  'certificate.refused': { level: 'error', alert: true, meaning: 'changed files cannot be used; the old ones stay' },
   'certificate.expiring': { level: 'warn', meaning: 'a certificate ends soon' },
   'key.missing': {
     level: 'error',

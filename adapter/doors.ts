@@ -1,0 +1,89 @@
+// The doors of this process: the ebMS endpoint with TLS, behind a proxy or plain, and the REST door.
+import { randomUUID } from 'node:crypto';
+import { type ApiServer, createApi } from './api/index.ts';
+import type { Config } from './config/index.ts';
+import { tlsMaterial, trustMaterial } from './files.ts';
+import type { Gateway } from './gateway/index.ts';
+import type { Observer } from './observe/index.ts';
+import {
+  createEbmsServer,
+  type EbmsServer,
+  type MutualTlsListener,
+  type ProxyListener,
+  type ServerOptions,
+  type TransportEvent,
+} from './transport/index.ts';
+
+export interface Doors {
+  readonly endpoint: EbmsServer | undefined;
+  readonly plain: EbmsServer | undefined;
+  readonly api: ApiServer | undefined;
+  readonly addresses: readonly string[];
+}
+
+export async function openDoors(gateway: Gateway, config: Config, observer: Observer): Promise<Doors> {
+  const { endpoint: at } = config;
+  const addresses: string[] = [];
+  const listener = config.roles.includes('endpoint') ? mainListener(config) : undefined;
+  const endpoint = listener === undefined ? undefined : serve({ listener, port: at.port }, gateway, config, observer);
+  if (endpoint !== undefined) {
+    const { port } = await endpoint.listen();
+    addresses.push(`${listener?.kind === 'mtls' ? 'https' : 'proxy http'}://${at.host}:${port}${at.path}`);
+  }
+  const plainPort = config.mode === 'development' && config.roles.includes('endpoint') ? at.plainHttpPort : undefined;
+  const plain =
+    plainPort === undefined
+      ? undefined
+      : serve({ listener: { kind: 'plain' }, port: plainPort }, gateway, config, observer);
+  if (plain !== undefined) addresses.push(`http://${at.host}:${(await plain.listen()).port}${at.path}`);
+  const api = config.roles.includes('api') ? createApi(gateway, { ...config.api, observer }) : undefined;
+  if (api !== undefined) addresses.push(`http://${config.api.host}:${(await api.listen()).port}/api/v1`);
+  return { endpoint, plain, api, addresses };
+}
+
+function mainListener(config: Config): MutualTlsListener | ProxyListener | undefined {
+  const { endpoint: at } = config;
+  const tls = tlsMaterial(at, config.mode);
+  if (at.trustedProxies.length > 0) {
+    const trust = trustMaterial(at, config.mode);
+    return { kind: 'proxy', proxies: at.trustedProxies, trust, ...(tls === undefined ? {} : { tls }) };
+  }
+  return tls === undefined ? undefined : { kind: 'mtls', tls };
+}
+
+function serve(
+  where: Pick<ServerOptions, 'listener' | 'port'>,
+  gateway: Gateway,
+  config: Config,
+  observer: Observer,
+): EbmsServer {
+  const { endpoint: at } = config;
+  const options: ServerOptions = {
+    ...where,
+    host: at.host,
+    path: at.path,
+    clock: { now: () => Date.now() },
+    ids: { uuid: () => randomUUID() },
+    limits: {
+      maxBodyBytes: at.maxMessageBytes,
+      maxConnections: at.maxConnections,
+      maxConcurrent: at.maxConcurrent,
+      bodyIdleMs: at.bodyTimeout,
+    },
+    onEvent: (event) => tellTransport(event, observer),
+  };
+  return createEbmsServer(options, (request) => gateway.receive(request));
+}
+
+function tellTransport(event: TransportEvent, observer: Observer): void {
+  if (event.kind === 'door.failed') {
+    const detail = event.error instanceof Error ? (event.error.stack ?? event.error.message) : 'unknown failure';
+    observer.emit('bug', { cid: event.cid, detail });
+    return;
+  }
+  const { remoteAddress } = event;
+  if (event.kind === 'proxy.spoofed') observer.emit('proxy.spoofed', { remoteAddress, detail: event.header });
+  else if (event.kind === 'request.refused')
+    observer.emit('http.refused', { remoteAddress, detail: `HTTP ${event.status}: ${event.reason}` });
+  else observer.emit('peer.refused', { remoteAddress, detail: event.reason });
+}

@@ -1,0 +1,39 @@
+// Use case: what has to be done now and then: old records and orphaned blobs go, ends that come near are told.
+import { daysLeft, WARNING_DAYS } from '../agreement/index.ts';
+import type { GatewayContext } from './context.ts';
+
+/** A blob younger than this may belong to a message that is still being read. */
+const ORPHAN_MS = 6 * 3_600_000;
+const PURGE_STEP = 1_000;
+const MAX_STEPS = 50;
+
+export interface Housekeeping {
+  readonly purged: number;
+  readonly swept: number;
+}
+
+/** Purges what its time is over for (row 49), sweeps orphans (rows 1, 2), and warns of CPAs that end (row 61). */
+export async function housekeep(context: GatewayContext): Promise<Housekeeping> {
+  const now = context.clock.now();
+  let purged = 0;
+  for (let step = 0; step < MAX_STEPS; step += 1) {
+    const gone = await context.store.purge(now, PURGE_STEP);
+    purged += gone;
+    if (gone < PURGE_STEP) break;
+  }
+  const swept = await context.blobs.sweep(now - ORPHAN_MS);
+  await warnOfEnds(context);
+  return { purged, swept };
+}
+
+async function warnOfEnds(context: GatewayContext): Promise<void> {
+  const index = await context.agreements.current();
+  for (const agreement of index.all()) {
+    const days = daysLeft(agreement, context.clock.now());
+    context.observer.setDays('agreement', agreement.cpaId, days);
+    if (WARNING_DAYS.includes(days) || days < 0) {
+      const detail = days < 0 ? 'de CPA is geëindigd' : `de CPA eindigt over ${days} dagen`;
+      context.observer.emit('cpa.expiring', { cpaId: agreement.cpaId, detail });
+    }
+  }
+}

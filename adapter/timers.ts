@@ -1,0 +1,42 @@
+// What happens by the clock besides messages: gauges of waiting work, and housekeeping.
+import { type GatewayContext, housekeep } from './gateway/index.ts';
+import type { Observer } from './observe/index.ts';
+import type { Store } from './store/index.ts';
+
+const BACKLOG_MS = 5_000;
+const HOUSEKEEPING_MS = 3_600_000;
+
+/** Feeds the gauges of waiting work; a failure shows in readiness, not here. */
+export function watchBacklog(store: Store, observer: Observer): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    const now = Date.now();
+    store.backlog(now).then(
+      (rows) =>
+        observer.setBacklog(
+          rows.map((row) => ({
+            kind: row.kind,
+            ready: row.ready,
+            oldestSeconds: row.oldestDueAt === undefined ? 0 : Math.max(0, now - row.oldestDueAt) / 1000,
+          })),
+        ),
+      () => undefined,
+    );
+  }, BACKLOG_MS);
+  timer.unref();
+  return timer;
+}
+
+/** Purges, sweeps and warns at the start and every hour. */
+export function keepHouse(context: GatewayContext): NodeJS.Timeout {
+  const run = (): void => {
+    housekeep(context).catch((error: unknown) => {
+      context.observer.emit('store.unavailable', {
+        detail: error instanceof Error ? error.message : 'housekeeping failed',
+      });
+    });
+  };
+  run();
+  const timer = setInterval(run, HOUSEKEEPING_MS);
+  timer.unref();
+  return timer;
+}

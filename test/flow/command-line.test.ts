@@ -1,0 +1,139 @@
+// The product as its users start it: the demo, and the commands of `dk`, as processes.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sampleMessage } from '../../tools/schemas/sample.ts';
+import { testCpa } from '../fixtures/gateway.ts';
+import { sharedDir } from '../fixtures/shared.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const cli = join(root, 'dist/tools/cli.js');
+let folder = '';
+
+beforeAll(() => {
+  if (!existsSync(cli)) throw new Error('dist/ is not there: run `npm run build` first (npm test does)');
+  folder = mkdtempSync(join(tmpdir(), 'dk-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function dk(...args: string[]): { code: number | null; out: string; err: string } {
+  const run = spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+  return { code: run.status, out: run.stdout, err: run.stderr };
+}
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+describe('npm run demo', () => {
+  test('every step of the demo goes as expected, counted at the receiving end', () => {
+    const run = spawnSync(process.execPath, [join(root, 'dist/tools/demo/main.js'), '--json'], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 110_000,
+    });
+    const report = JSON.parse(run.stdout) as {
+      good: boolean;
+      seconds: number;
+      steps: { title: string; good: boolean; says: string }[];
+    };
+    expect(report.steps.filter((step) => !step.good)).toEqual([]);
+    expect(report.steps).toHaveLength(9);
+    expect(report.good).toBe(true);
+    expect(run.status).toBe(0);
+  }, 120_000);
+});
+
+describe('dk', () => {
+  test('help names the groups; wrong use is 2', () => {
+    const help = dk('--help');
+    for (const group of ['certs', 'cpa', 'schemas', 'message', 'partner', 'rules']) expect(help.out).toContain(group);
+    expect(help.code).toBe(0);
+    expect(dk('onzin').code).toBe(2);
+    expect(dk('schemas', 'check').code).toBe(2);
+    expect(dk('schemas', 'check', 'bestaat-niet.xml').code).toBe(2);
+    expect(dk('message', 'inspect', 'bestaat-niet').code).toBe(2);
+  });
+
+  test('row 156 schemas check: one object per line; 0 when valid, 1 when not', () => {
+    const good = file('goed.xml', sampleMessage('WMO301'));
+    const bad = file('fout.xml', sampleMessage('JW301').replace(/Geslacht>[^<]*</, 'Geslacht>7<'));
+    const one = dk('schemas', 'check', good, '--json');
+    expect(one.code).toBe(0);
+    expect(JSON.parse(one.out)).toEqual({
+      file: good,
+      kind: 'istandaarden',
+      standard: 'iWmo',
+      message: 'WMO301',
+      version: '3.2',
+      grade: 'strict',
+      valid: true,
+      issues: [],
+    });
+    const both = dk('schemas', 'check', good, bad, '--json');
+    expect(both.code).toBe(1);
+    const lines = both.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { valid: boolean; issues: object[] });
+    expect(lines.map((line) => line.valid)).toEqual([true, false]);
+    expect(lines[1]?.issues[0]).toMatchObject({
+      path: '/Bericht/Client/Geslacht',
+      code: 'enumeration',
+      line: expect.any(Number),
+    });
+  });
+
+  test('V1 cpa check and create: good is 0, bad is 1 with lines', async () => {
+    const xml = await testCpa();
+    const good = dk('cpa', 'check', file('cpa.xml', xml), '--allow-localhost', '--json');
+    expect(JSON.parse(good.out)).toMatchObject({ cpaId: 'TEST_A_B', valid: true });
+    expect(good.code).toBe(0);
+    const bad = dk('cpa', 'check', file('cpa-fout.xml', xml.replace('A_business<', 'weg<')), '--json');
+    expect(bad.code).toBe(1);
+    expect(JSON.parse(bad.out)).toMatchObject({ valid: false, issues: [{ rule: 'V8', line: expect.any(Number) }] });
+  });
+
+  const shared = sharedDir();
+  (shared ? test : test.skip)(
+    'R142 message inspect says what is in a recorded message and what it is answered (needs ../shared)',
+    () => {
+      const wire = join(shared ?? '', 'data/peer-wire');
+      const flow = join(wire, '2.19.3/rm-signed-sha256-sync/01-request.bin');
+      const run = dk(
+        'message',
+        'inspect',
+        flow,
+        '--cpa',
+        join(wire, 'cpa/peer.rm.signed-sha256.sync.xml'),
+        '--at',
+        '2026-11-23T21:40:00Z',
+        '--json',
+      );
+      const view = JSON.parse(run.out) as {
+        kind: string;
+        parts: { sha256: string }[];
+        signature: object;
+        answer: object;
+      };
+      expect(view).toMatchObject({
+        kind: 'business',
+        signature: { verdict: 'valid' },
+        answer: { kind: 'acknowledgment' },
+      });
+      expect(view.parts.length).toBeGreaterThan(1);
+      expect(Object.keys(view)).toEqual(
+        expect.arrayContaining(['file', 'kind', 'header', 'parts', 'signature', 'issues', 'answer']),
+      );
+      expect(run.code).toBe(0);
+    },
+  );
+
+  test('README shows every option of the configuration, as the program knows them', async () => {
+    const { renderConfigTable } = await import('../../adapter/config/index.ts');
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(renderConfigTable());
+  });
+});
