@@ -8,13 +8,16 @@ import type { Observer } from './observe/index.ts';
 import {
   createPartnerClient,
   type EbmsServer,
+  prepareTls,
   type ReloadableClient,
+  reportMaterial,
   type TlsMaterial,
   type TrustMaterial,
 } from './transport/index.ts';
 
 /** Revocation lists are published within four hours: files are looked at far more often than that (security sheet 2.6). */
 const CERTIFICATES_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** A configuration or key that cannot work; told in full, then the process ends with 2. */
 export class Refused extends Error {
@@ -47,6 +50,39 @@ export function tlsMaterial(
 ): TlsMaterial | undefined {
   if (files.keyFile === undefined || files.certFile === undefined) return undefined;
   return { key: read(files.keyFile), cert: read(files.certFile), ...trustMaterial(files, mode) };
+}
+
+/**
+ * Looks at our own certificates and lists before they are used: production starts neither with what has ended nor with
+ * anything from `dk certs dev`; what ends soon is told (rows 88, 91).
+ */
+export function checkMaterial(config: Config, observer: Observer): void {
+  for (const side of ['endpoint', 'client'] as const) {
+    const material = tlsMaterial(config[side], config.mode);
+    if (material === undefined) continue;
+    const prepared = prepareTls(material);
+    if (!prepared.ok) throw new Refused(prepared.error);
+    const now = Date.now();
+    const report = reportMaterial(prepared.value, now);
+    observer.setDays('certificate', side, Math.floor((report.ownNotAfter - now) / DAY_MS));
+    for (const issue of report.issues)
+      observer.emit('certificate.expiring', {
+        detail: `${side}: ${issue.detail}`,
+        ...(issue.rule === undefined ? {} : { rule: issue.rule }),
+      });
+    if (config.mode !== 'production') continue;
+    const development: Issue = {
+      code: 'Development',
+      severity: 'Error',
+      where: `${side}.certFile`,
+      detail: 'een ontwikkelcertificaat mag niet in productie',
+    };
+    const errors = [
+      ...report.issues.filter((issue) => issue.severity === 'Error'),
+      ...(report.development ? [development] : []),
+    ];
+    if (errors.length > 0) throw new Refused(errors);
+  }
 }
 
 export function trustMaterial(files: Config['client'] | Config['endpoint'], mode: Config['mode']): TrustMaterial {

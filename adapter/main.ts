@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseDateTime } from './base/index.ts';
 import { type Config, readConfig } from './config/index.ts';
 import { type Doors, openDoors } from './doors.ts';
-import { partnerClient, Refused, readIfThere, signerTrust, watchCertificates } from './files.ts';
+import { checkMaterial, partnerClient, Refused, readIfThere, signerTrust, watchCertificates } from './files.ts';
 import { createAgreementCache, createGateway, type GatewayContext } from './gateway/index.ts';
 import type { Route } from './ggk/index.ts';
 import { loadSigningKeys } from './keys/index.ts';
@@ -37,6 +37,7 @@ function configuration(): { config: Config; file: string | undefined } {
 
 async function start(config: Config, file: string | undefined): Promise<Running> {
   const observer = createObserver({ name: config.name, level: config.logLevel });
+  checkMaterial(config, observer);
   const keys = loadSigningKeys(config.signing);
   if (!keys.ok) throw new Refused(keys.error);
   const store = await openStore(config.store, {});

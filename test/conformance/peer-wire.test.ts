@@ -19,25 +19,28 @@ const describeShared = sharedDir() === undefined ? describe.skip : describe;
 describeShared('peer-wire: verdict of inspect (compares with ../shared, skipped when it is not there)', () => {
   const read = peerFlows.filter((flow) => !/^40[45]$/.test(flow.ours));
 
-  test.each(read.map((flow) => [flow.folder, flow.ours, flow] as const))('T1 %s: %s', async (_folder, _ours, flow) => {
-    const { bytes, at } = firstRequest(flow);
-    const agreement = peerAgreement(flow.cpa);
-    const inspection = await inspectMessage(entityOf(readHttpFile(bytes), undefined), {
-      agreements: [agreement],
-      now: at,
-      policy: {
-        ...POLICY,
-        ownParties: new Set(agreement.parties.flatMap((party) => party.partyIds.map((id) => id.value))),
-      },
-      limits: LIMITS,
-      allowSha1: false,
-      signerTrust: () => undefined,
-    });
-    expect({
-      answer: inspection.answer,
-      issues: inspection.issues.filter((issue) => issue.severity === 'Error').map((issue) => issue.code),
-    }).toMatchObject({
-      answer: expectedAnswer(flow),
-    });
-  });
+  test.each(read.map((flow) => [flow.folder, flow.ours, flow] as const))(
+    'T1 R64 %s: %s',
+    async (_folder, _ours, flow) => {
+      const { bytes, at } = firstRequest(flow);
+      const agreement = peerAgreement(flow.cpa);
+      const inspection = await inspectMessage(entityOf(readHttpFile(bytes), undefined), {
+        agreements: [agreement],
+        now: at,
+        policy: {
+          ...POLICY,
+          ownParties: new Set(agreement.parties.flatMap((party) => party.partyIds.map((id) => id.value))),
+        },
+        limits: LIMITS,
+        allowSha1: false,
+        signerTrust: () => undefined,
+      });
+      expect({
+        answer: inspection.answer,
+        issues: inspection.issues.filter((issue) => issue.severity === 'Error').map((issue) => issue.code),
+      }).toMatchObject({
+        answer: expectedAnswer(flow),
+      });
+    },
+  );
 });

@@ -1,8 +1,10 @@
 // One correct message, changed in one thing: what a running gateway answers (acceptance rows 53–147).
+import { createPrivateKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { signEnvelope } from '../../adapter/dsig/index.ts';
 import { inbound } from '../fixtures/gateway.ts';
 import { type Pair, testPair } from '../fixtures/pair.ts';
-import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
 
 interface Request {
   readonly body: string;
@@ -81,6 +83,49 @@ const extra = (xml: string): Change => inBody(HEADER_END, `${xml}${HEADER_END}`)
 const ATTRS = 'SOAP:mustUnderstand="1" eb:version="2.0"';
 
 const CASES: readonly (readonly [string, Profile, Change, Expected])[] = [
+  [
+    'R25 T33 a PartyId without type that is no URI',
+    'osb-rm',
+    inBody(' eb:type="urn:osb:oin"', ''),
+    'error Inconsistent',
+  ],
+  [
+    'R31 T45 a Service without type that is no URI',
+    'osb-rm',
+    inBody(/(<eb:Service) eb:type="[^"]*">[^<]*</, '$1>geen uri<'),
+    'error Inconsistent',
+  ],
+  [
+    'R35 T52 RefToMessageId of a message that is not known',
+    'osb-rm',
+    inBody('<eb:TimeToLive>', '<eb:RefToMessageId>onbekend@x</eb:RefToMessageId><eb:TimeToLive>'),
+    'ack',
+  ],
+  [
+    'R45 the Manifest names a part twice',
+    'osb-rm',
+    (r) => inBody('</eb:Manifest>', `${/<eb:Reference.*?<\/eb:Reference>/.exec(r.body)?.[0] ?? ''}</eb:Manifest>`)(r),
+    'error Inconsistent',
+  ],
+  [
+    'R83 two AckRequested of one actor',
+    'osb-rm',
+    (r) => inBody(HEADER_END, `${/<eb:AckRequested.*?<\/eb:AckRequested>/.exec(r.body)?.[0] ?? ''}${HEADER_END}`)(r),
+    'error Inconsistent',
+  ],
+  [
+    'C25 an unsigned acknowledgment asked where the CPA demands a signed one',
+    'osb-rm-s',
+    inBody('eb:signed="true"', 'eb:signed="false"'),
+    'error Inconsistent',
+  ],
+  [
+    'R86 C25 a signed acknowledgment asked where the CPA forbids it',
+    'osb-rm',
+    inBody('eb:signed="false"', 'eb:signed="true"'),
+    'error Inconsistent',
+  ],
+
   ['the message as it is', 'osb-rm', (r) => r, 'ack'],
   ['the signed message as it is', 'osb-rm-s', (r) => r, 'ack'],
   [
@@ -109,7 +154,7 @@ const CASES: readonly (readonly [string, Profile, Change, Expected])[] = [
     inBody('urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH', 'urn:ander'),
     'error Inconsistent',
   ],
-  ['row 60 R29 T42 an unknown CPAId', 'osb-rm', inBody('>TEST_A_B<', '>TEST_A_C<'), 'error ValueNotRecognized'],
+  ['row 60 R27 R29 T42 an unknown CPAId', 'osb-rm', inBody('>TEST_A_B<', '>TEST_A_C<'), 'error ValueNotRecognized'],
   ['row 62 R32 T47 an unknown action', 'osb-rm', inBody('>ggk_Di01<', '>onbekend<'), 'error ValueNotRecognized'],
   ['row 62 T46 an unknown service', 'osb-rm', inBody('>test:dienst:1<', '>test:dienst:2<'), 'error ValueNotRecognized'],
   [
@@ -179,7 +224,7 @@ const CASES: readonly (readonly [string, Profile, Change, Expected])[] = [
   ],
   ['row 103 preamble and epilogue', 'osb-rm', (r) => ({ ...r, body: `preamble\r\n${r.body}epilogue` }), 'ack'],
   [
-    'row 104 a part header without an empty line',
+    'row 104 R12 a part header without an empty line',
     'osb-rm',
     withPart('Content-Type: text/plain\r\nContent-ID: <z@z>'),
     'error MimeProblem',
@@ -331,6 +376,37 @@ describe('what a changed message is answered', () => {
       expect(status).toBeGreaterThanOrEqual(400);
       expect(text).toContain(`<faultcode>SOAP:${what}</faultcode>`);
     }
+  });
+});
+
+describe('signed, but not all of it', () => {
+  test('R58 row 137 a signature that covers the envelope but not the part', async () => {
+    const fresh = await freshRequest('osb-rm-s');
+    const envelope = /<SOAP:Envelope[\s\S]*<\/SOAP:Envelope>/.exec(fresh.body)?.[0] ?? '';
+    const signing = (await testPki()).party('partij-a').signing;
+    const { envelope: resigned } = await signEnvelope({
+      envelope: envelope.replace(/<ds:Signature[\s\S]*<\/ds:Signature>/, ''),
+      parts: [],
+      key: { privateKey: createPrivateKey(signing.keyPem), certificateDer: signing.certificateDer },
+      methods: {
+        signatureMethod: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+        digestMethod: 'http://www.w3.org/2001/04/xmlenc#sha256',
+      },
+    });
+    const { text, delivered } = await give('osb-rm-s', {
+      ...fresh,
+      body: fresh.body.replace(envelope, () => resigned),
+    });
+    expect(text).toContain('is not covered by the signature');
+    expect(delivered).toBe(0);
+  });
+
+  test('R117 R73 an error that carries a Manifest is not delivered, and not answered with an error', async () => {
+    const fresh = await freshRequest('osb-rm');
+    const error = `<eb:ErrorList ${ATTRS} eb:highestSeverity="Error"><eb:Error eb:errorCode="Unknown" eb:severity="Error"></eb:Error></eb:ErrorList>`;
+    const { status, delivered } = await give('osb-rm', extra(error)(fresh));
+    expect(status).toBe(204);
+    expect(delivered).toBe(0);
   });
 });
 

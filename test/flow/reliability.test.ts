@@ -91,7 +91,7 @@ describe('retries', () => {
     expect(new Set(acks.map((post) => post.body.toString('latin1'))).size).toBe(1);
   });
 
-  test('row 31 a late acknowledgment closes the message after one resend, a second one changes nothing', async () => {
+  test('R95 row 31 a late acknowledgment closes the message after one resend, a second one changes nothing', async () => {
     const p = await pair();
     const record = await p.submit();
     await p.a.work();
@@ -258,7 +258,7 @@ describe('duplicates', () => {
     expect(await p.received()).toHaveLength(1);
   });
 
-  test('row 47 the same MessageId with another body is not delivered, kept, answered Inconsistent and alerted', async () => {
+  test('R112 row 47 the same MessageId with another body is not delivered, kept, answered Inconsistent and alerted', async () => {
     const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
     const { body, headers } = await delivered(p);
     const other = Buffer.from(body.toString('latin1').replace('<proef/>', '<ander/>'), 'latin1');

@@ -179,6 +179,20 @@ describe('acknowledgments', () => {
   });
 });
 
+describe('combinations', () => {
+  test('R90 an Acknowledgment that asks for an acknowledgment is not accepted', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await waiting(p);
+    const asks = { ackRequested: [{ version: '2.0', signed: false, actor: ACTOR.toPartyMsh }] };
+    await give(
+      p.a,
+      signal('Acknowledgment', OIN_B, OIN_A, { ...acknowledgment(record.messageId), ...asks }, record.messageId),
+      OIN_B,
+    );
+    expect((await p.sent(record)).state).toBe('awaitingAck');
+  });
+});
+
 describe('services', () => {
   test('R123 R124 a Ping gets its Pong in the response when the CPA is synchronous', async () => {
     const p = await pair({ syncReply: 'mshSignalsOnly' });

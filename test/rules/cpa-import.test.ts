@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { parseCpa } from '../../adapter/agreement/index.ts';
+import { type CpaExchange, type CpaInput, createCpa, type PartyData, parseCpa } from '../../adapter/agreement/index.ts';
 import { errorsOf, goodCpa, judge } from '../fixtures/cpa.ts';
 import { agreementOf, testCpa } from '../fixtures/gateway.ts';
-import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
 import { sharedDir } from '../fixtures/shared.ts';
 
 type Break = (xml: string) => string;
@@ -22,6 +22,13 @@ const swapAll =
     if (!xml.includes(from)) throw new Error(`nothing to change: ${from}`);
     return xml.replaceAll(from, to);
   };
+
+const exchangeOf = (action: string, profile: CpaExchange['profile']): CpaExchange => ({
+  from: 0,
+  service: 's',
+  action,
+  profile,
+});
 
 /** Title with the rule, what is broken, and the rules that must be named by errors: these and no others. */
 const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
@@ -207,6 +214,55 @@ describe('a CPA with one fault', () => {
     const issues = judge(xml);
     expect(issues.length).toBeGreaterThanOrEqual(2);
     for (const issue of issues) expect(issue.line).toBeGreaterThan(1);
+  });
+});
+
+describe('making a CPA', () => {
+  const inputs: readonly (readonly [string, Partial<CpaInput> & { party?: Partial<PartyData> }, string])[] = [
+    ['C12 no actions', { exchanges: [] }, 'exchanges'],
+    ['C9 a party without a name', { party: { name: ' ' } }, 'parties[0].name'],
+    ['C10 a party without a role', { party: { role: '' } }, 'parties[0].role'],
+    ['DK-024 an OIN that is none', { party: { oin: '123' } }, 'parties[0].oin'],
+    ['DK-007 an endpoint that is none', { party: { endpoint: 'hier' } }, 'parties[0].endpoint'],
+    ['C16 a certificate that is none', { party: { tlsCertificatePem: 'x' } }, 'parties[0].tlsCertificatePem'],
+    ['DK-030 a CPAId with a dot', { cpaId: 'a.b' }, 'cpaId'],
+    ['V4 an end before the start', { end: 0 }, 'end'],
+    ['V13 an interval that is none', { retryInterval: '3 uur' }, 'retryInterval'],
+    ['V14 a persist duration that is none', { persistDuration: 'lang' }, 'persistDuration'],
+    ['V13 retries that are none', { retries: -1 }, 'retries'],
+    ['V6 one party twice', { party: { oin: OIN_B } }, 'parties'],
+    ['V24 two profiles in one CPA', { exchanges: [exchangeOf('a', 'osb-rm'), exchangeOf('b', 'osb-be')] }, 'exchanges'],
+    ['V10 an action twice', { exchanges: [exchangeOf('a', 'osb-rm'), exchangeOf('a', 'osb-rm')] }, 'exchanges'],
+    ['DK-034 an action with a blank', { exchanges: [exchangeOf('a b', 'osb-rm')] }, 'exchanges'],
+  ];
+  test.each(inputs)('%s is refused by the name of its field', async (_title, change, where) => {
+    const { party = {}, ...rest } = change;
+    const pem = (await testPki()).party('partij-a').tls.certificatePem;
+    const data = (oin: string, name: string): PartyData => ({
+      oin,
+      name,
+      role: name,
+      endpoint: `https://${name}.example/ebms`,
+      tlsCertificatePem: pem,
+    });
+    const made = createCpa({
+      cpaId: 'x',
+      start: 1,
+      end: 2,
+      exchanges: [exchangeOf('a', 'osb-rm')],
+      parties: [{ ...data(OIN_A, 'a'), ...party }, data(OIN_B, 'b')],
+      ...rest,
+    });
+    expect(made.ok ? [] : made.error.map((issue) => issue.where)).toContain(where);
+  });
+
+  test('C7 V17 what this version does not do is told', async () => {
+    const xml = (await goodCpa())
+      .replace(/(<tp:End>[^<]*<\/tp:End>)/, '$1<tp:ConversationConstraints tp:invocationLimit="5"/>')
+      .replaceAll('tp:isConfidential="transient"', 'tp:isConfidential="transient-and-persistent"');
+    const issues = judge(xml);
+    expect(issues.map((issue) => issue.rule)).toEqual(expect.arrayContaining(['C7', 'V17']));
+    expect(errorsOf(issues)).toEqual(['V17']);
   });
 });
 

@@ -72,7 +72,7 @@ function idsIn(text: string): string[] {
 
 /** Ids of a family that are outside its range. Only comments and titles are looked at, or base64 would name rules too. */
 function strangers(text: string): string[] {
-  const spoken = [...text.matchAll(/(?:\/\/|\*)[^\n]*|(?:test|describe)\(\s*['`][^'`\n]*/g)]
+  const spoken = [...text.matchAll(/(?:\/\/|^\s*\*)[^\n]*|(?:test|describe)\(\s*['`][^'`\n]*/gm)]
     .map(([line]) => line)
     .join('\n');
   return FAMILIES.flatMap(({ form, first, last }) =>
