@@ -2,87 +2,29 @@
 import { createPrivateKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { signEnvelope } from '../../adapter/dsig/index.ts';
-import { inbound } from '../fixtures/gateway.ts';
-import { type Pair, testPair } from '../fixtures/pair.ts';
+import {
+  ATTRS,
+  type Change,
+  closePairs,
+  extra,
+  freshRequest,
+  give,
+  HEADER_END,
+  inBody,
+  inHeaders,
+  openPairs,
+  pairOf,
+  type RefusalProfile,
+  withPart,
+} from '../fixtures/changed.ts';
 import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
 
-interface Request {
-  readonly body: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-type Profile = 'osb-rm' | 'osb-rm-s';
-const pairs = new Map<Profile, Pair>();
-const base = new Map<Profile, Request>();
-
-/** A fresh, correct, never delivered message of A under a synchronous CPA. */
-async function freshRequest(profile: Profile): Promise<Request> {
-  const p = pairs.get(profile);
-  if (p === undefined) throw new Error('no pair');
-  p.wire.posts.length = 0;
-  p.wire.faults.push(() => ({ kind: 'failed', reason: 'connect', detail: 'alleen opgenomen' }));
-  await p.submit();
-  await p.a.work(1);
-  const [post] = p.wire.posts;
-  if (post === undefined) throw new Error('nothing was posted');
-  return { body: post.body.toString('latin1'), headers: post.headers };
-}
-
-async function give(profile: Profile, request: Request, oin: string | null = OIN_A) {
-  const p = pairs.get(profile);
-  if (p === undefined) throw new Error('no pair');
-  const before = (await p.received()).length;
-  const reply = await p.b.gateway.receive(
-    inbound(Buffer.from(request.body, 'latin1'), request.headers, oin ?? undefined),
-  );
-  const text = Buffer.from(reply.body ?? []).toString('utf8');
-  return { status: reply.status, text, delivered: (await p.received()).length - before };
-}
-
-beforeAll(async () => {
-  for (const profile of ['osb-rm', 'osb-rm-s'] as const) {
-    pairs.set(profile, await testPair({ profile, syncReply: 'mshSignalsOnly' }));
-    base.set(profile, await freshRequest(profile));
-  }
-});
-afterAll(async () => {
-  for (const one of pairs.values()) await one.close();
-});
+beforeAll(openPairs);
+afterAll(closePairs);
 
 type Expected = 'ack' | `error ${string}` | `fault ${string}` | `http ${number}`;
-type Change = (request: Request) => Request;
 
-const inBody =
-  (from: string | RegExp, to: string): Change =>
-  (request) => {
-    const body = request.body.replace(from, to);
-    if (body === request.body) throw new Error(`nothing to change: ${String(from)}`);
-    return { ...request, body };
-  };
-const inHeaders =
-  (change: Record<string, string | undefined>): Change =>
-  (request) => ({
-    ...request,
-    headers: Object.fromEntries(
-      Object.entries({ ...request.headers, ...change }).filter(([, v]) => v !== undefined),
-    ) as Record<string, string>,
-  });
-const boundaryOf = (request: Request): string =>
-  /boundary="([^"]+)"/.exec(request.headers['content-type'] ?? '')?.[1] ?? '';
-const withPart =
-  (part: string): Change =>
-  (request) => {
-    const boundary = boundaryOf(request);
-    return {
-      ...request,
-      body: request.body.replace(`\r\n--${boundary}--`, `\r\n--${boundary}\r\n${part}\r\n--${boundary}--`),
-    };
-  };
-const HEADER_END = '</SOAP:Header>';
-const extra = (xml: string): Change => inBody(HEADER_END, `${xml}${HEADER_END}`);
-const ATTRS = 'SOAP:mustUnderstand="1" eb:version="2.0"';
-
-const CASES: readonly (readonly [string, Profile, Change, Expected])[] = [
+const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = [
   [
     'R25 T33 a PartyId without type that is no URI',
     'osb-rm',
@@ -443,14 +385,14 @@ describe('who may send', () => {
   });
 
   test('R3 row 102 a refused message leaves evidence', async () => {
-    const p = pairs.get('osb-rm');
-    const before = (await p?.b.store.notes(100))?.length ?? 0;
+    const p = pairOf('osb-rm');
+    const before = (await p.b.store.notes(100)).length;
     const fresh = await freshRequest('osb-rm');
     await give('osb-rm', { ...fresh, body: fresh.body.slice(0, -10) });
-    const notes = (await p?.b.store.notes(100)) ?? [];
+    const notes = await p.b.store.notes(100);
     expect(notes.length).toBe(before + 1);
     const evidence = notes[0]?.evidence;
     if (evidence === undefined) throw new Error('no evidence');
-    expect(Buffer.from((await p?.b.store.blobs.read(evidence)) ?? []).toString('latin1')).toContain('SOAP:Envelope');
+    expect(Buffer.from(await p.b.store.blobs.read(evidence)).toString('latin1')).toContain('SOAP:Envelope');
   });
 });
