@@ -1,0 +1,183 @@
+// Composition root: configuration → tools → gateway → doors. The only file that wires.
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from './config/index.ts';
+import { type Doors, openDoors } from './doors.ts';
+import { checkMaterial, partnerClient, Refused, signerTrust, watchCertificates } from './files.ts';
+import { createAgreementCache, createGateway, type Gateway, type GatewayContext } from './gateway/index.ts';
+import type { Route } from './ggk/index.ts';
+import { loadSigningKeys } from './keys/index.ts';
+import { createObserver, type Observer } from './observe/index.ts';
+import { openStore, type Store } from './store/index.ts';
+import { keepHouse, watchBacklog } from './timers.ts';
+import type { ReloadableClient } from './transport/index.ts';
+import { createWorker, type Worker } from './worker/index.ts';
+import { openSchemas } from './xsd/index.ts';
+
+const DRAIN_MS = 10_000;
+
+export interface Running {
+  readonly observer: Observer;
+  stop(): Promise<void>;
+}
+
+export interface ProgramOptions {
+  readonly config: Config;
+  /** Where the configuration came from; undefined when there was no file. */
+  readonly file: string | undefined;
+  /** The instant that the gateway's clock shows when it starts; the machine's when undefined. */
+  readonly startAt: number | undefined;
+}
+
+/** Where a harness may stand between the gateway and its surroundings; the product itself puts nothing there. */
+export interface Seams {
+  readonly store?: (store: Store) => Store;
+  readonly client?: (client: ReloadableClient) => ReloadableClient;
+  readonly gateway?: (gateway: Gateway) => Gateway;
+}
+
+/** Builds and starts one gateway; resolves when its doors are open. Throws `Refused` for what cannot work. */
+export async function startProgram(options: ProgramOptions, seams: Seams = {}): Promise<Running> {
+  const { config, file } = options;
+  const observer = createObserver({ name: config.name, level: config.logLevel });
+  checkMaterial(config, observer);
+  const keys = loadSigningKeys(config.signing);
+  if (!keys.ok) throw new Refused(keys.error);
+  const opened = await openStore(config.store, {});
+  const store = seams.store?.(opened) ?? opened;
+  const validator = await openSchemas(config.schemasDir ?? schemasOfProgram());
+  const clock = clockFrom(options.startAt);
+  const connected = partnerClient(config);
+  const client = seams.client?.(connected) ?? connected;
+  const context: GatewayContext = {
+    ownOins: config.parties,
+    messageIdDomain: config.messageIdDomain,
+    clock,
+    ids: { uuid: () => randomUUID() },
+    store,
+    blobs: store.blobs,
+    observer,
+    client,
+    validator,
+    agreements: createAgreementCache(store, clock),
+    keyRing: (fingerprint) => keys.value.get(fingerprint),
+    signerTrust: signerTrust(config),
+    signaturePolicy: { allowSha1: config.policy.allowSha1 },
+    policy: mshPolicy(config),
+    limits: {
+      maxMessageBytes: config.endpoint.maxMessageBytes,
+      maxEnvelopeBytes: config.endpoint.maxEnvelopeBytes,
+      maxParts: 1000,
+    },
+    leaseMs: config.worker.lease,
+    contentPolicy: new Map(Object.entries(config.content)),
+    submitPolicy: config.submit,
+    routes: config.routes.map(withoutUndefined),
+    hub: hubSettings(config),
+    cpaPolicy: cpaPolicy(config),
+    wake: () => worker?.wake(),
+  };
+  const built = createGateway(context);
+  const gateway = seams.gateway?.(built) ?? built;
+  const worker = config.roles.includes('worker')
+    ? createWorker(context, {
+        ...config.worker,
+        kinds: ['answer', 'transmit', 'deliver', 'notify'],
+        pollMs: config.worker.poll,
+      })
+    : undefined;
+  const doors = await openDoors(gateway, config, observer);
+  worker?.start();
+  const timers = [
+    watchBacklog(store, observer),
+    keepHouse(context),
+    watchCertificates(config, doors.endpoint, client, observer),
+  ];
+  warnDevelopment(config, file, observer);
+  observer.emit('gateway.started', { detail: doors.addresses.join(' · ') });
+  return { observer, stop: () => shutDown({ ...doors, worker, store, client, validator, observer, timers }) };
+}
+
+function clockFrom(startAt: number | undefined): GatewayContext['clock'] {
+  const offset = startAt === undefined ? 0 : startAt - Date.now();
+  return { now: () => Date.now() + offset };
+}
+
+const schemasOfProgram = (): string => {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  return resolve(here, /[\\/]dist[\\/]/.test(here) ? '../../schemas' : '../schemas');
+};
+
+function mshPolicy(config: Config): GatewayContext['policy'] {
+  return {
+    handover: config.hub === undefined ? 'collect' : 'deliver',
+    keepIdsMs: config.retention.ids,
+    clockToleranceMs: config.retention.clockTolerance,
+    peerRequired: config.endpoint.plainHttpPort === undefined,
+    mandates: new Map(),
+    ownParties: new Set(config.parties),
+  };
+}
+
+function cpaPolicy(config: Config): GatewayContext['cpaPolicy'] {
+  return {
+    ownOins: config.parties,
+    production: config.mode === 'production',
+    allowHttp: config.policy.allowHttp,
+    allowLocalhost: config.policy.allowLocalhost,
+    allowSha1: config.policy.allowSha1,
+  };
+}
+
+/** zod writes an absent optional as a possible undefined; ours are absent. */
+function withoutUndefined(route: Config['routes'][number]): Route {
+  return Object.fromEntries(
+    Object.entries(route).filter(([, value]) => value !== undefined),
+  ) as Partial<Route> as Route;
+}
+
+function hubSettings(config: Config): GatewayContext['hub'] {
+  if (config.hub === undefined) return undefined;
+  return {
+    senders: new Map(config.hub.senders.map(({ partyId, zenders }) => [partyId, zenders])),
+    self: { organisatie: config.hub.organisatie, applicatie: config.hub.applicatie },
+    codeList: config.hub.codeList,
+  };
+}
+
+function warnDevelopment(config: Config, file: string | undefined, observer: Observer): void {
+  if (config.mode !== 'development') return;
+  const warn = (detail: string): void => observer.emit('config.warning', { detail });
+  warn(`ontwikkelmodus met opslag ${config.store}${file === undefined ? '; er is geen gateway.json' : ''}`);
+  if (file === undefined) {
+    warn(
+      'hierna: `npx dk certs dev` maakt certificaten, `npx dk cpa create` een CPA; README toont een gateway.json. Of begin met `npm run demo -- --keep`',
+    );
+  }
+  if (config.endpoint.plainHttpPort !== undefined) warn('een eindpunt zonder TLS: niemand bewijst wie hij is');
+  if (config.policy.allowHttp) warn('http-adressen in CPA’s zijn toegestaan');
+  if (config.policy.allowLocalhost) warn('localhost-adressen in CPA’s zijn toegestaan');
+  if (config.policy.allowSha1) warn('SHA-1 is toegestaan in handtekeningen');
+}
+
+interface Parts extends Doors {
+  readonly worker: Worker | undefined;
+  readonly store: Store;
+  readonly client: { close(): Promise<void> };
+  readonly validator: { close(): Promise<void> };
+  readonly observer: Observer;
+  readonly timers: readonly NodeJS.Timeout[];
+}
+
+/** Doors first, then the work in hand, then the store: what is not finished falls due again when its lease ends. */
+async function shutDown(parts: Parts): Promise<void> {
+  parts.observer.emit('gateway.stopping', {});
+  for (const timer of parts.timers) clearInterval(timer);
+  await Promise.all([parts.endpoint?.close(DRAIN_MS), parts.plain?.close(DRAIN_MS), parts.api?.close()]);
+  await parts.worker?.stop(DRAIN_MS);
+  await parts.client.close();
+  await parts.validator.close();
+  await parts.store.close();
+  parts.observer.emit('gateway.stopped', {});
+}
