@@ -1,0 +1,355 @@
+// One end of the bench, in a process of its own: sends signed reliable messages as fast as it is told, or takes and
+// acknowledges what the gateway forwards. Built on the codec, with none of the gateway's store or rules.
+import { createHash, createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import { join } from 'node:path';
+import { type Agreement, parseCpa } from '../../adapter/agreement/index.ts';
+import { ACTOR, MSH_SERVICE } from '../../adapter/base/index.ts';
+import { digestReferencesOf, type SigningKey, signEnvelope } from '../../adapter/dsig/index.ts';
+import { type EbmsMessage, writeMessage } from '../../adapter/ebms/index.ts';
+import { createMemoryBlobs, type Intake, takeIn } from '../../adapter/gateway/index.ts';
+import { writeMultipart } from '../../adapter/mime/index.ts';
+import { wrapHeen, writeStuf } from '../../adapter/stuf/index.ts';
+import { createPartnerClient, type PartnerClient } from '../../adapter/transport/index.ts';
+import { type Layout, type Place, placeOf, SERVICE } from '../harness/layout.ts';
+import { sampleMessage } from '../schemas/sample.ts';
+
+export interface EndOptions {
+  readonly layout: Layout;
+  readonly name: string;
+  readonly peer: string;
+  readonly cpaId: string;
+  /** Code of this end as zender, and of the one it writes to. */
+  readonly zender: string;
+  readonly ontvanger: string;
+  /** Acknowledgments in the HTTP response, as the CPA says. */
+  readonly sync: boolean;
+}
+
+/** Milliseconds, one each per message. */
+export interface EndReport {
+  readonly sent: number;
+  readonly acknowledged: number;
+  readonly refused: number;
+  /** Different business messages received. */
+  readonly received: number;
+  readonly copies: number;
+  readonly ackMs: readonly number[];
+  readonly arrivalMs: readonly number[];
+}
+
+const METHODS = {
+  signatureMethod: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+  digestMethod: 'http://www.w3.org/2001/04/xmlenc#sha256',
+};
+const XML = 'text/xml; charset=UTF-8';
+const HEADERS = { soapaction: '"ebXML"' };
+const LIMITS = { maxMessageBytes: 64 * 1024 * 1024, maxEnvelopeBytes: 4 * 1024 * 1024, maxParts: 10 };
+const OIN_TYPE = 'urn:osb:oin';
+const ACK_WAIT_MS = 60_000;
+
+/** Wall clock with the resolution of the monotonic one, comparable between processes of one machine. */
+const wallMs = (): number => performance.timeOrigin + performance.now();
+
+export class End {
+  readonly #options: EndOptions;
+  readonly #place: Place;
+  readonly #key: SigningKey;
+  readonly #client: PartnerClient;
+  readonly #server: Server;
+  readonly #payload: Buffer;
+  readonly #waiting = new Map<string, (good: boolean) => void>();
+  readonly #seen = new Set<string>();
+  readonly #agreement: Agreement;
+  #report = emptyReport();
+
+  constructor(options: EndOptions) {
+    this.#options = options;
+    this.#place = placeOf(options.layout.places, options.name);
+    const file = (name: string): string => readFileSync(join(this.#place.certs, name), 'utf8');
+    const ca = readFileSync(options.layout.chainFile, 'utf8');
+    const tls = { key: file('tls.key'), cert: file('tls.crt'), ca: [ca], crl: [], revocation: 'none' as const };
+    this.#key = {
+      privateKey: createPrivateKey(file('signing.key')),
+      certificateDer: new X509Certificate(file('signing.crt')).raw,
+    };
+    this.#client = createPartnerClient({ tls, limits: { connectionsPerPartner: 16 } });
+    this.#server = createServer({ ...tls, requestCert: true, rejectUnauthorized: true }, (request, response) => {
+      this.#take(request)
+        .then((body) =>
+          body === undefined
+            ? response.writeHead(204).end()
+            : response.writeHead(200, { ...HEADERS, 'content-type': XML }).end(body),
+        )
+        .catch(() => response.destroy());
+    });
+    this.#payload = Buffer.from(sampleMessage('WMO301', { full: true }));
+    const parsed = parseCpa(readFileSync(cpaFile(options)));
+    if (!parsed.ok) throw new Error('the bench made a CPA that it cannot read');
+    this.#agreement = parsed.value.agreement;
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.listen(this.#place.port, '127.0.0.1', () => resolve());
+    });
+  }
+
+  /** Sends until `until` (wall clock): `width` at a time, at most `perSecond` when given. */
+  async send(until: number, width: number, perSecond?: number): Promise<void> {
+    const startedAt = wallMs();
+    let count = 0;
+    const next = async (): Promise<void> => {
+      while (wallMs() < until) {
+        const due = perSecond === undefined ? 0 : startedAt + (count * 1000) / perSecond;
+        count += 1;
+        if (due > until) return;
+        if (due > wallMs()) await new Promise((resolve) => setTimeout(resolve, due - wallMs()));
+        await this.sendOne();
+      }
+    };
+    await Promise.all(Array.from({ length: width }, next));
+  }
+
+  /** One message, until it is acknowledged or refused. */
+  async sendOne(payload: Buffer = this.#payload): Promise<void> {
+    const messageId = `${randomUUID()}@${this.#options.name}.proef.test`;
+    const startedAt = wallMs();
+    const { contentType, bytes } = await this.#seal(messageId, payload, startedAt);
+    const answered = this.#waitFor(messageId);
+    const postedAt = wallMs();
+    this.#report.sent += 1;
+    const peer = placeOf(this.#options.layout.places, this.#options.peer);
+    const outcome = await this.#client.post(
+      { url: `https://localhost:${peer.port}/ebms`, peerOin: peer.oin },
+      { headers: { ...HEADERS, 'content-type': contentType }, bytes: bytes.length, body: bytes },
+    );
+    if (outcome.kind === 'response' && outcome.status === 200) this.#readSignal(Buffer.from(outcome.body));
+    else if (outcome.kind !== 'response' || outcome.status >= 300) this.#settle(messageId, false);
+    if (await answered) {
+      this.#report.acknowledged += 1;
+      this.#report.ackMs.push(wallMs() - postedAt);
+    } else {
+      this.#report.refused += 1;
+    }
+  }
+
+  /** What happened since the last call. */
+  takeReport(): EndReport {
+    const report = this.#report;
+    this.#report = emptyReport();
+    return report;
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #seal(messageId: string, payload: Buffer, startedAt: number) {
+    const referentienummer = timedUuid(startedAt, messageId);
+    const stuf = Buffer.from(
+      writeStuf(
+        wrapHeen(
+          {
+            functie: 'WMO301',
+            payload,
+            referentienummer,
+            tijdstip: startedAt,
+            parameters: {
+              applicatieVersie: '0001',
+              applicatieSubversie: '0000',
+              functieVersie: '0003',
+              functieSubversie: '0002',
+            },
+          },
+          { organisatie: this.#options.zender, applicatie: 'Meting' },
+          this.#options.ontvanger,
+        ),
+      ),
+    );
+    const contentId = `${messageId.slice(0, 36)}-1@proef.test`;
+    const part = {
+      contentId,
+      digest: async (algorithm: string) => createHash(algorithm).update(stuf).digest(),
+    };
+    const { envelope } = await signEnvelope({
+      envelope: writeMessage(this.#businessMessage(messageId, contentId, startedAt)),
+      parts: [part],
+      key: this.#key,
+      methods: METHODS,
+    });
+    const root = Buffer.from(envelope, 'utf8');
+    const written = writeMultipart(
+      [
+        { contentId: `soap@${messageId}`, contentType: XML, bytes: root.length, body: root },
+        { contentId, contentType: 'application/xml', bytes: stuf.length, body: stuf },
+      ],
+      `meting-${messageId.slice(0, 36)}`,
+    );
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of written.chunks()) chunks.push(chunk);
+    return { contentType: written.contentType, bytes: Buffer.concat(chunks) };
+  }
+
+  #businessMessage(messageId: string, contentId: string, now: number): EbmsMessage {
+    const peer = placeOf(this.#options.layout.places, this.#options.peer);
+    const instant = Math.floor(now);
+    return {
+      header: {
+        version: '2.0',
+        from: { partyIds: [{ value: this.#place.oin, type: OIN_TYPE }], role: this.#options.name },
+        to: { partyIds: [{ value: peer.oin, type: OIN_TYPE }], role: this.#options.peer },
+        cpaId: this.#agreement.cpaId,
+        conversationId: messageId,
+        service: SERVICE,
+        action: 'ggk_Di01',
+        messageId,
+        timestamp: { instant, zoned: true },
+        timeToLive: { instant: instant + 3_600_000, zoned: true },
+        duplicateElimination: true,
+      },
+      syncReply: this.#options.sync,
+      ackRequested: [{ version: '2.0', signed: true, actor: ACTOR.toPartyMsh }],
+      manifest: { version: '2.0', references: [{ href: `cid:${contentId}` }] },
+      signatures: 0,
+    };
+  }
+
+  async #take(request: IncomingMessage) {
+    const arrivedAt = wallMs();
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
+    if (!(request.headers['content-type'] ?? '').startsWith('multipart/')) {
+      this.#readSignal(body);
+      return undefined;
+    }
+    const intake = await takeIn(
+      { contentType: request.headers['content-type'], soapAction: '"ebXML"', body: once(body) },
+      createMemoryBlobs(),
+      LIMITS,
+    );
+    if (!intake.ok) throw new Error(intake.error.fault.detail);
+    this.#count(Buffer.from(intake.value.parts[0]?.blob.inline ?? []), arrivedAt);
+    const ack = await this.#acknowledge(intake.value);
+    if (this.#options.sync) return ack;
+    const peer = placeOf(this.#options.layout.places, this.#options.peer);
+    void this.#client.post(
+      { url: `https://localhost:${peer.port}/ebms`, peerOin: peer.oin },
+      { headers: { ...HEADERS, 'content-type': XML }, bytes: ack.length, body: ack },
+    );
+    return undefined;
+  }
+
+  #count(stuf: Buffer, arrivedAt: number): void {
+    const [, reference = ''] = /referentienummer>([^<]*)</.exec(stuf.toString('latin1')) ?? [];
+    if (this.#seen.has(reference)) {
+      this.#report.copies += 1;
+      return;
+    }
+    this.#seen.add(reference);
+    this.#report.received += 1;
+    this.#report.arrivalMs.push(arrivedAt - timeOf(reference));
+  }
+
+  async #acknowledge(intake: Intake): Promise<Buffer> {
+    const { header } = intake.message;
+    const timestamp = { instant: Date.now(), zoned: true };
+    const message: EbmsMessage = {
+      header: {
+        version: '2.0',
+        from: { partyIds: header.to.partyIds },
+        to: { partyIds: header.from.partyIds },
+        cpaId: header.cpaId,
+        conversationId: header.conversationId,
+        service: { value: MSH_SERVICE },
+        action: 'Acknowledgment',
+        messageId: `${randomUUID()}@${this.#options.name}.proef.test`,
+        timestamp,
+        refToMessageId: header.messageId,
+        duplicateElimination: false,
+      },
+      syncReply: false,
+      ackRequested: [],
+      acknowledgment: {
+        version: '2.0',
+        actor: ACTOR.toPartyMsh,
+        timestamp,
+        refToMessageId: header.messageId,
+        from: header.to.partyIds,
+        references: digestReferencesOf(intake.xml),
+      },
+      signatures: 0,
+    };
+    const signed = await signEnvelope({
+      envelope: writeMessage(message),
+      parts: [],
+      key: this.#key,
+      methods: METHODS,
+    });
+    return Buffer.from(signed.envelope, 'utf8');
+  }
+
+  #waitFor(messageId: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#settle(messageId, false), ACK_WAIT_MS);
+      this.#waiting.set(messageId, (good) => {
+        clearTimeout(timer);
+        this.#waiting.delete(messageId);
+        resolve(good);
+      });
+    });
+  }
+
+  #readSignal(body: Buffer): void {
+    const text = body.toString('utf8');
+    const about = /RefToMessageId>([^<]+)</.exec(text)?.[1] ?? '';
+    this.#settle(about, text.includes('>Acknowledgment<') && text.includes(':SignatureValue>'));
+  }
+
+  #settle(messageId: string, good: boolean): void {
+    this.#waiting.get(messageId)?.(good);
+  }
+}
+
+/** A UUID version 4 whose first twelve digits are the time it was made, in hundredths of a millisecond. */
+function timedUuid(ms: number, uuid: string): string {
+  const time = Math.round(ms * 100)
+    .toString(16)
+    .padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}${uuid.slice(13)}`.slice(0, 36);
+}
+const timeOf = (uuid: string): number => Number.parseInt(uuid.replace('-', '').slice(0, 12), 16) / 100;
+
+interface Growing {
+  sent: number;
+  acknowledged: number;
+  refused: number;
+  received: number;
+  copies: number;
+  ackMs: number[];
+  arrivalMs: number[];
+}
+const emptyReport = (): Growing => ({
+  sent: 0,
+  acknowledged: 0,
+  refused: 0,
+  received: 0,
+  copies: 0,
+  ackMs: [],
+  arrivalMs: [],
+});
+
+function cpaFile({ layout, cpaId }: EndOptions): string {
+  const file = layout.cpas.find((cpa) => cpa.cpaId === cpaId)?.file;
+  if (file === undefined) throw new Error(`no CPA ${cpaId} in this layout`);
+  return file;
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
