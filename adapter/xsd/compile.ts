@@ -97,6 +97,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 interface RawError {
   readonly message: string;
   readonly line: number;
+  readonly xpath: string | undefined;
 }
 
 function errorsOf(validator: XsdValidator, document: XmlDocument): RawError[] {
@@ -105,7 +106,7 @@ function errorsOf(validator: XsdValidator, document: XmlDocument): RawError[] {
     return [];
   } catch (error) {
     if (error instanceof XmlValidateError || error instanceof XmlLibError) {
-      return error.details.map((detail) => ({ message: detail.message, line: detail.line }));
+      return error.details.slice(0, MAX_ISSUES).map(({ message, line, xpath }) => ({ message, line, xpath }));
     }
     throw error;
   }
@@ -114,9 +115,9 @@ function errorsOf(validator: XsdValidator, document: XmlDocument): RawError[] {
 function issuesOf(raw: readonly RawError[], root: XmlElement): SchemaIssue[] {
   const locate = createLocator(root);
   const issues: SchemaIssue[] = [];
-  for (const error of raw.slice(0, MAX_ISSUES)) {
+  for (const error of raw) {
     const { code, message, element } = readFinding(error.message);
-    const path = locate(element, error.line);
+    const path = locate({ xpath: error.xpath, name: element, line: error.line });
     const last = issues.at(-1);
     // The type error that follows a facet error of the same element is the same finding.
     if (code === 'type' && last !== undefined && last.path === path && last.line === error.line) continue;

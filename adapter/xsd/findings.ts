@@ -7,82 +7,95 @@ interface Pattern {
   readonly message: string;
 }
 
-/** In this order; the first that fits counts. Values stand between quotes in libxml2's texts and are never taken over. */
+/**
+ * In this order; the first that fits counts. They are fitted to the text behind the place and anchored, so that a value
+ * that imitates a text of libxml2 is not read as one. Values stand between quotes and are never taken over.
+ */
 const PATTERNS: readonly Pattern[] = [
   {
     code: 'unexpected',
-    test: /This element is not expected\. Expected is (?:one of )?\( ([^)]*) \)/,
+    test: /^This element is not expected\. Expected is (?:one of )?\( ([^)]*) \)/,
     message: 'dit element wordt hier niet verwacht; verwacht wordt $1',
   },
-  { code: 'unexpected', test: /This element is not expected/, message: 'dit element wordt hier niet verwacht' },
+  { code: 'unexpected', test: /^This element is not expected/, message: 'dit element wordt hier niet verwacht' },
   {
     code: 'missing',
-    test: /Missing child element\(s\)\. Expected is (?:one of )?\( ([^)]*) \)/,
+    test: /^Missing child element\(s\)\. Expected is (?:one of )?\( ([^)]*) \)/,
     message: 'er ontbreekt een element; verwacht wordt $1',
   },
-  { code: 'missing', test: /Missing child element/, message: 'er ontbreekt een element' },
+  { code: 'missing', test: /^Missing child element/, message: 'er ontbreekt een element' },
   {
     code: 'attributeMissing',
-    test: /The attribute '([^']*)' is required but missing/,
+    test: /^The attribute '([^']*)' is required but missing/,
     message: 'het attribuut $1 ontbreekt',
   },
-  { code: 'attribute', test: /The attribute '([^']*)' is not allowed/, message: 'het attribuut $1 is niet toegestaan' },
-  { code: 'pattern', test: /\[facet 'pattern'\]/, message: 'de waarde heeft niet de voorgeschreven vorm (pattern)' },
+  {
+    code: 'attribute',
+    test: /^The attribute '([^']*)' is not allowed/,
+    message: 'het attribuut $1 is niet toegestaan',
+  },
+  { code: 'pattern', test: /^\[facet 'pattern'\]/, message: 'de waarde heeft niet de voorgeschreven vorm (pattern)' },
   {
     code: 'enumeration',
-    test: /\[facet 'enumeration'\]/,
+    test: /^\[facet 'enumeration'\]/,
     message: 'de waarde staat niet in de codelijst (enumeration)',
   },
   {
     code: 'maxLength',
-    test: /\[facet 'maxLength'\].*maximum length of '(\d+)'/,
+    test: /^\[facet 'maxLength'\].* maximum length of '(\d+)'\.$/s,
     message: 'de waarde is langer dan $1 tekens (maxLength)',
   },
   {
     code: 'minLength',
-    test: /\[facet 'minLength'\].*minimum length of '(\d+)'/,
+    test: /^\[facet 'minLength'\].* minimum length of '(\d+)'\.$/s,
     message: 'de waarde is korter dan $1 tekens (minLength)',
   },
-  { code: 'length', test: /\[facet 'length'\]/, message: 'de waarde heeft niet de voorgeschreven lengte (length)' },
+  { code: 'length', test: /^\[facet 'length'\]/, message: 'de waarde heeft niet de voorgeschreven lengte (length)' },
   {
     code: 'maxInclusive',
-    test: /\[facet 'maxInclusive'\].*maximum value allowed \('([\d.:T-]+)'\)/,
+    test: /^\[facet 'maxInclusive'\].* maximum value allowed \('([\d.:T-]+)'\)\.$/s,
     message: 'de waarde is groter dan $1 (maxInclusive)',
   },
   {
     code: 'minInclusive',
-    test: /\[facet 'minInclusive'\].*minimum value allowed \('([\d.:T-]+)'\)/,
+    test: /^\[facet 'minInclusive'\].* minimum value allowed \('([\d.:T-]+)'\)\.$/s,
     message: 'de waarde is kleiner dan $1 (minInclusive)',
   },
-  { code: 'totalDigits', test: /\[facet 'totalDigits'\]/, message: 'de waarde heeft te veel cijfers (totalDigits)' },
+  { code: 'totalDigits', test: /^\[facet 'totalDigits'\]/, message: 'de waarde heeft te veel cijfers (totalDigits)' },
   {
     code: 'fractionDigits',
-    test: /\[facet 'fractionDigits'\]/,
+    test: /^\[facet 'fractionDigits'\]/,
     message: 'de waarde heeft te veel decimalen (fractionDigits)',
   },
-  { code: 'facet', test: /\[facet '([A-Za-z]+)'\]/, message: 'de waarde schendt de regel $1' },
+  { code: 'facet', test: /^\[facet '([A-Za-z]+)'\]/, message: 'de waarde schendt de regel $1' },
   {
     code: 'fixed',
-    test: /does not match the fixed value constraint/,
+    test: /^The (?:actual )?value '.*' does not match the fixed value constraint '[^']*'\.$/s,
     message: 'de waarde is niet de voorgeschreven vaste waarde (fixed)',
   },
   {
     code: 'type',
-    test: /is not a valid value of the (?:atomic|list|union|local atomic) type '(?:\{[^}]*\})?([^']*)'/,
+    test: /^(?:'.*'|The character content) is not a valid value of the (?:atomic|list|union) type '(?:\{[^}]*\})?([^']*)'\.$/s,
     message: 'de waarde is niet van het type $1',
   },
-  { code: 'type', test: /is not a valid value of the local/, message: 'de waarde is niet van het voorgeschreven type' },
+  {
+    code: 'type',
+    test: /^(?:'.*'|The character content) is not a valid value of the local .*type\.$/s,
+    message: 'de waarde is niet van het voorgeschreven type',
+  },
+  { code: 'nil', test: /^The element is not 'nillable'/, message: 'xsi:nil is hier niet toegestaan' },
+  { code: 'xsiType', test: /^The .* of the xsi:type attribute/s, message: 'xsi:type noemt geen type dat hier past' },
   {
     code: 'root',
-    test: /No matching global declaration/,
+    test: /^No matching global declaration/,
     message: 'dit element is geen begin van een bericht volgens dit schema',
   },
   {
     code: 'content',
-    test: /Character content (?:is not allowed|other than whitespace is not allowed)/,
+    test: /^Character content (?:is not allowed|other than whitespace is not allowed)/,
     message: 'tekst is hier niet toegestaan',
   },
-  { code: 'content', test: /Element content is not allowed/, message: 'elementen zijn hier niet toegestaan' },
+  { code: 'content', test: /^Element content is not allowed/, message: 'elementen zijn hier niet toegestaan' },
   { code: 'id', test: /(?:xs:ID|xs:IDREF|duplicate)/i, message: 'een id of verwijzing klopt niet' },
 ];
 
@@ -93,11 +106,15 @@ export interface Finding {
   readonly element: string | undefined;
 }
 
-/** libxml2 tells a broken facet twice: once as facet and once as type. The second says nothing new. */
+const PLACE = /^Element '(?:\{[^}]*\})?([^']*)'(?:, attribute '(?:\{[^}]*\})?[^']*')?: /;
+
+/** Reads one text of libxml2: `Element 'x', attribute 'y': what is wrong.` */
 export function readFinding(text: string): Finding {
-  const element = /^Element '(?:\{[^}]*\})?([^']*)'/.exec(text)?.[1];
+  const place = PLACE.exec(text);
+  const element = place?.[1];
+  const said = text.slice(place?.[0].length ?? 0).trimEnd();
   for (const { code, test, message } of PATTERNS) {
-    const groups = test.exec(text);
+    const groups = test.exec(said);
     if (groups === null) continue;
     return { code, element, message: message.replace(/\$(\d)/g, (_, n: string) => names(groups[Number(n)] ?? '')) };
   }
@@ -107,6 +124,6 @@ export function readFinding(text: string): Finding {
 /** `{namespace}name` → `name`. */
 const names = (list: string): string =>
   list
+    .replace(/##\w+(?:\{[^}]*\})?\*?/g, 'een ander element')
     .replace(/\{[^}]*\}/g, '')
-    .replace(/##\w+/g, 'een ander element')
     .replace(/\s*,\s*/g, ', ');

@@ -18,8 +18,8 @@ const START_TAG =
 
 /** Undefined when no start tag stands in the first 64 kB. */
 export function identify(bytes: Uint8Array, catalogue: Catalogue): Identified | undefined {
-  const head = decode(bytes.subarray(0, HEAD_BYTES)).replace(/<!--[\s\S]*?-->/g, '');
-  const match = START_TAG.exec(head);
+  const head = decode(bytes.subarray(0, HEAD_BYTES));
+  const match = START_TAG.exec(withoutMisc(head));
   if (match === null) return undefined;
   const [, prefix, rootName = '', attributes = ''] = match;
   const declaration =
@@ -31,6 +31,19 @@ export function identify(bytes: Uint8Array, catalogue: Catalogue): Identified | 
   const kind = kindOf(rootName, rootNamespace, head);
   const schema = kind === 'soap' ? catalogue.byId('soap-1.1') : catalogue.byRoot(rootNamespace, rootName);
   return { kind, rootName, rootNamespace, schema };
+}
+
+/** The document from its first tag on: comments and processing instructions before it may hold tags that are none. */
+function withoutMisc(head: string): string {
+  let at = 0;
+  for (;;) {
+    at = head.indexOf('<', at);
+    const close = head.startsWith('<!--', at) ? '-->' : head.startsWith('<?', at) ? '?>' : undefined;
+    if (at < 0 || close === undefined) return at < 0 ? '' : head.slice(at);
+    const end = head.indexOf(close, at + 2);
+    if (end < 0) return '';
+    at = end + close.length;
+  }
 }
 
 function kindOf(name: string, namespace: string, head: string): DocumentKind {

@@ -12,13 +12,7 @@ const TIME_LIMIT_MS = 60_000;
 /** wasm memory grows and never shrinks, so a worker is replaced after this many octets. */
 const RECYCLE_BYTES = 256 * 1024 * 1024;
 
-interface Slot {
-  worker: Worker | undefined;
-  seen: number;
-  busy: boolean;
-}
-
-interface Waiting {
+interface Job {
   readonly bytes: Uint8Array;
   readonly schemaId: string;
   readonly resolve: (issues: readonly SchemaIssue[]) => void;
@@ -32,57 +26,91 @@ function workerFile(): URL {
 }
 
 export function createWorkerPool(folder: string): WorkerPool {
-  const slots: Slot[] = Array.from({ length: WORKERS }, () => ({ worker: undefined, seen: 0, busy: false }));
-  const queue: Waiting[] = [];
-
-  const workerOf = (slot: Slot): Worker => {
-    if (slot.worker !== undefined && slot.seen > RECYCLE_BYTES) {
-      void slot.worker.terminate();
-      slot.worker = undefined;
-    }
-    if (slot.worker === undefined) {
-      slot.worker = new Worker(workerFile(), { workerData: { folder } });
-      slot.worker.unref();
-      slot.seen = 0;
-    }
-    return slot.worker;
-  };
-  const run = (slot: Slot, job: Waiting): void => {
-    slot.busy = true;
-    slot.seen += job.bytes.length;
-    const worker = workerOf(slot);
-    worker.ref();
-    const finish = (act: () => void): void => {
-      clearTimeout(timer);
-      worker.removeAllListeners();
-      worker.unref();
-      slot.busy = false;
-      act();
-      next();
-    };
-    const give = (error: Error): void => {
-      void worker.terminate();
-      slot.worker = undefined;
-      finish(() => job.reject(error));
-    };
-    const timer = setTimeout(() => give(new Error(`validation took longer than ${TIME_LIMIT_MS} ms`)), TIME_LIMIT_MS);
-    worker.once('message', (issues: readonly SchemaIssue[]) => finish(() => job.resolve(issues)));
-    worker.once('error', (error) => give(error instanceof Error ? error : new Error('the validation worker failed')));
-    worker.postMessage({ bytes: job.bytes, schemaId: job.schemaId });
-  };
+  const queue: Job[] = [];
+  let closed = false;
   const next = (): void => {
     const slot = slots.find((one) => !one.busy);
     const job = slot === undefined ? undefined : queue.shift();
-    if (slot !== undefined && job !== undefined) run(slot, job);
+    if (slot !== undefined && job !== undefined) slot.run(job);
   };
+  const slots = Array.from({ length: WORKERS }, () => new Slot(folder, next));
   return {
     validate: (bytes, schemaId) =>
       new Promise((resolve, reject) => {
+        if (closed) return reject(new Error(CLOSED));
         queue.push({ bytes, schemaId, resolve, reject });
         next();
       }),
     async close() {
-      await Promise.all(slots.map((slot) => slot.worker?.terminate()));
+      closed = true;
+      for (const job of queue.splice(0)) job.reject(new Error(CLOSED));
+      await Promise.all(slots.map((slot) => slot.end(new Error(CLOSED))));
     },
   };
+}
+
+const CLOSED = 'the validator is closed';
+
+/** One worker at a time. When it dies or takes too long its document is rejected, and the next gets a new worker. */
+class Slot {
+  private readonly folder: string;
+  private readonly free: () => void;
+  private worker: Worker | undefined;
+  private seen = 0;
+  private job: Job | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(folder: string, free: () => void) {
+    this.folder = folder;
+    this.free = free;
+  }
+
+  get busy(): boolean {
+    return this.job !== undefined;
+  }
+
+  run(job: Job): void {
+    if (this.seen > RECYCLE_BYTES) void this.end();
+    const worker = this.worker ?? this.start();
+    this.job = job;
+    this.seen += job.bytes.length;
+    this.timer = setTimeout(() => {
+      void this.end(new Error(`validation took longer than ${TIME_LIMIT_MS} ms`));
+    }, TIME_LIMIT_MS);
+    worker.ref();
+    worker.postMessage({ bytes: job.bytes, schemaId: job.schemaId });
+  }
+
+  /** Ends the worker; a document that is with it is rejected with the reason. */
+  async end(reason = new Error('the validation worker was replaced')): Promise<void> {
+    const worker = this.worker;
+    this.worker = undefined;
+    this.settle((job) => job.reject(reason));
+    await worker?.terminate();
+  }
+
+  private start(): Worker {
+    const worker = new Worker(workerFile(), { workerData: { folder: this.folder } });
+    const lost = (error: unknown): void => {
+      if (this.worker === worker) void this.end(error instanceof Error ? error : new Error('the worker failed'));
+    };
+    worker.on('message', (issues: readonly SchemaIssue[]) => {
+      if (this.worker === worker) this.settle((job) => job.resolve(issues));
+    });
+    worker.on('error', lost);
+    worker.on('exit', () => lost(new Error('the validation worker ended')));
+    this.worker = worker;
+    this.seen = 0;
+    return worker;
+  }
+
+  private settle(tell: (job: Job) => void): void {
+    const job = this.job;
+    if (job === undefined) return;
+    this.job = undefined;
+    clearTimeout(this.timer);
+    this.worker?.unref();
+    tell(job);
+    this.free();
+  }
 }
