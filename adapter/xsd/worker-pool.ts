@@ -91,14 +91,14 @@ class Slot {
 
   private start(): Worker {
     const worker = new Worker(workerFile(), { workerData: { folder: this.folder } });
-    const lost = (error: unknown): void => {
-      if (this.worker === worker) void this.end(error instanceof Error ? error : new Error('the worker failed'));
+    const lost = (reason: string): void => {
+      if (this.worker === worker) void this.end(new Error(`the validation worker ${reason}`));
     };
     worker.on('message', (issues: readonly SchemaIssue[]) => {
       if (this.worker === worker) this.settle((job) => job.resolve(issues));
     });
-    worker.on('error', lost);
-    worker.on('exit', () => lost(new Error('the validation worker ended')));
+    worker.on('error', (error) => lost(`failed: ${String(error)}`));
+    worker.on('exit', () => lost('ended'));
     this.worker = worker;
     this.seen = 0;
     return worker;

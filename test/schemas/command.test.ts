@@ -1,0 +1,181 @@
+// `dk schemas` as its users run it: one object per line, files in order, and exit codes that mean one thing.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { writeStuf } from '../../adapter/stuf/index.ts';
+import type { SchemaEntry } from '../../adapter/xsd/index.ts';
+import { sampleMessage } from '../../tools/schemas/sample.ts';
+import { testCpa } from '../fixtures/gateway.ts';
+import { checkFiles, dkSchemas } from '../fixtures/schemas-command.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dk-schemas-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+
+function envelope(payload: string, functie = 'WMO301', versie = '0003'): Uint8Array {
+  return writeStuf({
+    kind: 'Di01',
+    stuurgegevens: {
+      berichtcode: 'Di01',
+      zender: { organisatie: '9999', applicatie: 'Proef' },
+      ontvanger: { organisatie: '99999901', applicatie: 'GGk' },
+      referentienummer: '0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f',
+      tijdstipBericht: '20260115120000',
+      functie,
+    },
+    parameters: {
+      applicatieVersie: '0001',
+      applicatieSubversie: '0000',
+      functieVersie: versie,
+      functieSubversie: '0002',
+    },
+    payload: { kind: 'xmlBestand', bytes: Buffer.from(payload, 'utf8') },
+  });
+}
+
+const EBMS = `<?xml version="1.0"?>
+<SOAP:Envelope xmlns:SOAP="http://schemas.xmlsoap.org/soap/envelope/"
+ xmlns:eb="http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd">
+<SOAP:Header>
+<eb:MessageHeader SOAP:mustUnderstand="1" eb:version="2.0">
+<eb:From><eb:PartyId eb:type="urn:osb:oin">00000000000000000000</eb:PartyId></eb:From>
+<eb:To><eb:PartyId eb:type="urn:osb:oin">00000000000000000001</eb:PartyId></eb:To>
+<eb:CPAId>TEST</eb:CPAId>
+<eb:ConversationId>1</eb:ConversationId>
+<eb:Service>urn:oasis:names:tc:ebxml-msg:service</eb:Service>
+<eb:Action>Ping</eb:Action>
+<eb:MessageData><eb:MessageId>1@test</eb:MessageId><eb:Timestamp>2026-01-15T12:00:00Z</eb:Timestamp></eb:MessageData>
+</eb:MessageHeader>
+</SOAP:Header>
+<SOAP:Body/>
+</SOAP:Envelope>
+`;
+
+const PLANTED = '999990019';
+
+describe('row 156 dk schemas check', () => {
+  test('a mixed bag: what each file is, in the order given, and exit code 1', async () => {
+    const bsn = `<wmo301:Bsn>x${PLANTED}</wmo301:Bsn>`;
+    const badMessage = sampleMessage('WMO301').replace(/<wmo301:Bsn>[^<]*<\/wmo301:Bsn>/, bsn);
+    const files = [
+      file('bericht.xml', sampleMessage('JW321'.replace('321', '323'), { full: true })),
+      file('voorlopig.xml', sampleMessage('WMO405')),
+      file('envelop.xml', envelope(sampleMessage('WMO301'))),
+      file('envelop-fout.xml', envelope(badMessage)),
+      file('envelop-onbekend.xml', envelope(sampleMessage('WMO301'), 'WMO999')),
+      file('ebms.xml', EBMS),
+      file('ebms-fout.xml', EBMS.replace(/<eb:CPAId>.*\n/, '')),
+      file('cpa.xml', await testCpa()),
+      file('afval.bin', Buffer.from([0, 1, 2, 255, 254])),
+      file('tekst.txt', `geen XML ${PLANTED}`),
+      file('leeg.xml', ''),
+      file('onbekend.xml', '<a xmlns="urn:onbekend"/>'),
+      file(
+        'doctype.xml',
+        `<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]>\n${sampleMessage('WMO301').split('?>\n')[1]}`,
+      ),
+      file('soap.xml', '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>'),
+    ];
+    const run = checkFiles(files);
+    expect(run.results.map((one) => one.file)).toEqual(files);
+    const seen = run.results.map(({ kind, standard, message, version, grade, valid, issues }) =>
+      [kind, standard, message, version, grade, valid, issues.map(({ code }) => code).join(' ')]
+        .map(String)
+        .join(' | '),
+    );
+    expect(seen).toEqual([
+      'istandaarden | iJw | JW323 | 3.2 | strict | true | ',
+      'istandaarden | iEb | WMO405 | 3.0 | envelope | true | ',
+      'stuf | iWmo | WMO301 | 3.2 | strict | true | ',
+      'stuf | iWmo | WMO301 | 3.2 | strict | false | maxLength pattern',
+      'stuf | StUF-GGk | WMO999 | 2.1.04 | strict | true | noSchema',
+      'ebms | ebMS | null | 2.0 | strict | true | ',
+      'ebms | ebMS | null | 2.0 | strict | false | unexpected',
+      'cpa | CPPA | null | 2.0 | strict | true | ',
+      'unknown | null | null | null | null | false | encoding',
+      'unknown | null | null | null | null | false | notWellFormed',
+      'unknown | null | null | null | null | false | notWellFormed',
+      'unknown | null | null | null | null | false | root',
+      'istandaarden | iWmo | WMO301 | 3.2 | strict | false | doctype',
+      'soap | SOAP | null | 1.1 | strict | true | ',
+    ]);
+    for (const result of run.results) {
+      expect(Object.keys(result)).toEqual([
+        'file',
+        'kind',
+        'standard',
+        'message',
+        'version',
+        'grade',
+        'valid',
+        'issues',
+      ]);
+      for (const issue of result.issues) expect(Object.keys(issue)).toEqual(['line', 'path', 'code', 'message']);
+    }
+    expect(run.results[3]?.issues[0]?.path).toBe('/bericht/xmlBestand/Bericht/Client/Bsn');
+    expect(run.results[6]?.issues[0]).toMatchObject({ line: 8, path: '/Envelope/Header/MessageHeader/ConversationId' });
+    expect(`${run.out}${run.err}`).not.toContain(PLANTED);
+    expect(run.code).toBe(1);
+  });
+
+  test('only valid files: 0; a file that is not there: 2, said on stderr, and the others are still checked in order', () => {
+    const good = file('goed.xml', sampleMessage('WMO301'));
+    const bad = file('fout.xml', sampleMessage('WMO302').replace('BerichtCode>', 'Berichtcode>'));
+    const absent = join(folder, 'bestaat-niet.xml');
+    expect(checkFiles([good, good])).toMatchObject({ code: 0, err: '' });
+    const run = checkFiles([good, absent, bad, good]);
+    expect(run.results.map((one) => [one.file, one.valid])).toEqual([
+      [good, true],
+      [bad, false],
+      [good, true],
+    ]);
+    expect(run.err).toContain('bestaat-niet.xml');
+    expect(run.code).toBe(2);
+    expect(checkFiles([folder]).code).toBe(2);
+    expect(dkSchemas('check').code).toBe(2);
+  });
+
+  test('2,000 files in one call: each has its line, in order', () => {
+    const small = join(folder, 'veel');
+    mkdirSync(small);
+    const files = Array.from({ length: 2000 }, (_, i) => {
+      const path = join(small, `${i}.xml`);
+      const xml = sampleMessage('WMO319', { identificatie: `T${i}` });
+      writeFileSync(path, i % 100 === 99 ? xml.replace('<wmo319:Antwoord>', '<wmo319:Antwoord><wmo319:Extra/>') : xml);
+      return path;
+    });
+    const run = checkFiles(files);
+    expect(run.results.map((one) => one.file)).toEqual(files);
+    expect(run.results.flatMap(({ valid }, i) => (valid ? [] : [i]))).toEqual(
+      Array.from({ length: 20 }, (_, i) => i * 100 + 99),
+    );
+    expect(run.code).toBe(1);
+  });
+
+  test('without --json: a line for people per file, with place and rule below it', () => {
+    const bad = file('mens.xml', sampleMessage('JW301').replace(/Geslacht>[^<]*</, `Geslacht>${PLANTED}<`));
+    const run = dkSchemas('check', bad, file('mens-goed.xml', sampleMessage('WMO501')));
+    expect(run.out).toMatch(/^✗ .*mens\.xml: istandaarden iJw JW301 3\.2\n/);
+    expect(run.out).toMatch(/regel \d+ {2}\/Bericht\/Client\/Geslacht {2}(enumeration|maxLength): /);
+    expect(run.out).toMatch(/✓ .*mens-goed\.xml: istandaarden iPgb WMO501 2\.0 \[voorlopig schema: provisional\]\n/);
+    expect(run.out).not.toContain(PLANTED);
+  });
+});
+
+describe('dk schemas list', () => {
+  test('--json gives the catalogue; for people a table with every id', () => {
+    const listed = JSON.parse(dkSchemas('list', '--json').out) as SchemaEntry[];
+    expect(listed.length).toBeGreaterThan(50);
+    const table = dkSchemas('list');
+    for (const { id } of listed) expect(table.out).toContain(`\n${id} `);
+    expect(table.code).toBe(0);
+  });
+});
