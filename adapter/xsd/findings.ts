@@ -96,8 +96,12 @@ const PATTERNS: readonly Pattern[] = [
     message: 'tekst is hier niet toegestaan',
   },
   { code: 'content', test: /^Element content is not allowed/, message: 'elementen zijn hier niet toegestaan' },
+  { code: 'limit', test: /^gave up$/, message: 'een waarde is te lang om te controleren' },
   { code: 'id', test: /(?:xs:ID|xs:IDREF|duplicate)/i, message: 'een id of verwijzing klopt niet' },
 ];
+
+/** Stands for libxml2's refusal to go on, of which it tells neither place nor reason. */
+export const GAVE_UP = 'gave up';
 
 export interface Finding {
   readonly code: string;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { writeStuf } from '../../adapter/stuf/index.ts';
 import { INLINE_VALIDATION_BYTES, openSchemas, type Schemas } from '../../adapter/xsd/index.ts';
 import { sampleMessage } from '../../tools/schemas/sample.ts';
 
@@ -113,6 +114,57 @@ describe('row 125 documents above 256 KB', () => {
     const refused = await schemas.validate(Buffer.alloc(31 * 1024 * 1024, ' '), ID);
     expect(refused.issues).toEqual([{ line: 1, path: '/', code: 'tooLarge', message: expect.any(String) }]);
   }, 60_000);
+
+  test('row 158 an envelope of 25 MB is valid, and not when one character of it is no base64', async () => {
+    const bytes = Buffer.from(
+      writeStuf({
+        kind: 'Di01',
+        stuurgegevens: {
+          berichtcode: 'Di01',
+          zender: { organisatie: '9999', applicatie: 'Proef' },
+          ontvanger: { organisatie: '99999901', applicatie: 'GGk' },
+          referentienummer: '0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f',
+          tijdstipBericht: '20260115120000',
+          functie: 'WMO301',
+        },
+        parameters: {
+          applicatieVersie: '0001',
+          applicatieSubversie: '0000',
+          functieVersie: '0003',
+          functieSubversie: '0002',
+        },
+        payload: { kind: 'tekstBestand', bestandsnaam: 'proef.pdf', bytes: Buffer.alloc(18_700_000, 7) },
+      }),
+    );
+    expect(bytes.length).toBeGreaterThan(24_900_000);
+    expect((await schemas.validate(bytes, 'stuf-ggk0210')).issues).toEqual([]);
+    bytes[20_000_000] = '-'.charCodeAt(0);
+    expect((await schemas.validate(bytes, 'stuf-ggk0210')).issues.map(({ code, path }) => [code, path])).toEqual([
+      ['base64', '/envelopHeenbericht-ggk_Di01/parameters/bericht/tekstBestand'],
+    ]);
+  }, 60_000);
+
+  test.each([
+    ['no text but blanks', ' ', 1_000_000, 'maxLength pattern'],
+    ['letters', 'a', 1_000_000, 'maxLength'],
+    ['letters, more than libxml2 looks at', 'a', 20_000_000, 'limit'],
+  ])('row 125 a value of %s is a finding, not a failure', async (_, character, times, codes) => {
+    const text = sampleMessage('WMO301', { full: true });
+    const long = text.replace(/<iwmo:Achternaam>[^<]*</, () => `<iwmo:Achternaam>${character.repeat(times)}<`);
+    const { issues } = await schemas.validate(Buffer.from(long), 'iwmo-3.2/wmo301');
+    expect(issues.map(({ code }) => code).join(' ')).toBe(codes);
+  });
+
+  test('row 125 five million blanks where a text is asked for', async () => {
+    const text = sampleMessage('WMO301', { full: true });
+    const blank = (put: string): Buffer =>
+      Buffer.from(text.replace(/<wmo301:Commentaar>[^<]*</, () => `<wmo301:Commentaar>${put}<`));
+    const blanks = ' '.repeat(5_000_000);
+    expect((await schemas.validate(blank(blanks), 'iwmo-3.2/wmo301')).issues.map(({ code }) => code)).toEqual([
+      'pattern',
+    ]);
+    expect((await schemas.validate(blank(`${blanks}a${blanks}`), 'iwmo-3.2/wmo301')).issues).toEqual([]);
+  });
 
   test('many at once: every document gets its own verdict', async () => {
     const bad = message.replace(/Eenheid>[^<]*</, 'Eenheid>ZZ<');
