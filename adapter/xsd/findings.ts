@@ -83,6 +83,8 @@ const PATTERNS: readonly Pattern[] = [
     test: /^(?:'.*'|The character content) is not a valid value of the local .*type\.$/s,
     message: 'de waarde is niet van het voorgeschreven type',
   },
+  // libxml2 cuts its texts off behind 64,000 characters: of a long value only the beginning is told.
+  { code: 'type', test: /^'/, message: 'de waarde is niet van het voorgeschreven type' },
   { code: 'nil', test: /^The element is not 'nillable'/, message: 'xsi:nil is hier niet toegestaan' },
   { code: 'xsiType', test: /^The .* of the xsi:type attribute/s, message: 'xsi:type noemt geen type dat hier past' },
   {
@@ -120,7 +122,12 @@ export function readFinding(text: string): Finding {
   for (const { code, test, message } of PATTERNS) {
     const groups = test.exec(said);
     if (groups === null) continue;
-    return { code, element, message: message.replace(/\$(\d)/g, (_, n: string) => names(groups[Number(n)] ?? '')) };
+    const rule = code === 'facet' ? (groups[1] ?? code) : code;
+    return {
+      code: rule,
+      element,
+      message: message.replace(/\$(\d)/g, (_, n: string) => names(groups[Number(n)] ?? '')),
+    };
   }
   return { code: 'schema', element, message: 'het element voldoet niet aan het schema' };
 }

@@ -139,8 +139,11 @@ describe('row 125 documents above 256 KB', () => {
     expect(bytes.length).toBeGreaterThan(24_900_000);
     expect((await schemas.validate(bytes, 'stuf-ggk0210')).issues).toEqual([]);
     bytes[20_000_000] = '-'.charCodeAt(0);
-    expect((await schemas.validate(bytes, 'stuf-ggk0210')).issues.map(({ code, path }) => [code, path])).toEqual([
-      ['base64', '/envelopHeenbericht-ggk_Di01/parameters/bericht/tekstBestand'],
+    const path = '/envelopHeenbericht-ggk_Di01/parameters/bericht/tekstBestand';
+    const { issues } = await schemas.validate(bytes, 'stuf-ggk0210');
+    expect(issues.map((issue) => [issue.code, issue.path])).toEqual([
+      ['type', path],
+      ['base64', path],
     ]);
   }, 60_000);
 
@@ -153,6 +156,20 @@ describe('row 125 documents above 256 KB', () => {
     const long = text.replace(/<iwmo:Achternaam>[^<]*</, () => `<iwmo:Achternaam>${character.repeat(times)}<`);
     const { issues } = await schemas.validate(Buffer.from(long), 'iwmo-3.2/wmo301');
     expect(issues.map(({ code }) => code).join(' ')).toBe(codes);
+  });
+
+  test.each([
+    ['date', 'Begindatum', 'type'],
+    ['enumeration', 'Eenheid', 'maxLength enumeration'],
+    ['integer', 'ProductTarief', 'type'],
+  ])('row 159 a %s of 100,000 characters has the same rule as a short one', async (_, name, codes) => {
+    for (const times of [10, 100_000]) {
+      const value = PLANTED.repeat(times / 10).replace(/^9/, 'x');
+      const text = message.replace(new RegExp(`${name}>[^<]*<`), () => `${name}>${value}<`);
+      const { issues } = await schemas.validate(Buffer.from(text), ID);
+      expect(issues.map(({ code }) => code).join(' ')).toBe(codes);
+      expect(JSON.stringify(issues)).not.toContain('99999');
+    }
   });
 
   test('row 125 five million blanks where a text is asked for', async () => {
