@@ -66,7 +66,7 @@ describe('row 156 dk schemas check', () => {
     const bsn = `<wmo301:Bsn>x${PLANTED}</wmo301:Bsn>`;
     const badMessage = sampleMessage('WMO301').replace(/<wmo301:Bsn>[^<]*<\/wmo301:Bsn>/, bsn);
     const files = [
-      file('bericht.xml', sampleMessage('JW321'.replace('321', '323'), { full: true })),
+      file('bericht.xml', sampleMessage('JW323', { full: true })),
       file('voorlopig.xml', sampleMessage('WMO405')),
       file('envelop.xml', envelope(sampleMessage('WMO301'))),
       file('envelop-fout.xml', envelope(badMessage)),

@@ -330,6 +330,17 @@ describe('row 125 workers that die', () => {
     expect((await own.validate(large, ID)).valid).toBe(true);
   });
 
+  test('after 256 MB a worker is replaced, and no document notices', async () => {
+    const bytes = Buffer.alloc(30 * 1024 * 1024, 'x');
+    for (let i = 0; i < 10; i += 1) {
+      const { issues } = await own.validate(bytes, ID);
+      expect(issues.map(({ code }) => code)).toEqual(['notWellFormed']);
+    }
+    expect(new Set(handed.slice(0, 9)).size).toBe(1);
+    expect(handed[9]).not.toBe(handed[8]);
+    expect((await own.validate(large, ID)).valid).toBe(true);
+  }, 60_000);
+
   test('an error inside a worker is a rejection with its reason', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'dk-empty-'));
     const [entry] = own.entries.filter(({ id }) => id === ID);
