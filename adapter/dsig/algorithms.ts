@@ -27,6 +27,8 @@ export const SIGNATURES: Readonly<Record<string, Algorithm>> = {
 };
 
 export const MIN_RSA_BITS = 2048;
+/** With 1 anybody signs; 3 has only ever helped forgers (row 146). PKIoverheid issues no smaller one than this. */
+export const MIN_RSA_EXPONENT = 65537n;
 
 /** The agreed filter: everything but what is addressed to the next node (R54). */
 export const NOT_NEXT_ACTOR =

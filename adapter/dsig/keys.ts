@@ -1,6 +1,6 @@
 // Public keys of the CPA's certificates, parsed once (reading a certificate costs ten times a verification).
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
-import { MIN_RSA_BITS } from './algorithms.ts';
+import { MIN_RSA_BITS, MIN_RSA_EXPONENT } from './algorithms.ts';
 
 const MAX_KEPT = 20_000;
 const kept = new Map<string, KeyObject | string>();
@@ -20,6 +20,8 @@ function readKey(der: Uint8Array): KeyObject | string {
   try {
     const key = new X509Certificate(der).publicKey;
     if (key.asymmetricKeyType !== 'rsa') return 'the signing certificate holds no RSA key';
+    if ((key.asymmetricKeyDetails?.publicExponent ?? 0n) < MIN_RSA_EXPONENT)
+      return `the RSA key of the signing certificate has a public exponent below ${MIN_RSA_EXPONENT}`;
     const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
     return bits >= MIN_RSA_BITS
       ? key

@@ -49,7 +49,7 @@ export function partOctets(bytes: Uint8Array, canonicalization: Canonicalization
 }
 
 /** Whole elements only, so that leaving them out of the canonical text is the same as leaving them out of the document. */
-function forNextNode(xml: CanonicalXml): XmlElement[] {
+export function forNextNode(xml: CanonicalXml): XmlElement[] {
   const found: XmlElement[] = [];
   for (const element of descendants(xml.root)) {
     const actor = attribute(element, NS.soap, 'actor');

@@ -2,6 +2,7 @@
 import { type DigestReference, NS } from '../base/index.ts';
 import { attribute, type CanonicalXml, childrenOf, descendants, standalone, type XmlElement } from '../xml/index.ts';
 import { C14N, DIGESTS, ENVELOPED, EXC_C14N, NOT_NEXT_ACTOR, SIGNATURES, XPATH } from './algorithms.ts';
+import { forNextNode } from './octets.ts';
 
 /** How canonicalisation is asked for: inclusive, or exclusive with the prefixes to treat inclusively. */
 export type Canonicalization =
@@ -30,6 +31,10 @@ export interface SignatureParts {
 
 const MAX_REFERENCES = 1000;
 const MAX_TRANSFORMS = 4;
+/** Exclusive C14N looks every prefix of the list up at every element: the list is kept short (row 148). */
+const MAX_PREFIXES = 32;
+/** The reader remembers the place of so many comments; beyond it nothing can be said about where they stand. */
+const MAX_COMMENTS = 1000;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** Thrown inside this module only: one plain sentence, safe to tell the partner. */
@@ -53,22 +58,22 @@ export function takeApart(xml: CanonicalXml): SignatureParts {
   ) {
     return refuse('Signature must begin with SignedInfo and SignatureValue');
   }
-  if (
-    rest.some((element) => isDs(element, 'SignedInfo') || isDs(element, 'SignatureValue') || isDs(element, 'Object'))
-  ) {
-    return refuse('Signature holds a second SignedInfo or SignatureValue, or an Object');
-  }
+  const [keyInfo, ...more] = rest;
+  if ((keyInfo !== undefined && !isDs(keyInfo, 'KeyInfo')) || more.length > 0)
+    return refuse('Signature holds something else than SignedInfo, SignatureValue and one KeyInfo');
   const [canonical, method, ...references] = signedInfo.children;
   if (canonical === undefined || !isDs(canonical, 'CanonicalizationMethod'))
     return refuse('CanonicalizationMethod is missing');
   if (method === undefined || !isDs(method, 'SignatureMethod')) return refuse('SignatureMethod is missing');
+  const taken = referencesOf(references);
+  if (taken.some((reference) => reference.filtered)) checkLeftOut(xml);
   return {
     signature,
     signedInfo,
     canonicalization: canonicalizationOf(canonical) ?? refuse('CanonicalizationMethod is not supported'),
     signatureMethod: methodOf(method, SIGNATURES, 'SignatureMethod'),
     value: base64Of(value, 'SignatureValue'),
-    references: referencesOf(references),
+    references: taken,
   };
 }
 
@@ -78,9 +83,32 @@ function theSignature(xml: CanonicalXml): XmlElement {
   const [first] = all;
   if (first === undefined || all.length > 1) return refuse(`found ${all.length} Signature elements, expected one`);
   const header = first.parent;
-  if (header?.name !== 'Header' || header.ns !== NS.soap || header.parent !== xml.root)
-    return refuse('Signature is not a child of the SOAP Header');
+  if (!isHeader(header, xml)) return refuse('Signature is not a child of the SOAP Header');
+  // What the enveloped-signature transform leaves out must hold nothing that somebody could take for the message (row 132).
+  if ([...descendants(first)].some((element) => element.ns === NS.soap || element.ns === NS.eb))
+    return refuse('Signature holds elements of a message');
   return first;
+}
+
+const isHeader = (element: XmlElement | undefined, xml: CanonicalXml): boolean =>
+  element?.name === 'Header' && element.ns === NS.soap && element.parent === xml.root;
+
+const LEFT_OUT = new Set(['SyncReply', 'AckRequested']);
+
+/**
+ * The agreed XPath leaves out every element that is addressed to the next node, wherever it stands: an actor on a
+ * RefToMessageId would put that field outside the signature. Only what R55 means may be left out: SyncReply, AckRequested
+ * and header blocks that are not ours.
+ */
+function checkLeftOut(xml: CanonicalXml): void {
+  let end = 0;
+  for (const element of forNextNode(xml)) {
+    if (element.start < end) continue;
+    const ours = element.ns === NS.soap || (element.ns === NS.eb && !LEFT_OUT.has(element.name));
+    if (ours || !isHeader(element.parent, xml))
+      refuse('an element that the signature must cover is addressed to the next node');
+    end = element.end;
+  }
 }
 
 const ID_NAMES = new Set(['id', 'Id', 'ID']);
@@ -101,6 +129,7 @@ function checkIds(xml: CanonicalXml): void {
 function checkMarked(xml: CanonicalXml, signature: XmlElement): void {
   const marked = new Set(xml.marked);
   if (marked.size === 0) return;
+  if (marked.size >= MAX_COMMENTS) refuse(`the envelope holds ${MAX_COMMENTS} comments or CDATA sections, or more`);
   let number = 0;
   for (const element of descendants(xml.root)) {
     const inside = element.start >= signature.start && element.end <= signature.end;
@@ -118,7 +147,7 @@ function methodOf(element: XmlElement, table: Readonly<Record<string, unknown>>,
 }
 
 function base64Of(element: XmlElement, what: string): Buffer {
-  const text = element.text.replace(/[\s]+/g, '');
+  const text = element.text.replace(/[ \t\r\n]+/g, '');
   if (element.children.length > 0 || !BASE64.test(text)) return refuse(`${what} is not base64`);
   return Buffer.from(text, 'base64');
 }
@@ -130,10 +159,8 @@ function canonicalizationOf(element: XmlElement): Canonicalization | undefined {
   const [list] = element.children;
   if (list === undefined) return { kind: 'exclusive', prefixes: [] };
   if (list.name !== 'InclusiveNamespaces' || list.ns !== EXC_C14N) return undefined;
-  return {
-    kind: 'exclusive',
-    prefixes: (attribute(list, '', 'PrefixList') ?? '').split(/\s+/).filter((prefix) => prefix !== ''),
-  };
+  const prefixes = (attribute(list, '', 'PrefixList') ?? '').split(/[ \t\r\n]+/).filter((prefix) => prefix !== '');
+  return prefixes.length > MAX_PREFIXES || list.children.length > 0 ? undefined : { kind: 'exclusive', prefixes };
 }
 
 function referencesOf(elements: readonly XmlElement[]): ReferenceParts[] {
@@ -142,9 +169,10 @@ function referencesOf(elements: readonly XmlElement[]): ReferenceParts[] {
   if (elements.some((element) => !isDs(element, 'Reference')))
     return refuse('SignedInfo holds something else than references');
   const references = elements.map(referenceOf);
-  const uris = new Set(references.map((reference) => reference.uri));
-  if (uris.size !== references.length) return refuse('two references have the same URI');
-  if (!uris.has('')) return refuse('no reference covers the envelope (URI "")');
+  // Decoded, for a part named in many spellings would be hashed as many times.
+  const targets = new Set(references.map(({ uri }) => (uri === '' ? '' : `cid:${contentIdOf(uri)}`)));
+  if (targets.size !== references.length) return refuse('two references have the same URI');
+  if (!targets.has('')) return refuse('no reference covers the envelope (URI "")');
   return references;
 }
 
@@ -206,14 +234,30 @@ function partTransforms(list: readonly XmlElement[]): Asked {
   return { filtered: false, canonicalization };
 }
 
-/** Compared as text after white space, quotes and the prefix bound to SOAP are made one (R56). */
+/** Compared as text after white space outside literals, quotes and prefixes bound to SOAP are made one (R56). */
 function isAgreedXPath(transform: XmlElement): boolean {
   const [xpath, ...more] = transform.children;
   if (xpath === undefined || more.length > 0 || !isDs(xpath, 'XPath') || xpath.children.length > 0) return false;
-  const prefix = /@([A-Za-z_][\w.-]*):actor/.exec(xpath.text)?.[1];
-  if (prefix === undefined || xpath.namespaces.get(prefix) !== NS.soap) return false;
-  const squeeze = (text: string): string => text.replace(/\s+/g, '').replaceAll("'", '"');
-  return squeeze(xpath.text).replaceAll(`@${prefix}:actor`, '@SOAP:actor') === squeeze(NOT_NEXT_ACTOR);
+  const actor = /@([A-Za-z_][\w.-]*):actor/g;
+  if ([...xpath.text.matchAll(actor)].some(([, prefix = '']) => xpath.namespaces.get(prefix) !== NS.soap)) return false;
+  return squeeze(xpath.text).replace(actor, '@SOAP:actor') === squeeze(NOT_NEXT_ACTOR);
+}
+
+const squeeze = (xpath: string): string =>
+  xpath
+    .replaceAll("'", '"')
+    .split('"')
+    .map((piece, number) => (number % 2 === 0 ? piece.replace(/\s+/g, '') : piece))
+    .join('"');
+
+/** The Content-ID that a `cid:` URI names (R14); undecodable text is taken as it stands. */
+export function contentIdOf(uri: string): string {
+  const raw = uri.slice('cid:'.length);
+  try {
+    return raw.includes('%') ? decodeURIComponent(raw) : raw;
+  } catch {
+    return raw;
+  }
 }
 
 /** The references as an Acknowledgment repeats them (R92). */

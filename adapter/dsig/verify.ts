@@ -5,7 +5,14 @@ import { type CanonicalXml, child, childrenOf } from '../xml/index.ts';
 import { DIGESTS, SIGNATURES } from './algorithms.ts';
 import { publicKeyOf } from './keys.ts';
 import { envelopeOctets, partOctets, signedInfoOctets } from './octets.ts';
-import { type ReferenceParts, type SignatureParts, takeApart, toDigestReference, Unacceptable } from './structure.ts';
+import {
+  contentIdOf,
+  type ReferenceParts,
+  type SignatureParts,
+  takeApart,
+  toDigestReference,
+  Unacceptable,
+} from './structure.ts';
 import type { ReferenceVerdict, SignaturePolicy, SignatureVerdict, SignedPart } from './types.ts';
 
 /**
@@ -112,14 +119,4 @@ function valueFits(xml: CanonicalXml, taken: SignatureParts, key: KeyObject): bo
   const hash = SIGNATURES[taken.signatureMethod]?.hash;
   if (octets === undefined || hash === undefined) return false;
   return verify(hash, Buffer.from(octets, 'utf8'), key, taken.value);
-}
-
-/** The Content-ID that a `cid:` URI names (R14); undecodable text is taken as it stands. */
-export function contentIdOf(uri: string): string {
-  const raw = uri.slice('cid:'.length);
-  try {
-    return raw.includes('%') ? decodeURIComponent(raw) : raw;
-  } catch {
-    return raw;
-  }
 }

@@ -23,10 +23,17 @@ export async function persist(bytes: Uint8Array, blobs: Blobs): Promise<StagedBl
 
 export const toRef = ({ sha256, bytes }: BlobRef): BlobRef => ({ sha256, bytes });
 
+/** A larger part is not canonicalised for a signature: that is done before anybody has proved anything (R57). */
+const MAX_CANONICAL_BYTES = 1024 * 1024;
+
 /** A part whose octets can be hashed again by any algorithm; SHA-256 is known already. */
 export function signedPart(contentId: string, blob: StagedBlob, blobs: Blobs): SignedPart {
+  const { inline } = blob;
   return {
     contentId,
+    ...(blob.bytes > MAX_CANONICAL_BYTES
+      ? {}
+      : { bytes: () => (inline === undefined ? blobs.read(blob) : Promise.resolve(inline)) }),
     digest: async (algorithm) => {
       if (algorithm === 'sha256') return Buffer.from(blob.sha256, 'hex');
       const hash = createHash(algorithm);

@@ -65,7 +65,8 @@ async function judgeSignature(
   const parts = intake.parts.map((part) => signedPart(part.contentId, part.blob, context.blobs));
   const verdict = await verifySignature(intake.xml, parts, certificate.der, context.signaturePolicy);
   if (verdict.kind !== 'valid') return verdict;
-  const distrust = context.signerTrust(certificate.der, intake.message.header.timestamp.instant);
+  // Judged at receipt (row 150): the Timestamp is the signer's own word, and older than a list that was just renewed.
+  const distrust = context.signerTrust(certificate.der, context.clock.now());
   return distrust === undefined ? verdict : { kind: 'invalid', reason: distrust, references: verdict.references };
 }
 
