@@ -54,10 +54,15 @@ export function readXml(bytes: Uint8Array, options: ReadXmlOptions = {}): Result
   return xml === undefined ? fail(notWellFormed(undefined)) : ok(xml);
 }
 
+/** Every prefix of a PrefixList is looked up at every element, through all its ancestors (row 148). */
+const MAX_LOOK_UPS = 1_000_000;
+
 /** Exclusive canonical form (without comments) of a document; `prefixes` is the InclusiveNamespaces PrefixList. */
 export function exclusiveCanonical(bytes: Uint8Array, prefixes: readonly string[]): Result<string, XmlProblem> {
   const guarded = guard(bytes, XML_LIMITS, {});
   if (!guarded.ok) return guarded;
+  if (prefixes.length * guarded.value.scan.elements > MAX_LOOK_UPS)
+    return fail({ kind: 'tooMany', detail: 'too many elements for so many inclusive prefixes' });
   return withDocument(guarded.value.utf8, (document) =>
     canonicalText(document, XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, prefixes),
   );

@@ -177,7 +177,21 @@ const ENCODINGS: readonly Mutation[] = [
 
 const DIGITS = '>00000099000000001000<';
 
+const DECLARATIONS = Array.from({ length: 240 }, (_, number) => ` xmlns:n${number}="urn:${number}"`).join('');
+
 const TEXT: readonly Mutation[] = [
+  answered('row 119 row 149 200 000 elements under 240 namespaces', 'fault Client', (m) =>
+    swap('</SOAP:Body>', `<x${DECLARATIONS}>${'<y/>'.repeat(200_000)}</x></SOAP:Body>`)(m),
+  ),
+  refused('row 119 row 149 1000 elements under 240 namespaces', (m) =>
+    swap('</SOAP:Body>', `<x${DECLARATIONS}>${'<y/>'.repeat(1000)}</x></SOAP:Body>`)(m),
+  ),
+  answered('row 119 300 namespaces', 'fault Client', (m) =>
+    swap('</SOAP:Body>', `<x${DECLARATIONS}${DECLARATIONS.replaceAll('xmlns:n', 'xmlns:m')}/></SOAP:Body>`)(m),
+  ),
+  refused('row 119 200 000 elements in the Body', (m) =>
+    swap('</SOAP:Body>', `<x>${'<y/>'.repeat(200_000)}</x></SOAP:Body>`)(m),
+  ),
   refused('row 139 another action', (m) => swap(HEADER_BLOCK, altered)(m)),
   refused('row 139 another ConversationId', (m) => swap(/(?<=<eb:ConversationId>)./, 'x')(m)),
   refused('row 139 another MessageId, row 151', (m) => swap(/(?<=<eb:MessageId>)./, 'x')(m)),

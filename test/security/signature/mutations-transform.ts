@@ -131,6 +131,18 @@ const TRANSFORMS: readonly Mutation[] = [
       }))(swap('</SOAP:Body>', `<x>${'<y/>'.repeat(30_000)}</x></SOAP:Body>`)(m)),
     'transform that is not allowed',
   ),
+  refused(
+    'row 148 exclusive C14N with 32 prefixes over 200 000 elements at a depth of 190',
+    (m) =>
+      envelopeWith(() => ({
+        octets: '',
+        transforms: [
+          transform(ENVELOPED),
+          transform(EXC, `<e:InclusiveNamespaces xmlns:e="${EXC}" PrefixList="${'p '.repeat(32)}"/>`),
+        ],
+      }))(swap('</SOAP:Body>', `${'<x>'.repeat(190)}${'<y/>'.repeat(200_000)}${'</x>'.repeat(190)}</SOAP:Body>`)(m)),
+    'the transforms cannot be applied',
+  ),
   transformed(
     'row 149 exclusive C14N with something else than InclusiveNamespaces',
     transform(ENVELOPED),
