@@ -2,7 +2,15 @@
 import { NS } from '../../../adapter/base/index.ts';
 import { firstPart, found, type Message, swap } from './message.ts';
 import { answered, type Mutation, refused, type Tools, taken } from './mutation.ts';
-import { bothReferences, envelopeReference, partReference, type ReferenceSpec, resign } from './signer.ts';
+import {
+  bothReferences,
+  EXC,
+  envelopeReference,
+  partReference,
+  type ReferenceSpec,
+  resign,
+  transform,
+} from './signer.ts';
 
 /** The correct references and one more. */
 const andAlso =
@@ -129,12 +137,19 @@ const TARGETS: readonly Mutation[] = [
     const based = swap('<SOAP:Envelope ', '<SOAP:Envelope xml:base="http://elders.example/" ')(m);
     return resign(based, { references: bothReferences(based) });
   }),
-  refused('row 137 a ds:Manifest in an Object refers to the part', (m) =>
-    resign(m, {
-      references: [envelopeReference(m), { uri: '#m', octets: '', attributes: ` Type="${NS.ds}Manifest"` }],
-      afterwards: `<ds:Object><ds:Manifest Id="m">${found(m, /<ds:Reference URI="cid:[\s\S]*?<\/ds:Reference>/)}</ds:Manifest></ds:Object>`,
-    }),
-  ),
+  refused('row 137 a ds:Manifest in an Object refers to the part', (m) => {
+    const content = `${found(m, /<ds:Reference URI="cid:[\s\S]*?<\/ds:Reference>/)}</ds:Manifest>`;
+    const manifest = {
+      uri: '#m',
+      octets: `<ds:Manifest xmlns:ds="${NS.ds}" Id="m">${content}`,
+      attributes: ` Type="${NS.ds}Manifest"`,
+      transforms: [transform(EXC)],
+    };
+    return resign(m, {
+      references: [envelopeReference(m), manifest],
+      afterwards: `<ds:Object><ds:Manifest Id="m">${content}</ds:Object>`,
+    });
+  }),
 ];
 
 const SHAPES: readonly Mutation[] = [
