@@ -186,6 +186,15 @@ const TEXT: readonly Mutation[] = [
   refused('row 119 row 149 1000 elements under 240 namespaces', (m) =>
     swap('</SOAP:Body>', `<x${DECLARATIONS}>${'<y/>'.repeat(1000)}</x></SOAP:Body>`)(m),
   ),
+  answered('row 119 row 149 90 000 attributes of one element', 'fault Client', (m) =>
+    swap(
+      '</SOAP:Body>',
+      `<x${Array.from({ length: 90_000 }, (_, number) => ` a${number}=""`).join('')}/></SOAP:Body>`,
+    )(m),
+  ),
+  refused('row 119 row 149 500 attributes of one element', (m) =>
+    swap('</SOAP:Body>', `<x${Array.from({ length: 500 }, (_, number) => ` a${number}=""`).join('')}/></SOAP:Body>`)(m),
+  ),
   answered('row 119 300 namespaces', 'fault Client', (m) =>
     swap('</SOAP:Body>', `<x${DECLARATIONS}${DECLARATIONS.replaceAll('xmlns:n', 'xmlns:m')}/></SOAP:Body>`)(m),
   ),
