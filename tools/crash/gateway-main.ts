@@ -1,0 +1,70 @@
+// A gateway of the crash report: the product's own program between seams. Waits as a spare until it is told which one to be.
+import { runProgram } from '../../adapter/run.ts';
+import { breakStore, forgetSync } from './broken.ts';
+import { FailPoint } from './fail-point.ts';
+import type { Look, Order, Settings } from './orders.ts';
+import { type Knobs, type Opened, seamsFor } from './seams.ts';
+import { createSyncMark, type SyncMark } from './sync-mark.ts';
+
+const settings = JSON.parse(process.env.DK_CRASH ?? '{}') as Settings;
+let syncMark: SyncMark | undefined;
+const knobs: Knobs = { fail: new FailPoint(), slowMs: 0, posts: 0, onDurable: () => syncMark?.note() };
+const opened: Opened = {};
+
+async function go(order: Extract<Order, { do: 'go' }>): Promise<void> {
+  process.argv.push('--config', order.config);
+  if (settings.broken === 'doesNotSync') forgetSync();
+  if (order.syncMark !== undefined) syncMark = createSyncMark(order.syncMark.folder, order.syncMark.file);
+  await runProgram(
+    seamsFor(knobs, opened, (store) => {
+      syncMark?.pin();
+      return breakStore(store, settings.broken);
+    }),
+  );
+  if (opened.store === undefined || process.exitCode !== undefined) throw new Error('the gateway did not start');
+}
+
+async function look(conversations: readonly string[]): Promise<Look> {
+  const { store } = opened;
+  if (store === undefined) throw new Error('no store yet');
+  const rows = await store.backlog(Number.MAX_SAFE_INTEGER);
+  const count = (wanted: boolean): number =>
+    rows.filter((row) => (row.kind === 'collect') === wanted).reduce((sum, row) => sum + row.ready, 0);
+  const found = await Promise.all(
+    conversations.map((conversationId) => store.search({ conversationId }, { limit: 100 })),
+  );
+  const records = found.flatMap(({ messages }) =>
+    messages.map(({ id, direction, state }) => ({ id, direction, state })),
+  );
+  return { open: count(false), toCollect: count(true), posts: knobs.posts, records };
+}
+
+const realNow = Date.now;
+
+async function obey(order: Order): Promise<unknown> {
+  switch (order.do) {
+    case 'go':
+      return go(order);
+    case 'arm':
+      return knobs.fail.arm(order.point, order.nth);
+    case 'disarm':
+      return knobs.fail.disarm();
+    case 'look':
+      return look(order.conversations);
+    case 'clock':
+      Date.now = () => realNow() + order.offsetMs;
+      return undefined;
+    case 'slow':
+      knobs.slowMs = order.ms;
+      return undefined;
+  }
+}
+
+process.on('message', ({ id, order }: { id: number; order: Order }) => {
+  obey(order).then(
+    (value) => process.send?.({ id, value }),
+    (error: unknown) => process.send?.({ id, problem: error instanceof Error ? error.message : 'failed' }),
+  );
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ id: 0 });

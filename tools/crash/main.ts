@@ -1,0 +1,215 @@
+// npm run crash: kills gateways at named points, counts at both ends, and writes the crash report.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { print, printJson, printTable, WrongUse } from '../output.ts';
+import { Applications } from './application.ts';
+import { BAD } from './count.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { BROKEN, type Broken } from './orders.ts';
+import { planRound } from './plan.ts';
+import { isPoint, isSpecial, POINT_NAMES, type PointName, SPECIAL_NAMES, type SpecialName, titleOf } from './points.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { badLine, isGoodRound, summarise, writeReport } from './report.ts';
+import { type RoundResult, runRound, type Stage } from './round.ts';
+import { Scene } from './scene.ts';
+import { planSpecial, runSpecial } from './special.ts';
+
+const HELP = `npm run crash -- [opties]
+
+  --rounds N      rondes per punt (standaard 30; bijzondere omstandigheden: een tiende, ten minste 1)
+  --point P,Q     alleen deze; anders alle punten en omstandigheden
+  --seed S        dezelfde rondes nog eens; anders willekeurig
+  --resume        ga door met de run in --dir
+  --report        schrijf adapter/reports/crash.md
+  --dir MAP       werkmap (standaard in de tijdelijke map)
+  --broken WAT    een gateway die met opzet fout is: ${BROKEN.join(', ')}
+  --stop          stop bij de eerste ronde die niet goed is
+  --json          uitkomst als JSON
+
+punten: ${POINT_NAMES.join(', ')}
+omstandigheden: ${SPECIAL_NAMES.join(', ')}`;
+
+const REPORT = join('adapter', 'reports', 'crash.md');
+
+interface Options {
+  readonly rounds: number;
+  readonly points: readonly (PointName | SpecialName)[];
+  readonly seed: string;
+  readonly resume: boolean;
+  readonly report: boolean;
+  readonly dir: string;
+  readonly broken?: Broken;
+  readonly stop: boolean;
+  readonly json: boolean;
+}
+
+function readOptions(): Options {
+  const { values } = parse();
+  if (values.help === true) {
+    print(HELP);
+    process.exit(0);
+  }
+  const rounds = Number(values.rounds ?? 30);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new WrongUse('--rounds: verwacht een geheel getal vanaf 1');
+  const broken = BROKEN.find((known) => known === values.broken);
+  if (values.broken !== undefined && broken === undefined) {
+    throw new WrongUse(`--broken ${values.broken}: verwacht een van ${BROKEN.join(', ')}`);
+  }
+  return {
+    rounds,
+    points: values.point === undefined ? [...POINT_NAMES, ...SPECIAL_NAMES] : values.point.split(',').map(readPoint),
+    seed: values.seed ?? randomBytes(4).toString('hex'),
+    resume: values.resume === true,
+    report: values.report === true,
+    dir: values.dir ?? join(tmpdir(), 'dk-crash'),
+    ...(broken === undefined ? {} : { broken }),
+    stop: values.stop === true,
+    json: values.json === true,
+  };
+}
+
+function parse() {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const named = { rounds: text, point: text, seed: text, dir: text, broken: text };
+  try {
+    return parseArgs({ options: { ...named, resume: flag, report: flag, stop: flag, json: flag, help: flag } });
+  } catch (error) {
+    throw new WrongUse(`${error instanceof Error ? error.message : 'verkeerd gebruik'}\n\n${HELP}`);
+  }
+}
+
+function readPoint(name: string): PointName | SpecialName {
+  if (isPoint(name) || isSpecial(name)) return name;
+  throw new WrongUse(`--point ${name}: verwacht een van ${[...POINT_NAMES, ...SPECIAL_NAMES].join(', ')}`);
+}
+
+interface Task {
+  readonly point: PointName | SpecialName;
+  readonly round: number;
+}
+
+/** Special scenarios take seconds each: a tenth of the rounds. */
+function tasksOf({ points, rounds }: Options): Task[] {
+  return points.flatMap((point) => {
+    const count = isPoint(point) ? rounds : Math.max(1, Math.floor(rounds / 10));
+    return Array.from({ length: count }, (_, round) => ({ point, round }));
+  });
+}
+
+class Runner {
+  readonly #options: Options;
+  readonly #seed: string;
+  readonly #run = randomBytes(8).toString('hex');
+  #stage: Stage | undefined;
+
+  constructor(options: Options, seed: string) {
+    this.#options = options;
+    this.#seed = seed;
+  }
+
+  /** A round that the harness itself cannot finish counts as one without an end, and the next begins with new gateways. */
+  async round({ point, round }: Task): Promise<RoundResult> {
+    const startedAt = performance.now();
+    const args = [round, this.#seed, this.#run] as const;
+    const plan = isPoint(point) ? planRound(point, ...args) : planSpecial(point, ...args);
+    try {
+      const stage = await this.#open();
+      const drawn = this.#options.broken === 'doesNotSync' ? { ...plan, powerCut: true } : plan;
+      return await (isPoint(point) ? runRound(drawn, stage) : runSpecial(plan, stage));
+    } catch (error) {
+      await this.close();
+      const { letters: _, ...kept } = plan;
+      const none = { accepted: 0, delivered: 0, faults: 0, lost: 0, twice: 0, unanswered: 0, misbelieved: 0 };
+      const note = `! ${error instanceof Error ? error.message : 'ronde mislukt'}`;
+      const ms = Math.round(performance.now() - startedAt);
+      return { plan: kept, counts: { ...none, endless: 1 }, struck: false, ms, droppedBytes: 0, fell: 0, note };
+    }
+  }
+
+  async #open(): Promise<Stage> {
+    if (this.#stage === undefined) {
+      const { dir, broken } = this.#options;
+      const scene = await Scene.open({ dir: join(dir, 'gateways'), ...(broken === undefined ? {} : { broken }) });
+      this.#stage = { scene, applications: new Applications(scene) };
+    }
+    return this.#stage;
+  }
+
+  async close(): Promise<void> {
+    const stage = this.#stage;
+    this.#stage = undefined;
+    await stage?.scene.close();
+  }
+}
+
+async function runAll(options: Options, journal: Journal, progress: Progress): Promise<void> {
+  const tasks = tasksOf(options).filter(({ point, round }) => !journal.has(point, round));
+  const runner = new Runner(options, journal.head.seed);
+  let interrupted = false;
+  process.once('SIGINT', () => {
+    interrupted = true;
+  });
+  progress.begin(tasks.length);
+  for (const task of tasks) {
+    if (interrupted) break;
+    const result = await runner.round(task);
+    journal.add(result);
+    progress.step(titleOf(task.point), isGoodRound(result) ? undefined : badLine(result));
+    if (options.stop && !isGoodRound(result)) break;
+  }
+  progress.end();
+  await runner.close();
+}
+
+function tell(options: Options, journal: Journal): void {
+  const summaries = summarise(journal.results);
+  const bad = journal.results.filter((result) => !isGoodRound(result));
+  if (options.json) {
+    printJson({ ...journal.head, good: bad.length === 0, points: summaries, bad });
+    return;
+  }
+  const header = [
+    'punt',
+    'rondes',
+    'geraakt',
+    'berichten',
+    'bezorgd',
+    'verloren',
+    'dubbel',
+    'zonder einde',
+    'onbeantwoord',
+    'verkeerd',
+    'gem. ms',
+  ];
+  const rows = summaries.map(({ title, rounds, struck, counts, meanMs }) =>
+    [title, rounds, struck, counts.accepted, counts.delivered, ...BAD.map((name) => counts[name]), meanMs].map(String),
+  );
+  printTable(header, rows);
+  print(`seed ${journal.head.seed}: ${bad.length === 0 ? 'alle rondes goed' : `${bad.length} rondes niet goed`}`);
+  for (const result of bad.slice(0, 20)) print(badLine(result));
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  const head = { seed: options.seed, startedAt: new Date().toISOString() };
+  const journal = openJournal(join(options.dir, 'journaal.jsonl'), head, options.resume);
+  await runAll(options, journal, createProgress());
+  tell(options, journal);
+  if (options.report) {
+    mkdirSync(dirname(REPORT), { recursive: true });
+    writeFileSync(REPORT, writeReport(journal.head, journal.results));
+  }
+  process.exit(journal.results.every(isGoodRound) ? 0 : 1);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof WrongUse)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,40 @@
+// What the harness and a gateway under test say to each other over the channel between the processes.
+import type { PointName } from './points.ts';
+
+/** How a gateway is built wrongly, to show that the harness notices. */
+export const BROKEN = ['answersEarly', 'forgetsDuplicates', 'doesNotSync'] as const;
+export type Broken = (typeof BROKEN)[number];
+
+/** Given in DK_CRASH as JSON. */
+export interface Settings {
+  readonly broken?: Broken;
+}
+
+export type Order =
+  /** Become the gateway of this configuration; `syncMark` keeps the log whole and says how far it is on disk. */
+  | {
+      readonly do: 'go';
+      readonly config: string;
+      readonly syncMark?: { readonly folder: string; readonly file: string };
+    }
+  | { readonly do: 'arm'; readonly point: PointName; readonly nth: number }
+  | { readonly do: 'disarm' }
+  | { readonly do: 'look'; readonly conversations: readonly string[] }
+  /** The machine's clock jumps; the monotonic one does not. */
+  | { readonly do: 'clock'; readonly offsetMs: number }
+  | { readonly do: 'slow'; readonly ms: number };
+
+export interface Look {
+  /** Open jobs, without those that wait for an application. */
+  readonly open: number;
+  readonly toCollect: number;
+  /** Posts made so far. */
+  readonly posts: number;
+  readonly records: readonly { readonly id: string; readonly direction: 'in' | 'out'; readonly state: string }[];
+}
+
+export interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly problem?: string;
+}

@@ -1,0 +1,84 @@
+// What a round does, drawn from the seed, so that any round can be done again.
+import { createHash } from 'node:crypto';
+import { type GatewayName, type Mode, POINTS, type Point, type PointName, type SpecialName } from './points.ts';
+
+export interface RoundPlan {
+  readonly point: PointName | SpecialName;
+  readonly round: number;
+  readonly victim: GatewayName;
+  readonly mode: Mode;
+  /** Which occurrence of the point. */
+  readonly nth: number;
+  readonly letters: readonly { readonly referentienummer: string; readonly valid: boolean; readonly padding: number }[];
+  /** The kill is a power cut: what was not synchronised is gone. */
+  readonly powerCut: boolean;
+  /** Only for kills at random instants: milliseconds after the first submission. */
+  readonly delayMs: number;
+}
+
+export interface Draw {
+  /** A whole number from 0 up to and without `below`. */
+  below(below: number): number;
+  of<T>(values: readonly T[]): T;
+  uuid(): string;
+}
+
+/** Numbers from a hash of the seed and a counter: the same on every machine. */
+export function draw(seed: string): Draw {
+  let count = 0;
+  const next = (): Buffer => {
+    count += 1;
+    return createHash('sha256').update(`${seed}|${count}`).digest();
+  };
+  const below = (limit: number): number => next().readUInt32BE(0) % limit;
+  return {
+    below,
+    of: (values) => values[below(values.length)] as (typeof values)[number],
+    uuid: () => {
+      const hex = next().toString('hex');
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+    },
+  };
+}
+
+const LARGE = 120_000;
+const LONGEST_DELAY_MS = 250;
+
+/** `run` differs each time: a referentienummer that came before would be a repetition, not a new message. */
+export function planRound(point: PointName, round: number, seed: string, run: string): RoundPlan {
+  const from = draw(`${seed}|${point}|${round}`);
+  const { victims, large, once }: Point = POINTS[point];
+  const mode = from.of<Mode>(['async', 'sync']);
+  const victim = from.of(victims[mode]);
+  const valid = 1 + from.below(3);
+  const invalid = large === true ? 0 : from.below(3);
+  const names = draw(`${run}|${seed}|${point}|${round}`);
+  const letters = Array.from({ length: valid + invalid }, (_, i) => ({
+    referentienummer: names.uuid(),
+    valid: i < valid,
+    padding: large === true && i === 0 ? LARGE : 0,
+  }));
+  return {
+    point,
+    round,
+    victim,
+    mode,
+    nth: 1 + from.below(occurrences(point, victim, { valid, total: letters.length, once: once === true })),
+    letters,
+    powerCut: from.below(2) === 1,
+    delayMs: from.below(LONGEST_DELAY_MS),
+  };
+}
+
+interface Sizes {
+  readonly valid: number;
+  readonly total: number;
+  readonly once: boolean;
+}
+
+/** How often a point is reached in a round at the least. */
+function occurrences(point: PointName, victim: GatewayName, { valid, total, once }: Sizes): number {
+  if (point === 'cpaActivation') return 2;
+  if (once) return 1;
+  return victim === 'aanbieder' ? valid : total;
+}

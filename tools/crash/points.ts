@@ -1,0 +1,54 @@
+// The named fail points of the crash report: what each means and in which gateways it can be reached.
+
+export const GATEWAYS = ['gemeente', 'hub', 'aanbieder'] as const;
+export type GatewayName = (typeof GATEWAYS)[number];
+export type Mode = 'async' | 'sync';
+
+export interface Point {
+  /** For people. */
+  readonly title: string;
+  readonly victims: Readonly<Record<Mode, readonly GatewayName[]>>;
+  /** A message above the size that is written in the commit itself. */
+  readonly large?: boolean;
+  /** Reached once a round at most. */
+  readonly once?: boolean;
+}
+
+const all = { async: GATEWAYS, sync: ['gemeente', 'hub', 'aanbieder'] } as const;
+const receivers = { async: GATEWAYS, sync: ['hub', 'aanbieder'] } as const;
+const senders = { async: ['gemeente', 'hub'], sync: ['gemeente', 'hub'] } as const;
+const posters = { async: GATEWAYS, sync: ['gemeente', 'hub'] } as const;
+const hub = { async: ['hub'], sync: ['hub'] } as const;
+
+/** Each is defined by what is written or sent, not by counting commits. */
+export const POINTS = {
+  bodyHalf: { title: 'inhoud half gelezen', victims: receivers },
+  blobWritten: { title: 'blob geschreven, niet vastgelegd', victims: all, large: true, once: true },
+  committedNotAnswered: { title: 'vastgelegd, antwoord niet verzonden', victims: all },
+  answerHalf: { title: 'antwoord half verzonden', victims: all },
+  claimedNotPosted: { title: 'opgepakt, niet verzonden', victims: posters },
+  postedNotCommitted: { title: 'verzonden, uitkomst niet vastgelegd', victims: posters },
+  ackNotCommitted: { title: 'ontvangstbevestiging ontvangen, niet vastgelegd', victims: senders },
+  forwardedNotSettled: { title: 'doorzending ingevoegd, oorsprong niet afgerond', victims: hub },
+  cpaActivation: { title: 'tijdens het activeren van een CPA', victims: all, once: true },
+  random: { title: 'op een willekeurig moment', victims: all },
+} as const satisfies Readonly<Record<string, Point>>;
+
+export type PointName = keyof typeof POINTS;
+export const POINT_NAMES = Object.keys(POINTS) as readonly PointName[];
+
+/** What happens around a process without killing it at a point; each has its own scenario. */
+export const SPECIALS = {
+  frozen: 'proces bevroren (SIGSTOP) langer dan de lease, daarna verder (rij 12)',
+  diskFull: 'schijf vol (rijen 21 en 22)',
+  readOnly: 'map alleen-lezen bij het starten (rij 21)',
+  slowStore: 'opslag traag, 5 s per aanroep (rij 18)',
+  clockBack: 'klok tien minuten teruggezet (rij 15)',
+  clockForward: 'klok tien minuten vooruitgezet (rij 29)',
+} as const;
+export type SpecialName = keyof typeof SPECIALS;
+export const SPECIAL_NAMES = Object.keys(SPECIALS) as readonly SpecialName[];
+
+export const isPoint = (name: string): name is PointName => Object.hasOwn(POINTS, name);
+export const isSpecial = (name: string): name is SpecialName => Object.hasOwn(SPECIALS, name);
+export const titleOf = (name: PointName | SpecialName): string => (isPoint(name) ? POINTS[name].title : SPECIALS[name]);

@@ -1,0 +1,149 @@
+// The crash report as a page for people, made from the journal of a run.
+import { cpus } from 'node:os';
+import { add, BAD, type Counts, isGood, NOTHING } from './count.ts';
+import type { RunHead } from './journal.ts';
+import { isPoint, POINT_NAMES, type PointName, SPECIAL_NAMES, type SpecialName, titleOf } from './points.ts';
+import type { RoundResult } from './round.ts';
+
+export interface Summary {
+  readonly point: PointName | SpecialName;
+  readonly title: string;
+  readonly rounds: number;
+  /** Rounds in which the point was reached and the victim was killed there. */
+  readonly struck: number;
+  readonly powerCuts: number;
+  readonly counts: Counts;
+  readonly fell: number;
+  readonly meanMs: number;
+  readonly longestMs: number;
+  readonly notes: readonly string[];
+}
+
+export const isGoodRound = (result: RoundResult): boolean => isGood(result.counts) && result.fell === 0;
+
+export function summarise(results: readonly RoundResult[]): readonly Summary[] {
+  return [...POINT_NAMES, ...SPECIAL_NAMES].flatMap((point) => {
+    const mine = results.filter((result) => result.plan.point === point);
+    return mine.length === 0 ? [] : [summaryOf(point, mine)];
+  });
+}
+
+function summaryOf(point: PointName | SpecialName, results: readonly RoundResult[]): Summary {
+  const total = (value: (result: RoundResult) => number): number => results.reduce((sum, one) => sum + value(one), 0);
+  return {
+    point,
+    title: titleOf(point),
+    rounds: results.length,
+    struck: total((one) => (one.struck ? 1 : 0)),
+    powerCuts: total((one) => (one.plan.powerCut ? 1 : 0)),
+    counts: results.reduce((sum, one) => add(sum, one.counts), NOTHING),
+    fell: total((one) => one.fell),
+    meanMs: Math.round(total((one) => one.ms) / results.length),
+    longestMs: Math.max(...results.map((one) => one.ms)),
+    notes: [...new Set(results.flatMap(({ note }) => (note === undefined ? [] : [note])))].slice(0, 5),
+  };
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(2).replace('.', ',');
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+
+const HEADER = [
+  'Punt',
+  'Rondes',
+  'Geraakt',
+  'Berichten',
+  'Bezorgd',
+  'Fo01',
+  'Verloren',
+  'Dubbel',
+  'Zonder einde',
+  'Onbeantwoord',
+  'Verkeerd geloofd',
+  'Gem. s',
+  'Langste s',
+];
+
+function table(summaries: readonly Summary[]): string[] {
+  const all = summaries.reduce((sum, one) => add(sum, one.counts), NOTHING);
+  const rounds = summaries.reduce((sum, one) => sum + one.rounds, 0);
+  const struck = summaries.reduce((sum, one) => sum + one.struck, 0);
+  const mean = summaries.reduce((sum, one) => sum + one.meanMs * one.rounds, 0) / Math.max(1, rounds);
+  const longest = Math.max(0, ...summaries.map((one) => one.longestMs));
+  const cells = (title: string, counts: Counts) =>
+    [counts.accepted, counts.delivered, counts.faults]
+      .concat(BAD.map((name) => counts[name]))
+      .map((number) => (title === '' ? '' : String(number)));
+  return [
+    row(HEADER),
+    row(HEADER.map((_, i) => (i === 0 ? '---' : '---:'))),
+    ...summaries.map((one) =>
+      row([
+        one.title,
+        one.rounds,
+        one.struck,
+        ...cells(one.title, one.counts),
+        seconds(one.meanMs),
+        seconds(one.longestMs),
+      ]),
+    ),
+    row(['**Samen**', rounds, struck, ...cells('samen', all), seconds(mean), seconds(longest)]),
+  ];
+}
+
+const MEANING = `Elke ronde biedt een gemeente twee tot vijf berichten aan over REST; het knooppunt zendt de geldige door naar de
+aanbieder en beantwoordt de ongeldige met een Fo01. Gemeente, knooppunt en aanbieder zijn drie processen van het product zelf,
+ondertekend en asynchroon (osb-rm-s) of synchroon (osb-rm). Eén van de drie krijgt SIGKILL op het punt, wordt meteen opnieuw
+gestart, en als alles tot rust is gekomen wordt aan beide kanten geteld.
+
+- *Geraakt*: de rondes waarin het punt is bereikt en het proces daar is gestopt.
+- *Verloren*: aangenomen en geldig, maar niet (of met andere inhoud) bij de applicatie van de aanbieder.
+- *Dubbel*: hetzelfde referentienummer als twee berichten aangeboden, of opnieuw aangeboden na een bevestiging.
+- *Zonder einde*: geen eindtoestand bij de gemeente of het knooppunt, of werk dat open blijft staan.
+- *Onbeantwoord*: geen antwoord op een aanbieding, of geen Fo01 op een ongeldig bericht.
+- *Verkeerd geloofd*: de toestand bij de afzender zegt iets anders dan wat er is gebeurd.
+
+In de helft van de rondes is de SIGKILL ook een stroomuitval: wat na de laatste synchronisatie in het SQLite-logboek staat, gooit
+het harnas weg voordat het proces opnieuw start.`;
+
+export function writeReport(head: RunHead, results: readonly RoundResult[]): string {
+  const summaries = summarise(results);
+  const points = summaries.filter((one) => isPoint(one.point));
+  const specials = summaries.filter((one) => !isPoint(one.point));
+  const [cpu] = cpus();
+  const spent = results.reduce((sum, one) => sum + one.ms, 0);
+  const bad = results.filter((one) => !isGoodRound(one));
+  return [
+    '# Crashrapport',
+    '',
+    '<!-- Gemaakt door `npm run crash -- --report`; niet met de hand wijzigen. -->',
+    '',
+    `Begonnen ${head.startedAt}, seed \`${head.seed}\`, ${results.length} rondes in ${seconds(spent)} s, waarvan`,
+    `${results.filter((one) => one.plan.powerCut).length} met stroomuitval. Node ${process.version} op ${process.platform}`,
+    `${process.arch}, ${cpus().length} × ${cpu?.model ?? 'onbekend'}.`,
+    '',
+    MEANING,
+    '',
+    '## Gestopt op een punt',
+    '',
+    ...table(points),
+    ...(specials.length === 0
+      ? []
+      : ['', '## Bijzondere omstandigheden', '', ...table(specials), ...noteLines(specials)]),
+    '',
+    '## Rondes die niet goed zijn',
+    '',
+    ...(bad.length === 0 ? ['Geen.'] : bad.map(badLine)),
+    '',
+  ].join('\n');
+}
+
+const noteLines = (summaries: readonly Summary[]): string[] => [
+  '',
+  ...summaries.flatMap((one) => one.notes.map((note) => `- ${one.title}: ${note}`)),
+];
+
+export function badLine({ plan, counts, fell, note }: RoundResult): string {
+  const wrong = BAD.filter((name) => counts[name] > 0).map((name) => `${name} ${counts[name]}`);
+  const parts = [...wrong, ...(fell > 0 ? [`proces zelf gestopt ${fell}`] : []), ...(note === undefined ? [] : [note])];
+  return `- \`${plan.point}\` ronde ${plan.round}: ${plan.victim}, ${plan.mode}, ${plan.nth}e keer: ${parts.join(', ')}`;
+}

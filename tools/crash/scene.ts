@@ -1,0 +1,249 @@
+// Three gateways as processes with a spare: whoever dies is replaced at once by a process that has its code loaded already.
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { type HarnessParty, type Layout, layOut, placeOf, routeTo } from '../harness/layout.ts';
+import { importCpas, start, stop } from '../harness/processes.ts';
+import type { Answer, Broken, Look, Order, Settings } from './orders.ts';
+import { GATEWAYS, type GatewayName, type Mode } from './points.ts';
+import { dropUnsynced } from './sync-mark.ts';
+
+const START_MS = 20_000;
+export const LEASE_MS = 450;
+export const CODES: Readonly<Record<Mode, string>> = { async: '99999901', sync: '99999902' };
+export const ZENDER = '9999';
+/** Long enough for a clock that jumps ten minutes, short enough between two attempts. */
+const RETRIES = 4_000;
+const RETRY_INTERVAL = 'PT0.25S';
+
+export interface SceneOptions {
+  readonly dir: string;
+  readonly broken?: Broken;
+}
+
+export interface Death {
+  readonly name: GatewayName;
+  readonly signal: NodeJS.Signals | null;
+  readonly code: number | null;
+  /** Bytes of the log that were not synchronised and were dropped. */
+  readonly dropped: number;
+}
+
+/** A process of ours with questions open. */
+export class Child {
+  readonly process: ChildProcess;
+  readonly ended: Promise<void>;
+  #next = 1;
+  readonly #open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+
+  constructor(settings: Settings) {
+    this.process = start('tools/crash/gateway-main.js', [], { env: { DK_CRASH: JSON.stringify(settings) } });
+    this.process.on('message', (answer: Answer) => {
+      const waiting = this.#open.get(answer.id);
+      this.#open.delete(answer.id);
+      if (answer.problem === undefined) waiting?.resolve(answer.value);
+      else waiting?.reject(new Error(answer.problem));
+    });
+    this.process.on('error', () => undefined);
+    this.ended = new Promise((resolve) => {
+      this.process.once('exit', () => {
+        for (const waiting of this.#open.values()) waiting.reject(new Error('the process ended'));
+        resolve();
+      });
+    });
+  }
+
+  /** Resolves when the spare has its code loaded. */
+  loaded(): Promise<unknown> {
+    return new Promise((resolve, reject) => this.#open.set(0, { resolve, reject }));
+  }
+
+  ask(order: Order): Promise<unknown> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null || !this.process.connected) {
+      return Promise.reject(new Error('the process ended'));
+    }
+    const id = this.#next;
+    this.#next += 1;
+    return new Promise((resolve, reject) => {
+      this.#open.set(id, { resolve, reject });
+      this.process.send({ id, order }, (error) => {
+        if (error !== null) reject(error);
+      });
+    });
+  }
+}
+
+export class Scene {
+  readonly layout: Layout;
+  readonly deaths: Death[] = [];
+  /** Whether the next process of a gateway keeps the mark that a power cut needs. */
+  powerCuts = false;
+  readonly #settings: Settings;
+  readonly #live = new Map<GatewayName, { readonly child: Child; readonly marked: boolean }>();
+  readonly #starting = new Map<GatewayName, Promise<void>>();
+  #spare: Child | undefined;
+  #spareLoaded: Promise<unknown> = Promise.resolve();
+  #closing = false;
+
+  private constructor(layout: Layout, settings: Settings) {
+    this.layout = layout;
+    this.#settings = settings;
+  }
+
+  static async open({ dir, broken }: SceneOptions): Promise<Scene> {
+    const layout = await layOutScene(dir);
+    const scene = new Scene(layout, broken === undefined ? {} : { broken });
+    for (const name of GATEWAYS) await scene.boot(name);
+    for (const name of GATEWAYS) await importCpas(layout, name);
+    return scene;
+  }
+
+  folder(name: GatewayName): string {
+    return join(this.layout.dir, name, 'data');
+  }
+
+  child(name: GatewayName): Child | undefined {
+    return this.#live.get(name)?.child;
+  }
+
+  ask(name: GatewayName, order: Order): Promise<unknown> {
+    return this.#live.get(name)?.child.ask(order) ?? Promise.reject(new Error(`${name} is not there`));
+  }
+
+  async look(name: GatewayName, conversations: readonly string[] = []): Promise<Look | undefined> {
+    return this.ask(name, { do: 'look', conversations }).then(
+      (value) => value as Look,
+      () => undefined,
+    );
+  }
+
+  /** Kills without a word; `restarted` tells when it is back. */
+  kill(name: GatewayName): void {
+    this.child(name)?.process.kill('SIGKILL');
+  }
+
+  /** Resolves when no gateway is being started. */
+  async settled(): Promise<void> {
+    while (this.#starting.size > 0) await Promise.all(this.#starting.values());
+  }
+
+  /** Starts a gateway from the spare; rejects when it cannot start. */
+  async boot(name: GatewayName): Promise<void> {
+    const child = await this.#takeSpare();
+    const marked = this.powerCuts;
+    this.#live.set(name, { child, marked });
+    await within(START_MS, child.ask(this.#goOrder(name, marked)));
+    child.process.once('exit', (code, signal) => this.#onDeath(name, { code, signal, marked }));
+    this.#makeSpare();
+  }
+
+  async stop(name: GatewayName): Promise<void> {
+    const live = this.#live.get(name);
+    this.#live.delete(name);
+    if (live !== undefined) await stop(live.child.process);
+  }
+
+  /** An extra process that is not among the three, for a second worker on a store. */
+  async extra(config: string): Promise<Child> {
+    const child = await this.#takeSpare();
+    await within(START_MS, child.ask({ do: 'go', config }));
+    return child;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.allSettled(this.#starting.values());
+    this.#spare?.process.kill('SIGKILL');
+    await Promise.all(GATEWAYS.map((name) => this.stop(name)));
+  }
+
+  #goOrder(name: GatewayName, marked: boolean): Order {
+    const config = placeOf(this.layout.places, name).configFile;
+    return marked
+      ? { do: 'go', config, syncMark: { folder: this.folder(name), file: this.#markFile(name) } }
+      : { do: 'go', config };
+  }
+
+  #markFile(name: GatewayName): string {
+    return join(this.layout.dir, name, 'synced');
+  }
+
+  #makeSpare(): void {
+    if (this.#spare !== undefined || this.#closing) return;
+    this.#spare = new Child(this.#settings);
+    this.#spareLoaded = this.#spare.loaded();
+    this.#spareLoaded.catch(() => undefined);
+  }
+
+  async #takeSpare(): Promise<Child> {
+    this.#makeSpare();
+    await within(START_MS, this.#spareLoaded);
+    const child = this.#spare;
+    if (child === undefined) throw new Error('no spare process');
+    this.#spare = undefined;
+    return child;
+  }
+
+  #onDeath(name: GatewayName, how: { code: number | null; signal: NodeJS.Signals | null; marked: boolean }): void {
+    if (this.#closing || this.#live.get(name) === undefined) return;
+    this.#live.delete(name);
+    const dropped = how.marked ? dropUnsynced(this.folder(name), this.#markFile(name)) : 0;
+    this.deaths.push({ name, code: how.code, signal: how.signal, dropped });
+    const booting = this.boot(name).finally(() => this.#starting.delete(name));
+    booting.catch(() => undefined);
+    this.#starting.set(name, booting);
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`not ready within ${ms} ms`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+export const PARTIES: Readonly<Record<GatewayName, HarnessParty>> = {
+  gemeente: { name: 'gemeente', oin: '00000001999999710000', organisatie: ZENDER, gateway: true },
+  hub: { name: 'hub', oin: '00000001999999720000', organisatie: 'IB', gateway: true },
+  aanbieder: { name: 'aanbieder', oin: '00000001999999730000', organisatie: CODES.async, gateway: true },
+};
+
+/** Short times: a lease ends and a retry comes within half a second. */
+const QUICK = {
+  logLevel: 'error',
+  worker: { lease: `${LEASE_MS}ms`, poll: '20ms' },
+  client: { connectTimeout: '100ms', responseTimeout: '300ms' },
+};
+
+function layOutScene(dir: string): Promise<Layout> {
+  const { gemeente, hub, aanbieder } = PARTIES;
+  const modes = ['async', 'sync'] as const;
+  const cpa = (mode: Mode, other: GatewayName) => ({
+    cpaId: cpaId(mode, other),
+    parties: ['hub', other] as const,
+    profile: mode === 'sync' ? ('osb-rm' as const) : ('osb-rm-s' as const),
+    syncReply: mode === 'sync' ? ('mshSignalsOnly' as const) : ('none' as const),
+    retries: RETRIES,
+    retryInterval: RETRY_INTERVAL,
+  });
+  const settings = {
+    gemeente: {
+      ...QUICK,
+      submit: 'off',
+      routes: modes.map((mode) => routeTo(gemeente, hub, cpaId(mode, 'gemeente'), CODES[mode])),
+    },
+    hub: {
+      ...QUICK,
+      endpoint: { maxConcurrent: 16 },
+      routes: modes.map((mode) => routeTo(hub, aanbieder, cpaId(mode, 'aanbieder'), CODES[mode])),
+      hub: { senders: [{ partyId: gemeente.oin, zenders: [ZENDER] }] },
+    },
+    aanbieder: { ...QUICK },
+  };
+  return layOut(dir, {
+    parties: GATEWAYS.map((name) => ({ ...PARTIES[name], settings: settings[name] })),
+    cpas: modes.flatMap((mode) => [cpa(mode, 'gemeente'), cpa(mode, 'aanbieder')]),
+  });
+}
+
+export const cpaId = (mode: Mode, other: GatewayName): string => `CRASH_${mode}_${other}`.toUpperCase();

@@ -1,0 +1,230 @@
+// What happens around a process without a kill at a point: frozen, disk full, read-only, slow, clock set.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { callApi, importCpas, stop } from '../harness/processes.ts';
+import { draw, type RoundPlan } from './plan.ts';
+import { GATEWAYS, type GatewayName, type Mode, type SpecialName } from './points.ts';
+import { type RoundResult, type Stage, type Trouble, withTrouble } from './round.ts';
+import { LEASE_MS, type Scene } from './scene.ts';
+
+/** Longer than the Retry-After that a gateway gives when it cannot write. */
+const REST_MS = 75_000;
+const CLOCK_REST_MS = 15_000;
+const TEN_MINUTES_MS = 600_000;
+const SLOW_MS = 5_000;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export function planSpecial(point: SpecialName, round: number, seed: string, run: string): RoundPlan {
+  const from = draw(`${seed}|${point}|${round}`);
+  const names = draw(`${run}|${seed}|${point}|${round}`);
+  const clock = point === 'clockBack' || point === 'clockForward';
+  const count = point === 'slowStore' ? 8 : 4;
+  return {
+    point,
+    round,
+    victim: clock ? (GATEWAYS[round % GATEWAYS.length] ?? 'hub') : 'hub',
+    mode: from.of<Mode>(['async', 'sync']),
+    nth: 1,
+    letters: Array.from({ length: count }, (_, i) => ({
+      referentienummer: names.uuid(),
+      valid: i % 4 !== 3,
+      padding: point === 'diskFull' && i === 0 ? 120_000 : 0,
+    })),
+    powerCut: false,
+    delayMs: from.below(60),
+  };
+}
+
+/** One round; what has to be made ready and taken away again is done around it. */
+export async function runSpecial(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
+  stage.scene.powerCuts = false;
+  switch (plan.point) {
+    case 'frozen':
+      return frozen(plan, stage);
+    case 'diskFull':
+      return diskFull(plan, stage);
+    case 'readOnly':
+      return readOnly(plan, stage);
+    case 'slowStore':
+      return finish(plan, stage, slowStore, REST_MS);
+    case 'clockBack':
+      return clock(plan, stage, -TEN_MINUTES_MS);
+    default:
+      return clock(plan, stage, TEN_MINUTES_MS);
+  }
+}
+
+async function finish(plan: RoundPlan, stage: Stage, trouble: Trouble, restMs: number): Promise<RoundResult> {
+  const { result } = await withTrouble(plan, stage, trouble, restMs);
+  return { ...result, struck: result.note?.startsWith('niet geraakt') !== true };
+}
+
+/** A second worker on the hub's store takes over what the frozen one holds; when that one wakes, its late writes lose. */
+async function frozen(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
+  const { scene } = stage;
+  const hub = scene.layout.places.hub?.configFile ?? '';
+  const config = join(scene.layout.dir, 'hub', 'second.json');
+  const settings = JSON.parse(readFileSync(hub, 'utf8')) as Record<string, unknown>;
+  writeFileSync(config, JSON.stringify({ ...settings, name: 'hub-2', roles: ['worker'] }));
+  const second = await scene.extra(config);
+  const trouble: Trouble = async () => {
+    await pause(plan.delayMs);
+    scene.child('hub')?.process.kill('SIGSTOP');
+    await pause(2 * LEASE_MS + 100);
+    scene.child('hub')?.process.kill('SIGCONT');
+    return undefined;
+  };
+  try {
+    return await finish(plan, stage, trouble, REST_MS);
+  } finally {
+    await stop(second.process);
+  }
+}
+
+const slowStore: Trouble = async ({ scene }) => {
+  await scene.ask('hub', { do: 'slow', ms: SLOW_MS });
+  await pause(SLOW_MS + 1_500);
+  await scene.ask('hub', { do: 'slow', ms: 0 });
+  return undefined;
+};
+
+/** The next in the chain stands still for a moment, so that the clock jumps while a retry is waited for. */
+async function clock(plan: RoundPlan, stage: Stage, offsetMs: number): Promise<RoundResult> {
+  const { scene } = stage;
+  const next: GatewayName = plan.victim === 'hub' ? 'aanbieder' : 'hub';
+  const trouble: Trouble = async () => {
+    scene.child(next)?.process.kill('SIGSTOP');
+    await pause(LEASE_MS);
+    await scene.ask(plan.victim, { do: 'clock', offsetMs });
+    await pause(LEASE_MS);
+    scene.child(next)?.process.kill('SIGCONT');
+    return undefined;
+  };
+  const result = await finish(plan, stage, trouble, CLOCK_REST_MS);
+  await scene.ask(plan.victim, { do: 'clock', offsetMs: 0 });
+  return result;
+}
+
+const MEGABYTES = 48;
+const run = (command: string, args: readonly string[]): boolean => spawnSync(command, args).status === 0;
+
+/** The hub on a file system of its own; false when this user may not mount. */
+async function onSmallDisk(
+  scene: Scene,
+  work: (folder: string) => Promise<RoundResult>,
+): Promise<RoundResult | undefined> {
+  const folder = scene.folder('hub');
+  await scene.stop('hub');
+  if (!run('mount', ['-t', 'tmpfs', '-o', `size=${MEGABYTES}m`, 'tmpfs', folder])) {
+    await scene.boot('hub');
+    return undefined;
+  }
+  try {
+    await scene.boot('hub');
+    await importCpas(scene.layout, 'hub');
+    return await work(folder);
+  } finally {
+    await scene.stop('hub');
+    if (!run('umount', [folder])) run('umount', ['-l', folder]);
+    await scene.boot('hub');
+  }
+}
+
+async function diskFull(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
+  const { scene } = stage;
+  const mounted = await onSmallDisk(scene, (folder) => {
+    const ballast = join(folder, 'ballast');
+    fill(ballast);
+    return finish(
+      plan,
+      stage,
+      whileUnready(scene, `tmpfs van ${MEGABYTES} MB vol`, () => rmSync(ballast)),
+      REST_MS,
+    );
+  });
+  if (mounted !== undefined) return mounted;
+  const pid = String(scene.child('hub')?.process.pid);
+  const size = statSync(join(scene.folder('hub'), 'gateway.db')).size;
+  if (!run('prlimit', ['--pid', pid, `--fsize=${size}:unlimited`])) return skipped(plan, 'geen tmpfs en geen prlimit');
+  const lift = (): void => {
+    run('prlimit', ['--pid', pid, '--fsize=unlimited:unlimited']);
+  };
+  return finish(plan, stage, whileUnready(scene, 'RLIMIT_FSIZE bereikt', lift), REST_MS);
+}
+
+/** Until nothing more goes in. */
+function fill(file: string): void {
+  const handle = openSync(file, 'w');
+  let chunk = Buffer.alloc(1024 * 1024);
+  for (let i = 0; i < MEGABYTES * 64 && chunk.length >= 4096; i += 1) {
+    try {
+      writeSync(handle, chunk);
+    } catch {
+      chunk = chunk.subarray(0, chunk.length / 2);
+    }
+  }
+  closeSync(handle);
+}
+
+const whileUnready =
+  (scene: Scene, what: string, lift: () => void): Trouble =>
+  async () => {
+    let unready = false;
+    for (let i = 0; i < 60; i += 1) {
+      const status = await callApi(scene.layout, 'hub', '/health/ready').then((response) => response.status);
+      unready ||= status === 503;
+      await pause(25);
+    }
+    lift();
+    return unready
+      ? `${what}: knooppunt meldt dat het niet gereed is`
+      : `niet geraakt: ${what}, knooppunt bleef gereed`;
+  };
+
+/** A gateway that may not write does not start; what waits for it arrives when it may. */
+async function readOnly(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
+  const { scene } = stage;
+  const mounted = await onSmallDisk(scene, (folder) => {
+    const set = (mode: 'ro' | 'rw'): boolean => run('mount', ['-o', `remount,${mode}`, folder]);
+    return finish(
+      plan,
+      stage,
+      startingReadOnly(
+        scene,
+        () => set('ro'),
+        () => set('rw'),
+      ),
+      REST_MS,
+    );
+  });
+  if (mounted !== undefined) return mounted;
+  if (process.getuid?.() === 0) return skipped(plan, 'root zonder mount kan een map niet alleen-lezen maken');
+  const folder = scene.folder('hub');
+  const set = (mode: number) => (): boolean => {
+    chmodSync(folder, mode);
+    return true;
+  };
+  return finish(plan, stage, startingReadOnly(scene, set(0o500), set(0o700)), REST_MS);
+}
+
+const startingReadOnly =
+  (scene: Scene, close: () => boolean, open: () => boolean): Trouble =>
+  async () => {
+    await scene.stop('hub');
+    if (!close()) return 'niet geraakt: de map kon niet alleen-lezen worden';
+    const started = await scene.boot('hub').then(
+      () => true,
+      () => false,
+    );
+    await scene.stop('hub');
+    open();
+    await scene.boot('hub');
+    return started ? '! het knooppunt start op een map die het niet kan schrijven' : 'het knooppunt weigert te starten';
+  };
+
+function skipped(plan: RoundPlan, why: string): RoundResult {
+  const { letters: _, ...kept } = plan;
+  const counts = { accepted: 0, delivered: 0, faults: 0, lost: 0, twice: 0, endless: 0, unanswered: 0, misbelieved: 0 };
+  return { plan: kept, counts, struck: false, ms: 0, droppedBytes: 0, fell: 0, note: `overgeslagen: ${why}` };
+}
