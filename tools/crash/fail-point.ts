@@ -1,11 +1,12 @@
-// The one armed fail point of a process, and the end of it: SIGKILL, as the kernel or an operator would.
+// The one armed fail point of a process, and what happens there: SIGKILL, as the kernel or an operator would; or SIGSTOP.
 import type { PointName } from './points.ts';
 
 export class FailPoint {
-  #armed: { readonly point: PointName; left: number } | undefined;
+  #armed: { readonly point: PointName; left: number; readonly freeze: boolean } | undefined;
 
-  arm(point: PointName, nth: number): void {
-    this.#armed = { point, left: nth };
+  /** `freeze`: the process stands still there until it is told to continue, instead of ending. */
+  arm(point: PointName, nth: number, freeze = false): void {
+    this.#armed = { point, left: nth, freeze };
   }
 
   disarm(): void {
@@ -25,9 +26,12 @@ export class FailPoint {
     return true;
   }
 
-  /** Ends the process when it is due; nothing after it happens. */
+  /** Ends the process when it is due, and nothing after it happens; or freezes it, and what follows happens late. */
   async at(point: PointName): Promise<void> {
-    if (this.due(point)) await die();
+    const freeze = this.#armed?.freeze === true;
+    if (!this.due(point)) return;
+    if (freeze) process.kill(process.pid, 'SIGSTOP');
+    else await die();
   }
 }
 

@@ -46,7 +46,7 @@ async function obey(order: Order): Promise<unknown> {
     case 'go':
       return go(order);
     case 'arm':
-      return knobs.fail.arm(order.point, order.nth);
+      return knobs.fail.arm(order.point, order.nth, order.freeze);
     case 'disarm':
       return knobs.fail.disarm();
     case 'look':

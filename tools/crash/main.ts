@@ -19,7 +19,7 @@ import { planSpecial, runSpecial } from './special.ts';
 
 const HELP = `npm run crash -- [opties]
 
-  --rounds N      rondes per punt (standaard 30; bijzondere omstandigheden: een tiende, ten minste 1)
+  --rounds N      rondes per punt (standaard 30; bijzondere omstandigheden: één per honderd, ten minste 1)
   --point P,Q     alleen deze; anders alle punten en omstandigheden
   --seed S        dezelfde rondes nog eens; anders willekeurig
   --resume        ga door met de run in --dir
@@ -92,10 +92,10 @@ interface Task {
   readonly round: number;
 }
 
-/** Special scenarios take seconds each: a tenth of the rounds. */
+/** Special scenarios take up to half a minute each: one for every hundred rounds. */
 function tasksOf({ points, rounds }: Options): Task[] {
   return points.flatMap((point) => {
-    const count = isPoint(point) ? rounds : Math.max(1, Math.floor(rounds / 10));
+    const count = isPoint(point) ? rounds : Math.max(1, Math.round(rounds / 100));
     return Array.from({ length: count }, (_, round) => ({ point, round }));
   });
 }
@@ -119,7 +119,10 @@ class Runner {
     try {
       const stage = await this.#open();
       const drawn = this.#options.broken === 'doesNotSync' ? { ...plan, powerCut: true } : plan;
-      return await (isPoint(point) ? runRound(drawn, stage) : runSpecial(plan, stage));
+      const result = await (isPoint(point) ? runRound(drawn, stage) : runSpecial(plan, stage));
+      // What a bad round left behind must not be counted in the next.
+      if (!isGoodRound(result)) await this.close();
+      return result;
     } catch (error) {
       await this.close();
       const { letters: _, ...kept } = plan;

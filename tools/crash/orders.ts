@@ -17,7 +17,7 @@ export type Order =
       readonly config: string;
       readonly syncMark?: { readonly folder: string; readonly file: string };
     }
-  | { readonly do: 'arm'; readonly point: PointName; readonly nth: number }
+  | { readonly do: 'arm'; readonly point: PointName; readonly nth: number; readonly freeze?: boolean }
   | { readonly do: 'disarm' }
   | { readonly do: 'look'; readonly conversations: readonly string[] }
   /** The machine's clock jumps; the monotonic one does not. */

@@ -5,6 +5,7 @@ import { type HarnessParty, type Layout, layOut, placeOf, routeTo } from '../har
 import { importCpas, start, stop } from '../harness/processes.ts';
 import type { Answer, Broken, Look, Order, Settings } from './orders.ts';
 import { GATEWAYS, type GatewayName, type Mode } from './points.ts';
+import { steadyPorts } from './ports.ts';
 import { dropUnsynced } from './sync-mark.ts';
 
 const START_MS = 20_000;
@@ -142,6 +143,14 @@ export class Scene {
     if (live !== undefined) await stop(live.child.process);
   }
 
+  /** Kills and does not start again until `boot`. */
+  async halt(name: GatewayName): Promise<void> {
+    const live = this.#live.get(name);
+    this.#live.delete(name);
+    live?.child.process.kill('SIGKILL');
+    await live?.child.ended;
+  }
+
   /** An extra process that is not among the three, for a second worker on a store. */
   async extra(config: string): Promise<Child> {
     const child = await this.#takeSpare();
@@ -215,7 +224,8 @@ const QUICK = {
   client: { connectTimeout: '100ms', responseTimeout: '300ms' },
 };
 
-function layOutScene(dir: string): Promise<Layout> {
+async function layOutScene(dir: string): Promise<Layout> {
+  const ports = await steadyPorts(GATEWAYS.length * 2);
   const { gemeente, hub, aanbieder } = PARTIES;
   const modes = ['async', 'sync'] as const;
   const cpa = (mode: Mode, other: GatewayName) => ({
@@ -241,6 +251,7 @@ function layOutScene(dir: string): Promise<Layout> {
     aanbieder: { ...QUICK },
   };
   return layOut(dir, {
+    ports,
     parties: GATEWAYS.map((name) => ({ ...PARTIES[name], settings: settings[name] })),
     cpas: modes.flatMap((mode) => [cpa(mode, 'gemeente'), cpa(mode, 'aanbieder')]),
   });

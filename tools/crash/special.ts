@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { callApi, importCpas, stop } from '../harness/processes.ts';
+import type { Look } from './orders.ts';
 import { draw, type RoundPlan } from './plan.ts';
-import { GATEWAYS, type GatewayName, type Mode, type SpecialName } from './points.ts';
+import type { GatewayName, Mode, SpecialName } from './points.ts';
 import { type RoundResult, type Stage, type Trouble, withTrouble } from './round.ts';
 import { LEASE_MS, type Scene } from './scene.ts';
 
@@ -13,6 +14,8 @@ const REST_MS = 75_000;
 const CLOCK_REST_MS = 15_000;
 const TEN_MINUTES_MS = 600_000;
 const SLOW_MS = 5_000;
+/** Within this a message of a round has reached the point where the hub is frozen. */
+const REACH_MS = 300;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function planSpecial(point: SpecialName, round: number, seed: string, run: string): RoundPlan {
@@ -23,7 +26,7 @@ export function planSpecial(point: SpecialName, round: number, seed: string, run
   return {
     point,
     round,
-    victim: clock ? (GATEWAYS[round % GATEWAYS.length] ?? 'hub') : 'hub',
+    victim: clock && round % 2 === 0 ? 'gemeente' : 'hub',
     mode: from.of<Mode>(['async', 'sync']),
     nth: 1,
     letters: Array.from({ length: count }, (_, i) => ({
@@ -68,12 +71,13 @@ async function frozen(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
   const settings = JSON.parse(readFileSync(hub, 'utf8')) as Record<string, unknown>;
   writeFileSync(config, JSON.stringify({ ...settings, name: 'hub-2', roles: ['worker'] }));
   const second = await scene.extra(config);
+  const point = plan.round % 2 === 0 ? 'postedNotCommitted' : 'claimedNotPosted';
+  await scene.ask('hub', { do: 'arm', point, nth: plan.nth, freeze: true });
   const trouble: Trouble = async () => {
-    await pause(plan.delayMs);
-    scene.child('hub')?.process.kill('SIGSTOP');
-    await pause(2 * LEASE_MS + 100);
+    await pause(REACH_MS + 2 * LEASE_MS);
+    const { posts } = (await second.ask({ do: 'look', conversations: [] })) as Look;
     scene.child('hub')?.process.kill('SIGCONT');
-    return undefined;
+    return posts > 0 ? 'een tweede werker nam het werk over' : 'niet geraakt: er was niets over te nemen';
   };
   try {
     return await finish(plan, stage, trouble, REST_MS);
@@ -89,16 +93,16 @@ const slowStore: Trouble = async ({ scene }) => {
   return undefined;
 };
 
-/** The next in the chain stands still for a moment, so that the clock jumps while a retry is waited for. */
+/** The next in the chain is gone for a moment, so that the clock jumps while a retry is waited for. */
 async function clock(plan: RoundPlan, stage: Stage, offsetMs: number): Promise<RoundResult> {
   const { scene } = stage;
   const next: GatewayName = plan.victim === 'hub' ? 'aanbieder' : 'hub';
   const trouble: Trouble = async () => {
-    scene.child(next)?.process.kill('SIGSTOP');
+    await scene.halt(next);
     await pause(LEASE_MS);
     await scene.ask(plan.victim, { do: 'clock', offsetMs });
     await pause(LEASE_MS);
-    scene.child(next)?.process.kill('SIGCONT');
+    await scene.boot(next);
     return undefined;
   };
   const result = await finish(plan, stage, trouble, CLOCK_REST_MS);

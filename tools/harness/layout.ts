@@ -31,6 +31,8 @@ export interface HarnessCpa {
 export interface HarnessPlan {
   readonly parties: readonly HarnessParty[];
   readonly cpas: readonly HarnessCpa[];
+  /** Two for each party; any free ones when absent. */
+  readonly ports?: readonly number[];
 }
 
 export interface Place {
@@ -62,7 +64,7 @@ export async function layOut(dir: string, plan: HarnessPlan): Promise<Layout> {
   mkdirSync(join(dir, 'cpa'), { recursive: true });
   const pki = await makeDevPki({ parties: plan.parties.map(({ oin, name }) => ({ oin, name })) });
   await writeDevPki(certs, pki);
-  const ports = await freePorts(plan.parties.length * 2);
+  const ports = plan.ports ?? (await freePorts(plan.parties.length * 2));
   const places = Object.fromEntries(
     plan.parties.map((party, index) => {
       const folder = join(dir, party.name);

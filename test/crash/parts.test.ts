@@ -1,0 +1,133 @@
+// The parts of the crash harness on their own: plans from a seed, the journal that resumes, the power cut, the report.
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openStore } from '../../adapter/store/index.ts';
+import { isGood, NOTHING } from '../../tools/crash/count.ts';
+import { FailPoint } from '../../tools/crash/fail-point.ts';
+import { openJournal } from '../../tools/crash/journal.ts';
+import { planRound } from '../../tools/crash/plan.ts';
+import { POINT_NAMES, POINTS } from '../../tools/crash/points.ts';
+import { summarise, writeReport } from '../../tools/crash/report.ts';
+import type { RoundResult } from '../../tools/crash/round.ts';
+import { createSyncMark, dropUnsynced } from '../../tools/crash/sync-mark.ts';
+import { inserted, record } from '../store/record.ts';
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'crash-parts-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const head = { seed: 'zaad', startedAt: '2030-01-01T00:00:00.000Z' };
+const { letters: _, ...plan } = planRound('bodyHalf', 0, 'zaad', 'run');
+const result = (change: Partial<RoundResult> = {}): RoundResult => ({
+  plan,
+  counts: { ...NOTHING, accepted: 3, delivered: 2, faults: 1 },
+  struck: true,
+  ms: 500,
+  droppedBytes: 0,
+  fell: 0,
+  ...change,
+});
+
+describe('plans', () => {
+  test('the same seed gives the same round, with new referentienummers in another run', () => {
+    const [first, again, other] = ['a', 'a', 'b'].map((run) => planRound('random', 7, 'zaad', run));
+    expect(again).toEqual(first);
+    expect({ ...other, letters: [] }).toEqual({ ...first, letters: [] });
+    expect(other?.letters[0]?.referentienummer).not.toBe(first?.letters[0]?.referentienummer);
+  });
+
+  test.each(POINT_NAMES)('%s: a hundred rounds reach every victim it has, and have a valid message', (point) => {
+    const plans = Array.from({ length: 100 }, (_, round) => planRound(point, round, 'zaad', 'run'));
+    const wanted = new Set([...POINTS[point].victims.async, ...POINTS[point].victims.sync]);
+    expect(new Set(plans.map(({ victim }) => victim))).toEqual(wanted);
+    expect(plans.every(({ letters }) => letters.some(({ valid }) => valid))).toBe(true);
+    expect(new Set(plans.map(({ powerCut }) => powerCut))).toEqual(new Set([true, false]));
+  });
+});
+
+describe('fail points', () => {
+  test('is due at the occurrence asked, of the point asked, and once', () => {
+    const fail = new FailPoint();
+    fail.arm('bodyHalf', 2);
+    const due = (['answerHalf', 'bodyHalf', 'bodyHalf', 'bodyHalf'] as const).map((point) => fail.due(point));
+    expect(due).toEqual([false, false, true, false]);
+  });
+});
+
+describe('the journal', () => {
+  const file = (): string => join(dir, 'journaal.jsonl');
+
+  test('resumes with the seed and the rounds that were done; a line that was cut counts as not done', () => {
+    const first = openJournal(file(), head, false);
+    first.add(result());
+    first.add(result({ plan: { ...plan, round: 1 } }));
+    appendFileSync(file(), '{"result":{"plan":{"point":"bodyHalf","rou');
+    const second = openJournal(file(), { ...head, seed: 'ander' }, true);
+    expect(second.head).toEqual(head);
+    expect([0, 1, 2].map((round) => second.has('bodyHalf', round))).toEqual([true, true, false]);
+    second.add(result({ plan: { ...plan, round: 2 } }));
+    expect(openJournal(file(), head, true).results).toHaveLength(3);
+  });
+
+  test('begins anew when it is not asked to resume', () => {
+    openJournal(file(), head, false).add(result());
+    expect(openJournal(file(), { ...head, seed: 'ander' }, false)).toMatchObject({
+      head: { seed: 'ander' },
+      results: [],
+    });
+  });
+});
+
+describe('row 10 the power cut', () => {
+  const mark = (): string => join(dir, 'synced');
+  const log = (): string => join(dir, 'gateway.db-wal');
+
+  test('what was committed with full synchronisation stays; what came behind the mark is dropped', async () => {
+    const sync = createSyncMark(dir, mark());
+    const store = await openStore(`sqlite:${dir}`);
+    sync.pin();
+    await store.commit(inserted(record('m1')));
+    sync.note();
+    const kept = statSync(log()).size;
+    await store.commit(inserted(record('m2')));
+    const written = statSync(log()).size;
+    await store.close();
+    expect(Number(readFileSync(mark(), 'utf8'))).toBe(kept);
+    expect(dropUnsynced(dir, mark())).toBe(written - kept);
+    expect(statSync(log()).size).toBe(kept);
+    expect(dropUnsynced(dir, mark())).toBe(0);
+  });
+
+  test('without a mark everything in the log goes', () => {
+    writeFileSync(log(), Buffer.alloc(4096));
+    expect(dropUnsynced(dir, mark())).toBe(4096);
+    expect(statSync(log()).size).toBe(0);
+  });
+});
+
+describe('counts and report', () => {
+  test.each(['lost', 'twice', 'endless', 'unanswered', 'misbelieved'] as const)('one %s makes a round bad', (name) => {
+    expect(isGood({ ...NOTHING, [name]: 1 })).toBe(false);
+  });
+
+  test('adds up per point, and names each bad round with what is needed to do it again', () => {
+    const bad = result({ plan: { ...plan, round: 1 }, counts: { ...NOTHING, accepted: 1, lost: 1 }, ms: 1500 });
+    const results = [result(), bad];
+    expect(summarise(results)).toMatchObject([
+      { point: 'bodyHalf', rounds: 2, struck: 2, counts: { accepted: 4, lost: 1 }, meanMs: 1000, longestMs: 1500 },
+    ]);
+    const text = writeReport(head, results);
+    expect(text).toContain('seed `zaad`');
+    expect(text).toContain('`bodyHalf` ronde 1');
+    expect(text).toContain('lost 1');
+    expect(writeReport(head, [result()])).toContain('Geen.');
+  });
+
+  test('a gateway that ends by itself makes the round bad, whatever was counted', () => {
+    expect(writeReport(head, [result({ fell: 1 })])).toContain('proces zelf gestopt 1');
+  });
+});
