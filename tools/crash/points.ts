@@ -40,8 +40,8 @@ export const POINT_NAMES = Object.keys(POINTS) as readonly PointName[];
 /** What happens around a process without killing it at a point; each has its own scenario. */
 export const SPECIALS = {
   frozen: 'proces bevroren (SIGSTOP) langer dan de lease, daarna verder (rij 12)',
-  diskFull: 'schijf vol (rijen 21 en 22)',
-  readOnly: 'map alleen-lezen bij het starten (rij 21)',
+  diskFull: 'schijf vol (rij 21)',
+  readOnly: 'map alleen-lezen bij het starten (rij 24)',
   slowStore: 'opslag traag, 5 s per aanroep (rij 18)',
   clockBack: 'klok tien minuten teruggezet (rij 15)',
   clockForward: 'klok tien minuten vooruitgezet (rij 29)',

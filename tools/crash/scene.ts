@@ -12,6 +12,8 @@ const START_MS = 20_000;
 export const LEASE_MS = 450;
 export const CODES: Readonly<Record<Mode, string>> = { async: '99999901', sync: '99999902' };
 export const ZENDER = '9999';
+/** Messages that the hub takes at once: more than a round needs, less than what piles up when its store is slow. */
+export const MOST_AT_ONCE = 16;
 /** Long enough for a clock that jumps ten minutes, short enough between two attempts. */
 const RETRIES = 4_000;
 const RETRY_INTERVAL = 'PT0.25S';
@@ -244,7 +246,7 @@ async function layOutScene(dir: string): Promise<Layout> {
     },
     hub: {
       ...QUICK,
-      endpoint: { maxConcurrent: 16 },
+      endpoint: { maxConcurrent: MOST_AT_ONCE },
       routes: modes.map((mode) => routeTo(hub, aanbieder, cpaId(mode, 'aanbieder'), CODES[mode])),
       hub: { senders: [{ partyId: gemeente.oin, zenders: [ZENDER] }] },
     },

@@ -7,7 +7,7 @@ import type { Look } from './orders.ts';
 import { draw, type RoundPlan } from './plan.ts';
 import type { GatewayName, Mode, SpecialName } from './points.ts';
 import { type RoundResult, type Stage, type Trouble, withTrouble } from './round.ts';
-import { LEASE_MS, type Scene } from './scene.ts';
+import { LEASE_MS, MOST_AT_ONCE, type Scene } from './scene.ts';
 
 /** Longer than the Retry-After that a gateway gives when it cannot write. */
 const REST_MS = 75_000;
@@ -90,8 +90,20 @@ const slowStore: Trouble = async ({ scene }) => {
   await scene.ask('hub', { do: 'slow', ms: SLOW_MS });
   await pause(SLOW_MS + 1_500);
   await scene.ask('hub', { do: 'slow', ms: 0 });
-  return undefined;
+  const refused = await attemptsRefused(scene);
+  return refused > 0
+    ? `boven de grens van ${MOST_AT_ONCE} berichten tegelijk krijgen pogingen 503`
+    : `niet geraakt: geen poging kreeg 503`;
 };
+
+/** How many attempts of the sender's newest messages were answered with 503. */
+async function attemptsRefused(scene: Scene): Promise<number> {
+  const get = async (path: string): Promise<unknown> => (await callApi(scene.layout, 'gemeente', path)).json();
+  const { messages } = (await get('/api/v1/messages?direction=out&limit=8')) as { messages: { href: string }[] };
+  const journals = await Promise.all(messages.map(({ href }) => get(`${href}/journal`)));
+  const entries = journals.flatMap((journal) => (journal as { entries: { detail?: string }[] }).entries);
+  return entries.filter(({ detail }) => detail?.includes('503') === true).length;
+}
 
 /** The next in the chain is gone for a moment, so that the clock jumps while a retry is waited for. */
 async function clock(plan: RoundPlan, stage: Stage, offsetMs: number): Promise<RoundResult> {
