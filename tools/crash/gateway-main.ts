@@ -15,12 +15,14 @@ async function go(order: Extract<Order, { do: 'go' }>): Promise<void> {
   process.argv.push('--config', order.config);
   if (settings.broken === 'doesNotSync') forgetSync();
   if (order.syncMark !== undefined) syncMark = createSyncMark(order.syncMark.folder, order.syncMark.file);
+  const before = process.listenerCount('SIGINT');
   await runProgram(
     seamsFor(knobs, opened, (store) => {
       syncMark?.pin();
       return breakStore(store, settings.broken);
     }),
   );
+  for (const stop of process.listeners('SIGINT').slice(before)) process.off('SIGINT', stop);
   if (opened.store === undefined || process.exitCode !== undefined) throw new Error('the gateway did not start');
 }
 
@@ -67,4 +69,6 @@ process.on('message', ({ id, order }: { id: number; order: Order }) => {
   );
 });
 process.on('disconnect', () => process.exit(0));
+// Ctrl-C is for the harness, which ends its gateways itself.
+process.on('SIGINT', () => undefined);
 process.send?.({ id: 0 });

@@ -90,7 +90,7 @@ function table(summaries: readonly Summary[]): string[] {
   ];
 }
 
-const MEANING = `Elke ronde biedt een gemeente twee tot vijf berichten aan over REST; het knooppunt zendt de geldige door naar de
+const MEANING = `Elke ronde biedt een gemeente een tot vijf berichten aan over REST; het knooppunt zendt de geldige door naar de
 aanbieder en beantwoordt de ongeldige met een Fo01. Gemeente, knooppunt en aanbieder zijn drie processen van het product zelf,
 ondertekend en asynchroon (osb-rm-s) of synchroon (osb-rm). Eén van de drie krijgt SIGKILL op het punt, wordt meteen opnieuw
 gestart, en als alles tot rust is gekomen wordt aan beide kanten geteld.
