@@ -81,16 +81,18 @@ async function countOne({ letter, given }: Sent, applications: Applications): Pr
   const place = letter.valid ? 'aanbieder' : 'gemeente';
   const offers = applications.offersOf(place, letter.referentienummer);
   const got = offers.length > 0;
+  // What is still under way is not lost: it has no end.
+  const open = state !== undefined && !ENDS.has(state);
   const whole = offers.every((offer) => !letter.valid || offer.sha256 === letter.sha256);
   const elsewhere = letter.valid ? [] : applications.offersOf('aanbieder', letter.referentienummer);
   return {
     accepted: 1,
     delivered: letter.valid && got ? 1 : 0,
     faults: !letter.valid && got ? 1 : 0,
-    lost: (letter.valid && !got) || !whole ? 1 : 0,
+    lost: (letter.valid && !got && !open) || !whole ? 1 : 0,
     twice: Math.max(0, offers.length - 1) + offers.reduce((sum, offer) => sum + offer.again, 0),
-    endless: state !== undefined && !ENDS.has(state) ? 1 : 0,
-    unanswered: !letter.valid && !got ? 1 : 0,
+    endless: open ? 1 : 0,
+    unanswered: !letter.valid && !got && !open ? 1 : 0,
     // An invalid message is acknowledged as well: it arrived, and a Fo01 says what is wrong with it.
     misbelieved: state === undefined || (got && state !== 'acknowledged') || elsewhere.length > 0 ? 1 : 0,
   };
