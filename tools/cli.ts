@@ -7,23 +7,19 @@ import { messageCommand } from './commands/message.ts';
 import { partnerCommand } from './commands/partner.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { schemasCommand } from './commands/schemas.ts';
-import { WrongUse } from './output.ts';
+import { speakDutch } from './dutch.ts';
+import { endQuietlyOnClosedPipe, WrongUse } from './output.ts';
 
-const program = new Command('dk')
-  .description('Digikoppeling-gateway: certificaten, CPA’s, schema’s, berichten en gesimuleerde partners')
-  .showHelpAfterError('(dk --help toont alle opdrachten)')
-  .exitOverride();
+const program = new Command('dk').description(
+  'Digikoppeling-gateway: certificaten, CPA’s, schema’s, berichten en gesimuleerde partners',
+);
 
 for (const command of [certsCommand, cpaCommand, schemasCommand, messageCommand, partnerCommand, rulesCommand]) {
-  program.addCommand(inheritExit(command()));
+  program.addCommand(command());
 }
-
-/** Commander ends the process with 1 on wrong use; ours is 2, at every level. */
-function inheritExit(command: Command): Command {
-  command.exitOverride();
-  for (const child of command.commands) inheritExit(child);
-  return command;
-}
+// Commander ends the process with 1 on wrong use; ours is 2, at every level.
+speakDutch(program);
+endQuietlyOnClosedPipe();
 
 try {
   await program.parseAsync(process.argv);

@@ -24,6 +24,8 @@ export async function callRest(options: RestOptions, path: string, request: Rest
   const url = options.url ?? process.env.DK_URL ?? 'http://127.0.0.1:8080';
   const key = options.key ?? process.env.DK_KEY;
   if (key === undefined) throw new WrongUse('geen API-sleutel: geef --key op of zet DK_KEY');
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new WrongUse(`--url ${url}: verwacht een adres zoals http://127.0.0.1:8080`);
   const response = await fetch(new URL(path, url), {
     method: request.method ?? 'GET',
     headers: {
@@ -37,7 +39,15 @@ export async function callRest(options: RestOptions, path: string, request: Rest
   });
   const bytes = Buffer.from(await response.arrayBuffer());
   const json = /json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, bytes, body: json ? JSON.parse(bytes.toString('utf8')) : undefined };
+  return { status: response.status, bytes, body: json ? readJson(bytes, url) : undefined };
+}
+
+function readJson(bytes: Buffer, url: string): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new Error(`${url} antwoordt met iets dat geen JSON is; is dit de REST-ingang van een gateway?`);
+  }
 }
 
 const causeOf = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);
@@ -49,4 +59,11 @@ export function expectGood(answer: RestAnswer): unknown {
   throw new Error(
     `HTTP ${answer.status}: ${problem.title ?? 'geen uitleg'}${problem.detail === undefined ? '' : ` — ${problem.detail}`}`,
   );
+}
+
+/** The JSON object of a 2xx answer; a server that is no gateway answers with something else. */
+export function expectJson(answer: RestAnswer): unknown {
+  const body = expectGood(answer);
+  if (typeof body === 'object' && body !== null) return body;
+  throw new Error(`HTTP ${answer.status} zonder JSON; is dit de REST-ingang van een gateway?`);
 }

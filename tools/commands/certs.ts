@@ -6,7 +6,7 @@ import { type DevPartyOptions, makeDevPki, type WrittenPki, writeDevPki } from '
 
 interface DevFlags {
   readonly dir: string;
-  readonly party: readonly string[];
+  readonly party?: readonly string[];
   readonly bits: string;
   readonly pss?: boolean;
   readonly bad?: boolean;
@@ -21,13 +21,13 @@ const RESERVED = new Set(['ca', 'afgekeurd']);
 
 /** Exit code 0: written; 1: not written (already there, disk); 2: wrong use. Messages on stderr, the result on stdout. */
 export function certsCommand(): Command {
-  const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+  const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
   const dev = new Command('dev')
     .description(
       'maak wegwerpcertificaten voor ontwikkeling: stam-, domein- en uitgevende CA met CRL, en per partij TLS en ondertekening',
     )
     .option('--dir <map>', 'map waarin wordt geschreven', 'certs-dev')
-    .option('--party <oin:naam>', 'partij, herhaalbaar; standaard gemeente en ggk', collect, [])
+    .option('--party <oin:naam>', 'partij, herhaalbaar; standaard gemeente en ggk', collect)
     .option('--bits <2048|3072>', 'lengte van de RSA-sleutels', '2048')
     .option('--pss', 'onderteken certificaten en CRLs met RSASSA-PSS, zoals PKIoverheid G4')
     .option('--bad', 'maak ook certificaten die geweigerd moeten worden (map afgekeurd)')
@@ -40,9 +40,9 @@ export function certsCommand(): Command {
 }
 
 async function runDev(flags: DevFlags): Promise<number> {
-  const parties = readParties(flags.party.length === 0 ? DEFAULT_PARTIES : flags.party);
+  const parties = readParties(flags.party ?? DEFAULT_PARTIES);
   if (typeof parties === 'string') return complain(parties, 2);
-  if (flags.bits !== '2048' && flags.bits !== '3072') return complain('--bits is 2048 of 3072', 2);
+  if (flags.bits !== '2048' && flags.bits !== '3072') return complain(`--bits ${flags.bits}: verwacht 2048 of 3072`, 2);
   try {
     if ((await isFilled(flags.dir)) && flags.force !== true) {
       return complain(`In ${flags.dir} staan al certificaten. Gebruik --force om ze te vervangen.`, 1);

@@ -1,17 +1,16 @@
 // `dk cpa`: make a CPA from two parties' data, check one, and manage those of a running gateway.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import { type CpaInput, checkCpa, createCpa, type PartyData, parseCpa } from '../../adapter/agreement/index.ts';
-import { formatDateTime, hasError, type Issue, parseDateTime } from '../../adapter/base/index.ts';
-import { markBad, print, printJson, printTable, readInput, WrongUse } from '../output.ts';
-import { callRest, expectGood, type RestOptions } from '../rest.ts';
+import { checkCpa, createCpa, parseCpa } from '../../adapter/agreement/index.ts';
+import { formatDateTime, hasError, type Issue } from '../../adapter/base/index.ts';
+import { markBad, print, printJson, printTable, readInput, writeOutput } from '../output.ts';
+import { callRest, expectGood, expectJson, type RestOptions } from '../rest.ts';
+import { instant, readCreateInput } from './cpa-input.ts';
 
 export function cpaCommand(): Command {
   const cpa = new Command('cpa').description('CPA’s maken, controleren en beheren');
   cpa
     .command('create <invoer>')
-    .description('maakt een CPA van de gegevens van twee partijen (JSON, zie --example)')
+    .description('maakt een CPA van de gegevens van twee partijen (JSON; --help toont een voorbeeld)')
     .option('--out <bestand>', 'anders op standaarduitvoer')
     .option('--json', 'meld het resultaat als JSON')
     .addHelpText('after', `\nVoorbeeld van de invoer:\n${EXAMPLE}`)
@@ -58,17 +57,6 @@ const EXAMPLE = `{
   "retries": 8, "retryInterval": "PT3H", "syncReply": "none"
 }`;
 
-type PartyJson = Omit<PartyData, 'tlsCertificatePem' | 'serverCertificatePem' | 'signingCertificatePem'> & {
-  readonly tlsCertificateFile: string;
-  readonly serverCertificateFile?: string;
-  readonly signingCertificateFile?: string;
-};
-type InputJson = Omit<CpaInput, 'parties' | 'start' | 'end'> & {
-  readonly parties: readonly [PartyJson, PartyJson];
-  readonly start: string;
-  readonly end: string;
-};
-
 async function create(file: string, flags: { out?: string; json?: boolean }): Promise<void> {
   const text = (await readInput(file)).toString('utf8');
   const made = createCpa(readCreateInput(text, file));
@@ -77,63 +65,11 @@ async function create(file: string, flags: { out?: string; json?: boolean }): Pr
     else printIssues(made.error);
     return markBad();
   }
-  if (flags.out !== undefined) writeFileSync(flags.out, made.value);
+  if (flags.out !== undefined) writeOutput(flags.out, made.value);
   if (flags.json === true)
     printJson({ outcome: 'created', file: flags.out ?? null, ...(flags.out === undefined ? { xml: made.value } : {}) });
   else if (flags.out === undefined) process.stdout.write(made.value);
   else print(`geschreven: ${flags.out}`);
-}
-
-function readCreateInput(text: string, file: string): CpaInput {
-  let json: InputJson;
-  try {
-    json = JSON.parse(text) as InputJson;
-  } catch {
-    throw new WrongUse(`${file}: geen geldige JSON`);
-  }
-  if (!Array.isArray(json.parties) || json.parties.length !== 2)
-    throw new WrongUse(`${file}: parties: verwacht twee partijen`);
-  if (!Array.isArray(json.exchanges)) throw new WrongUse(`${file}: exchanges: verwacht een lijst`);
-  const [first, second] = json.parties;
-  const party = (one: PartyJson, index: number): PartyData =>
-    readParty(one, `${file}: parties[${index}]`, dirname(file));
-  return {
-    ...json,
-    start: instant(json.start, `${file}: start`),
-    end: instant(json.end, `${file}: end`),
-    parties: [party(first, 0), party(second, 1)],
-  };
-}
-
-function readParty(party: PartyJson, where: string, folder: string): PartyData {
-  const pem = (name: 'tlsCertificateFile' | 'serverCertificateFile' | 'signingCertificateFile'): string | undefined => {
-    const path = party[name];
-    if (path === undefined) return undefined;
-    try {
-      return readFileSync(resolve(folder, path), 'utf8');
-    } catch {
-      throw new WrongUse(`${where}.${name}: ${path} kan niet worden gelezen`);
-    }
-  };
-  const tls = pem('tlsCertificateFile');
-  if (tls === undefined) throw new WrongUse(`${where}.tlsCertificateFile: ontbreekt`);
-  const [server, signing] = [pem('serverCertificateFile'), pem('signingCertificateFile')];
-  const { oin = '', name = '', role = '', endpoint = '' } = party;
-  return {
-    oin,
-    name,
-    role,
-    endpoint,
-    tlsCertificatePem: tls,
-    ...(server === undefined ? {} : { serverCertificatePem: server }),
-    ...(signing === undefined ? {} : { signingCertificatePem: signing }),
-  };
-}
-
-function instant(text: string, where: string): number {
-  const parsed = parseDateTime(text);
-  if (parsed === undefined) throw new WrongUse(`${where}: verwacht een tijdstip zoals 2030-01-31T00:00:00Z`);
-  return parsed.instant;
 }
 
 interface CheckFlags {
@@ -197,18 +133,23 @@ async function importCpas(files: readonly string[], flags: ImportFlags): Promise
     const result = (answer.body ?? {}) as { cpaId?: string; outcome?: string; title?: string; issues?: Issue[] };
     const good = answer.status < 300;
     if (!good) markBad();
-    if (flags.json === true) printJson({ file, status: answer.status, ...result });
+    if (flags.json === true) printJson({ file, status: answer.status, dryRun: flags.dryRun === true, ...result });
     else {
+      const said =
+        flags.dryRun === true ? 'zou worden geïmporteerd; er is niets veranderd' : outcomeWord(result.outcome);
       print(
-        `${good ? '✓' : '✗'} ${file}: ${good ? `${result.cpaId ?? ''} ${result.outcome ?? ''}` : (result.title ?? `HTTP ${answer.status}`)}`,
+        `${good ? '✓' : '✗'} ${file}: ${good ? `${result.cpaId ?? ''} ${said}` : (result.title ?? `HTTP ${answer.status}`)}`,
       );
       printIssues(result.issues ?? []);
     }
   }
 }
 
+const outcomeWord = (outcome = ''): string =>
+  ({ imported: 'geïmporteerd', replaced: 'vervangen', same: 'stond er al, gelijk' })[outcome] ?? outcome;
+
 async function list(flags: RestOptions & { json?: boolean }): Promise<void> {
-  const body = expectGood(await callRest(flags, '/api/v1/cpas')) as {
+  const body = expectJson(await callRest(flags, '/api/v1/cpas')) as {
     cpas: { cpaId: string; importedAt: string; importedBy: string }[];
   };
   if (flags.json === true) return printJson(body);

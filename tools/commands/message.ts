@@ -5,7 +5,7 @@ import { parseDateTime } from '../../adapter/base/index.ts';
 import { type Inspection, inspectMessage } from '../../adapter/gateway/index.ts';
 import { entityOf, type HttpFile, readHttpFile } from '../http-file.ts';
 import { markBad, print, printJson, printTable, readInput, WrongUse } from '../output.ts';
-import { callRest, expectGood, type RestOptions } from '../rest.ts';
+import { callRest, expectJson, type RestOptions } from '../rest.ts';
 
 interface InspectFlags {
   readonly cpa: readonly string[];
@@ -32,14 +32,14 @@ export function messageCommand(): Command {
     .option('--json', 'als één JSON-object')
     .action(inspect);
   remote(message.command('list').description('berichten van een gateway'))
-    .option('--direction <in|out>')
+    .option('--direction <in|out>', 'ontvangen (in) of verzonden (out)')
     .option('--state <toestanden>', 'door komma’s gescheiden')
-    .option('--functie <functie>')
+    .option('--functie <functie>', 'zoals WMO301')
     .option('--limit <aantal>', 'hoogstens zoveel', '50')
     .action(list);
   remote(message.command('show <id>').description('één bericht met zijn tijdlijn')).action(show);
   remote(message.command('send <bestand>').description('een StUF-bericht aanbieden aan een gateway'))
-    .option('--idempotency-key <sleutel>')
+    .option('--idempotency-key <sleutel>', 'nogmaals aanbieden met dezelfde sleutel verzendt niet nog eens')
     .action(send);
   return message;
 }
@@ -208,13 +208,27 @@ interface MessageView {
   readonly business?: { readonly functie?: string };
 }
 
+const STATES =
+  'queued awaitingAck sent acknowledged failed expired rejected cancelled received delivered parked refused discarded';
+
+function checkListFlags({ direction, state, limit }: ListFlags): void {
+  if (direction !== undefined && direction !== 'in' && direction !== 'out')
+    throw new WrongUse(`--direction ${direction}: verwacht in of out`);
+  const known = STATES.split(' ');
+  const strange = state?.split(',').find((one) => !known.includes(one));
+  if (strange !== undefined) throw new WrongUse(`--state ${strange}: verwacht een of meer van ${known.join(', ')}`);
+  if (!/^\d+$/.test(limit) || Number(limit) < 1 || Number(limit) > 1000)
+    throw new WrongUse(`--limit ${limit}: verwacht een geheel getal van 1 tot en met 1000`);
+}
+
 async function list(flags: ListFlags): Promise<void> {
+  checkListFlags(flags);
   const query = new URLSearchParams({ limit: flags.limit });
   for (const name of ['direction', 'state', 'functie'] as const) {
     const value = flags[name];
     if (value !== undefined) query.set(name, value);
   }
-  const body = expectGood(await callRest(flags, `/api/v1/messages?${query}`)) as { messages: MessageView[] };
+  const body = expectJson(await callRest(flags, `/api/v1/messages?${query}`)) as { messages: MessageView[] };
   if (flags.json === true) return printJson(body);
   printTable(
     ['id', 'richting', 'toestand', 'functie', 'ontvangen', 'MessageId'],
@@ -224,8 +238,8 @@ async function list(flags: ListFlags): Promise<void> {
 
 async function show(id: string, flags: RestOptions & { json?: boolean }): Promise<void> {
   const path = `/api/v1/messages/${encodeURIComponent(id)}`;
-  const message = expectGood(await callRest(flags, path)) as MessageView;
-  const journal = expectGood(await callRest(flags, `${path}/journal`)) as {
+  const message = expectJson(await callRest(flags, path)) as MessageView;
+  const journal = expectJson(await callRest(flags, `${path}/journal`)) as {
     entries: { at: string; event: string; state: string; detail?: string; rules?: string[] }[];
   };
   if (flags.json === true) return printJson({ message, journal: journal.entries });

@@ -1,6 +1,7 @@
 // `dk rules`: every rule that the code enforces, where, and which test shows it; fails on a gap.
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { markBad, print, printJson, printTable } from '../output.ts';
+import { markBad, print, printJson, printTable, WrongUse } from '../output.ts';
 import { scanRules } from '../rules/scan.ts';
 
 export function rulesCommand(): Command {
@@ -12,6 +13,8 @@ export function rulesCommand(): Command {
 }
 
 async function run(flags: { check?: boolean; json?: boolean }): Promise<void> {
+  if (!existsSync('adapter') || !existsSync('test'))
+    throw new WrongUse('hier staan geen mappen adapter en test; verwacht wordt de map van het project zelf');
   const { rows, gaps } = scanRules(process.cwd());
   if (flags.json === true) printJson({ rules: rows, gaps });
   else {

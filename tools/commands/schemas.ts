@@ -30,7 +30,11 @@ function schemasFolder(): string {
 
 export function schemasCommand(): Command {
   const schemas = new Command('schemas').description('schema’s van ebMS, CPA, StUF en de iStandaarden');
-  schemas.command('list').description('de schema’s met herkomst en zekerheid').option('--json').action(list);
+  schemas
+    .command('list')
+    .description('de schema’s met herkomst en zekerheid')
+    .option('--json', 'als JSON')
+    .action(list);
   schemas
     .command('check <bestand...>')
     .description('wat een bestand is, en of het aan zijn schema voldoet')

@@ -69,6 +69,11 @@ export class Observatory {
     return (await (await fetch(`http://127.0.0.1:${this.#layout.control[partner]}/log`)).json()) as PartnerLog;
   }
 
+  async recording(partner: 'vecozo' | 'cak', messageId: string): Promise<Buffer> {
+    const url = `http://127.0.0.1:${this.#layout.control[partner]}/recording?messageId=${encodeURIComponent(messageId)}`;
+    return Buffer.from(await (await fetch(url)).arrayBuffer());
+  }
+
   async misbehave(partner: 'vecozo' | 'cak', what: string): Promise<void> {
     await fetch(`http://127.0.0.1:${this.#layout.control[partner]}/misbehave?what=${what}`, { method: 'POST' });
   }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { print, printJson, printTable } from '../output.ts';
 import { Observatory } from './counts.ts';
-import { PARTIES } from './parties.ts';
+import { type NextStep, nextSteps } from './next.ts';
 import { type Processes, startAll } from './processes.ts';
 import { type DemoLayout, layOut } from './setup.ts';
 import { STEPS, type StepResult } from './steps.ts';
@@ -21,11 +21,18 @@ async function run(): Promise<boolean> {
   const layout = await layOut(resolve('.demo'));
   say('Gemeente, knooppunt, VECOZO en CAK worden gestart …');
   const processes = await startAll(layout);
+  // Ended half-way, the demo takes along what it started.
+  const cut = (): void => void processes.stop().finally(() => process.exit(1));
+  process.once('SIGTERM', cut);
+  process.once('SIGINT', cut);
   try {
     const results = await play(layout, processes);
     const good = results.every((one) => one.good);
-    report(results, good, Date.now() - startedAt);
-    if (keep) await stay(layout);
+    const next = keep ? await nextSteps(layout) : undefined;
+    report(results, good, { ms: Date.now() - startedAt, next });
+    process.off('SIGTERM', cut);
+    process.off('SIGINT', cut);
+    if (next !== undefined) await stay(next);
     return good;
   } finally {
     await processes.stop();
@@ -59,7 +66,12 @@ const total = (
   name: 'sent' | 'delivered' | 'refused' | 'retried' | 'duplicates',
 ): number => results.reduce((sum, one) => sum + one[name], 0);
 
-function report(results: readonly StepResult[], good: boolean, ms: number): void {
+interface Ending {
+  readonly ms: number;
+  readonly next: readonly NextStep[] | undefined;
+}
+
+function report(results: readonly StepResult[], good: boolean, { ms, next }: Ending): void {
   const totals = {
     sent: total(results, 'sent'),
     delivered: total(results, 'delivered'),
@@ -68,7 +80,13 @@ function report(results: readonly StepResult[], good: boolean, ms: number): void
     duplicates: total(results, 'duplicates'),
   };
   if (json) {
-    printJson({ good, seconds: Math.round(ms / 100) / 10, totals, steps: results });
+    printJson({
+      good,
+      seconds: Math.round(ms / 100) / 10,
+      totals,
+      steps: results,
+      ...(next === undefined ? {} : { next }),
+    });
     return;
   }
   const cells = (one: Omit<StepResult, 'good' | 'says' | 'title'>): string[] =>
@@ -83,17 +101,11 @@ function report(results: readonly StepResult[], good: boolean, ms: number): void
 }
 
 /** Leaves everything running until Ctrl-C, with commands to try. */
-async function stay(layout: DemoLayout): Promise<void> {
-  say('\nAlles blijft draaien; stop met Ctrl-C. Probeer bijvoorbeeld:\n');
-  for (const [name, port] of Object.entries(layout.api)) {
-    say(`# ${name}: http://127.0.0.1:${port}/health/ready  http://127.0.0.1:${port}/metrics`);
-    say(`npx dk message list --url http://127.0.0.1:${port} --key ${layout.key}`);
-    say(`npx dk cpa list --url http://127.0.0.1:${port} --key ${layout.key}`);
-  }
-  for (const [name, port] of Object.entries(layout.control)) {
-    say(`# ${PARTIES[name as 'vecozo' | 'cak'].title}: wat is er aangekomen, en: zwijg bij de volgende twee berichten`);
-    say(`curl http://127.0.0.1:${port}/log`);
-    say(`curl -X POST 'http://127.0.0.1:${port}/misbehave?what=noAnswer:2'`);
+async function stay(next: readonly NextStep[]): Promise<void> {
+  say('\nAlles blijft draaien; stop met Ctrl-C. Probeer bijvoorbeeld, in een tweede venster in deze map:');
+  for (const { title, commands } of next) {
+    say(`\n# ${title}`);
+    for (const command of commands) say(command);
   }
   await new Promise<void>((done) => {
     process.once('SIGINT', () => done());
@@ -101,4 +113,8 @@ async function stay(layout: DemoLayout): Promise<void> {
   });
 }
 
-process.exitCode = (await run()) ? 0 : 1;
+const unknown = process.argv.slice(2).filter((argument) => argument !== '--json' && argument !== '--keep');
+if (unknown.length > 0) {
+  process.stderr.write(`${unknown.join(' ')}: bestaat niet; verwacht --keep of --json, of geen van beide\n`);
+  process.exitCode = 2;
+} else process.exitCode = (await run()) ? 0 : 1;

@@ -52,7 +52,8 @@ interface Envelope {
   readonly bytes: Uint8Array;
 }
 
-function envelope(
+/** A heenbericht with a valid payload, unless another one is given. */
+export function envelope(
   functie: string,
   from: { organisatie: string; applicatie: string },
   to: string,
@@ -270,7 +271,8 @@ const otherCertificate: Step = async ({ eyes, layout }) => {
   );
 };
 
-function partnerMessage(layout: DemoLayout, partner: 'vecozo' | 'cak', { referentienummer, bytes }: Envelope) {
+/** What a partner's control takes at POST /send. */
+export function partnerMessage(layout: DemoLayout, partner: 'vecozo' | 'cak', { referentienummer, bytes }: Envelope) {
   const cpaId = layout.cpas.find((cpa) => cpa.parties.includes(partner))?.cpaId;
   return {
     cpaId,

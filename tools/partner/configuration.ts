@@ -3,39 +3,45 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
 import { parseCpa } from '../../adapter/agreement/index.ts';
 import type { SigningKey } from '../../adapter/dsig/index.ts';
 import { WrongUse } from '../output.ts';
-import { parseBehaviour } from './behaviours.ts';
+import { BEHAVIOURS, type Behaviour, parseBehaviour } from './behaviours.ts';
 import type { PartnerOptions } from './partner.ts';
 import { createResponder } from './respond.ts';
 import type { TlsIdentity } from './wire.ts';
 
-interface PairJson {
-  readonly keyFile: string;
-  readonly certFile: string;
-}
+const pair = z.strictObject({ keyFile: z.string(), certFile: z.string() });
+const port = z.number().int().min(0).max(65_535);
 
-export interface PartnerJson {
-  readonly name: string;
-  readonly oin: string;
+/** How a partner is described; names of files are relative to the description. */
+const partnerJson = z.strictObject({
+  name: z.string().min(1),
+  oin: z.string().min(1),
   /** StUF application name in the retourberichten that it makes. */
-  readonly applicatie: string;
-  readonly cpaFiles: readonly string[];
-  readonly caFile: string;
-  readonly tls: PairJson;
-  readonly otherTls?: PairJson;
-  readonly signing: PairJson;
-  readonly wrongSigning?: PairJson;
-  readonly port?: number;
-  readonly controlPort?: number;
+  applicatie: z.string(),
+  cpaFiles: z.array(z.string()).min(1),
+  caFile: z.string(),
+  tls: pair,
+  /** For `otherCertificate`. */
+  otherTls: pair.exactOptional(),
+  signing: pair,
+  /** For `signWrong`. */
+  wrongSigning: pair.exactOptional(),
+  port: port.exactOptional(),
+  controlPort: port.exactOptional(),
   /** Answers each heenbericht with its retourbericht. */
-  readonly respond?: boolean;
-}
+  respond: z.boolean().exactOptional(),
+});
+
+type PairJson = z.infer<typeof pair>;
+export type PartnerJson = z.infer<typeof partnerJson>;
 
 /** Reads the file; names in it are relative to it. `extra` misbehaviours come from the command line. */
 export function readPartner(file: string, extra: readonly string[]): { json: PartnerJson; options: PartnerOptions } {
-  const json = JSON.parse(read(file)) as PartnerJson;
+  const json = describe(file);
+  const behaviours = extra.map(readBehaviour);
   const at = (name: string): string => resolve(dirname(file), name);
   const ca = read(at(json.caFile));
   const identity = (pair: PairJson): TlsIdentity => ({
@@ -52,11 +58,6 @@ export function readPartner(file: string, extra: readonly string[]): { json: Par
     if (!parsed.ok) throw new WrongUse(`${name}: ${parsed.error[0]?.detail ?? 'geen CPA'}`);
     return parsed.value.agreement;
   });
-  const behaviours = extra.map((text) => {
-    const behaviour = parseBehaviour(text);
-    if (behaviour === undefined) throw new WrongUse(`--misbehave ${text}: onbekend; dk partner --help toont de namen`);
-    return behaviour;
-  });
   const options: PartnerOptions = {
     name: json.name,
     oin: json.oin,
@@ -70,6 +71,29 @@ export function readPartner(file: string, extra: readonly string[]): { json: Par
     ...(json.respond === true ? { respond: createResponder(json, agreements) } : {}),
   };
   return { json, options };
+}
+
+/** A misbehaviour as the command line gives it; wrong use names what was found and every name there is. */
+export function readBehaviour(text: string): Behaviour {
+  const behaviour = parseBehaviour(text);
+  if (behaviour !== undefined) return behaviour;
+  const names = Object.keys(BEHAVIOURS).join(', ');
+  throw new WrongUse(`--misbehave ${text}: verwacht naam of naam:aantal, met een naam uit ${names}`);
+}
+
+function describe(file: string): PartnerJson {
+  let value: unknown;
+  try {
+    value = JSON.parse(read(file));
+  } catch (error) {
+    if (error instanceof WrongUse) throw error;
+    throw new WrongUse(`${file}: geen geldige JSON`);
+  }
+  const parsed = partnerJson.safeParse(value, { error: z.locales.nl().localeError });
+  if (parsed.success) return parsed.data;
+  throw new WrongUse(
+    parsed.error.issues.map(({ path, message }) => `${file}: ${path.join('.')}: ${message}`).join('\n'),
+  );
 }
 
 function read(file: string): string {

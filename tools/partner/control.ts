@@ -14,7 +14,7 @@ export interface Control {
   close(): Promise<void>;
 }
 
-/** GET /log · POST /send · POST /misbehave?what=dropAck:2 · POST /behave. Listens on 127.0.0.1 only. */
+/** GET / · GET /log · GET /recording?messageId= · POST /send · POST /misbehave?what=dropAck:2 · POST /behave. Listens on 127.0.0.1 only. */
 export function createControl(partner: Partner): Control {
   const server: Server = createServer((request, response) => {
     handle(request, response, partner).catch((error: unknown) => {
@@ -38,6 +38,8 @@ export function createControl(partner: Partner): Control {
 async function handle(request: IncomingMessage, response: ServerResponse, partner: Partner): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const route = `${request.method} ${url.pathname}`;
+  if (route === 'GET /') return answer(response, 200, { name: partner.name });
+  if (route === 'GET /recording') return recording(url.searchParams.get('messageId') ?? '', response, partner);
   if (route === 'GET /log') return answer(response, 200, partner.log());
   if (route === 'POST /send') {
     const message = JSON.parse((await readAll(request)).toString('utf8')) as DispatchJson;
@@ -55,6 +57,13 @@ async function handle(request: IncomingMessage, response: ServerResponse, partne
     return answer(response, 200, {});
   }
   return answer(response, 404, { error: 'not found' });
+}
+
+/** A received message as it came, with its HTTP headers in front: food for `dk message inspect`. */
+function recording(messageId: string, response: ServerResponse, partner: Partner): void {
+  const bytes = partner.recording(messageId);
+  if (bytes === undefined) answer(response, 404, { error: 'not found' });
+  else response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(bytes);
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {

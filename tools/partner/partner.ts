@@ -39,16 +39,21 @@ export interface PartnerContext {
   readonly answers: Map<string, Uint8Array>;
   /** First payload part of each business message received, by MessageId. */
   readonly payloads: Map<string, Uint8Array>;
+  /** The last messages received, whole, by MessageId. */
+  readonly recordings: Map<string, Uint8Array>;
   later(work: () => Promise<unknown>, ms?: number): void;
 }
 
 export interface Partner {
+  readonly name: string;
   listen(): Promise<{ port: number }>;
   send(message: Dispatch): Promise<SentMessage>;
   misbehave(behaviour: Behaviour): void;
   behave(): void;
   log(): PartnerLog;
   payload(messageId: string): Uint8Array | undefined;
+  /** HTTP headers and body of a message among the last twenty. */
+  recording(messageId: string): Uint8Array | undefined;
   close(): Promise<void>;
 }
 
@@ -61,6 +66,7 @@ export function createPartner(options: PartnerOptions): Partner {
     log: { received: [], sent: [], mischief: [] },
     answers: new Map(),
     payloads: new Map(),
+    recordings: new Map(),
     later(work, ms = 0) {
       const timer = setTimeout(() => {
         timers.delete(timer);
@@ -71,6 +77,7 @@ export function createPartner(options: PartnerOptions): Partner {
   };
   const server = serve(context);
   return {
+    name: options.name,
     listen: () =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
@@ -83,10 +90,11 @@ export function createPartner(options: PartnerOptions): Partner {
     behave: () => context.mischief.clear(),
     log: () => context.log,
     payload: (messageId) => context.payloads.get(messageId),
+    recording: (messageId) => context.recordings.get(messageId),
     async close() {
       for (const timer of timers) clearTimeout(timer);
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
     },
   };
 }

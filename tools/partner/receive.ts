@@ -33,6 +33,7 @@ export async function receive(
     return;
   }
   const { message } = intake.value;
+  record(request, body, message.header.messageId, context);
   if (misbehaveAtDoor(response, message, context)) return;
   const exchange = resolveExchange(context.index, { ...message.header, now: Date.now() });
   const signature = exchange.ok ? await judge(intake.value, exchange.value, blobs) : 'no agreement';
@@ -46,6 +47,16 @@ export async function receive(
   if (!seen.copy) context.payloads.set(seen.messageId, payload);
   await answer(response, intake.value, exchange.value, context);
   if (!seen.copy) respond(seen, payload, context);
+}
+
+const RECORDINGS = 20;
+
+function record(request: IncomingMessage, body: Uint8Array, messageId: string, { recordings }: PartnerContext): void {
+  const { 'transfer-encoding': _, ...headers } = request.headers;
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+  const first = `${request.method} ${request.url} HTTP/1.1\r\n`;
+  recordings.set(messageId, Buffer.concat([Buffer.from(`${first}${head.join('')}\r\n`), body]));
+  for (const oldest of [...recordings.keys()].slice(0, -RECORDINGS)) recordings.delete(oldest);
 }
 
 /** Answers that look like anything but ebMS; the message is not taken. */
