@@ -6,9 +6,9 @@ import type { Config } from './config/index.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { checkMaterial, partnerClient, Refused, signerTrust, watchCertificates } from './files.ts';
 import { createAgreementCache, createGateway, type Gateway, type GatewayContext } from './gateway/index.ts';
-import type { Route } from './ggk/index.ts';
 import { loadSigningKeys } from './keys/index.ts';
 import { createObserver, type Observer } from './observe/index.ts';
+import { settingsOf } from './settings.ts';
 import { openStore, type Store } from './store/index.ts';
 import { keepHouse, watchBacklog } from './timers.ts';
 import type { ReloadableClient } from './transport/index.ts';
@@ -51,8 +51,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
   const connected = partnerClient(config);
   const client = seams.client?.(connected) ?? connected;
   const context: GatewayContext = {
-    ownOins: config.parties,
-    messageIdDomain: config.messageIdDomain,
+    ...settingsOf(config),
     clock,
     ids: { uuid: () => randomUUID() },
     store,
@@ -63,20 +62,8 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     agreements: createAgreementCache(store, clock),
     keyRing: (fingerprint) => keys.value.get(fingerprint),
     signerTrust: signerTrust(config),
-    signaturePolicy: { allowSha1: config.policy.allowSha1 },
-    policy: mshPolicy(config),
-    limits: {
-      maxMessageBytes: config.endpoint.maxMessageBytes,
-      maxEnvelopeBytes: config.endpoint.maxEnvelopeBytes,
-      maxParts: 1000,
-    },
-    leaseMs: config.worker.lease,
-    contentPolicy: new Map(Object.entries(config.content)),
-    submitPolicy: config.submit,
-    routes: config.routes.map(withoutUndefined),
-    hub: hubSettings(config),
-    cpaPolicy: cpaPolicy(config),
     wake: () => worker?.wake(),
+    reserve: (kinds) => worker?.reserve(kinds),
   };
   const built = createGateway(context);
   const gateway = seams.gateway?.(built) ?? built;
@@ -108,43 +95,6 @@ const schemasOfProgram = (): string => {
   const here = fileURLToPath(new URL('.', import.meta.url));
   return resolve(here, /[\\/]dist[\\/]/.test(here) ? '../../schemas' : '../schemas');
 };
-
-function mshPolicy(config: Config): GatewayContext['policy'] {
-  return {
-    handover: config.hub === undefined ? 'collect' : 'deliver',
-    keepIdsMs: config.retention.ids,
-    clockToleranceMs: config.retention.clockTolerance,
-    peerRequired: config.endpoint.plainHttpPort === undefined,
-    mandates: new Map(),
-    ownParties: new Set(config.parties),
-  };
-}
-
-function cpaPolicy(config: Config): GatewayContext['cpaPolicy'] {
-  return {
-    ownOins: config.parties,
-    production: config.mode === 'production',
-    allowHttp: config.policy.allowHttp,
-    allowLocalhost: config.policy.allowLocalhost,
-    allowSha1: config.policy.allowSha1,
-  };
-}
-
-/** zod writes an absent optional as a possible undefined; ours are absent. */
-function withoutUndefined(route: Config['routes'][number]): Route {
-  return Object.fromEntries(
-    Object.entries(route).filter(([, value]) => value !== undefined),
-  ) as Partial<Route> as Route;
-}
-
-function hubSettings(config: Config): GatewayContext['hub'] {
-  if (config.hub === undefined) return undefined;
-  return {
-    senders: new Map(config.hub.senders.map(({ partyId, zenders }) => [partyId, zenders])),
-    self: { organisatie: config.hub.organisatie, applicatie: config.hub.applicatie },
-    codeList: config.hub.codeList,
-  };
-}
 
 function warnDevelopment(config: Config, file: string | undefined, observer: Observer): void {
   if (config.mode !== 'development') return;

@@ -130,7 +130,7 @@ const hub = z.strictObject({
 
 const worker = z
   .strictObject({
-    concurrency: z.number().int().min(1).max(256).default(32).describe('taken tegelijk'),
+    concurrency: z.number().int().min(1).max(256).default(64).describe('taken tegelijk'),
     poll: duration('10ms', LONGEST_TIMER)
       .default(500)
       .describe('hoe vaak naar taken wordt gekeken als er niets gebeurt')

@@ -3,13 +3,14 @@ import type { CpaPolicy } from '../agreement/index.ts';
 import type { Clock, Ids } from '../base/index.ts';
 import type { SignaturePolicy, SigningKey } from '../dsig/index.ts';
 import type { Route } from '../ggk/index.ts';
-import type { MshPolicy } from '../msh/index.ts';
+import type { JobKind, MshPolicy } from '../msh/index.ts';
 import type { Observer } from '../observe/index.ts';
 import type { Blobs, Store } from '../store/index.ts';
 import type { StufParty } from '../stuf/index.ts';
 import type { PartnerClient } from '../transport/index.ts';
 import type { SchemaValidator } from '../xsd/index.ts';
 import type { AgreementCache } from './agreements.ts';
+import type { Room } from './direct.ts';
 
 export interface Limits {
   /** Largest HTTP body that is read (row 111). */
@@ -66,6 +67,8 @@ export interface GatewayContext {
   readonly cpaPolicy: Omit<CpaPolicy, 'now' | 'existing'>;
   /** Tells the worker that a job of this process may be due now. */
   readonly wake: () => void;
+  /** Keeps room with this process's worker for jobs of these kinds; undefined when it is full or does not run. */
+  readonly reserve: (kinds: readonly JobKind[]) => Room | undefined;
 }
 
 export function contentPolicyFor(context: GatewayContext, standard: string): ContentPolicy {

@@ -22,7 +22,11 @@ export async function deliver(claimed: MessageRecord, job: Job, context: Gateway
   if (begun.change === undefined) return;
   if ((await context.store.commit(begun.change)) !== 'ok') return;
   tell(begun.happenings, { record: claimed }, context);
-  const record = { ...begun.change.message, version: claimed.version + 1 };
+  await carryOutDeliver({ ...begun.change.message, version: claimed.version + 1 }, job, context);
+}
+
+/** The attempt itself, of a record whose attempt is counted and committed. */
+export async function carryOutDeliver(record: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
   const outcome = context.hub === undefined ? noHub : await handOver(record, context.hub, context);
   await settle(record, job, outcome, context);
 }

@@ -6,20 +6,21 @@ import type { HttpReply, InboundRequest } from '../transport/index.ts';
 import { type Confirmation, confirmMessage, offerMessages } from './collect.ts';
 import type { GatewayContext } from './context.ts';
 import { type CpaChecks, type CpaImport, importCpa, removeCpa } from './cpa.ts';
-import { deliver } from './deliver.ts';
+import { carryOutDeliver, deliver } from './deliver.ts';
 import { notify } from './notify.ts';
 import { operateMessage } from './operate.ts';
 import { receiveRequest } from './receive.ts';
 import { createSerial } from './serial.ts';
 import { postAnswer } from './signal.ts';
 import { type SubmitDocument, type SubmitOutcome, type Submitter, submitDocument } from './submit-document.ts';
-import { transmit } from './transmit.ts';
+import { carryOutTransmit, transmit } from './transmit.ts';
 
 export { type AgreementCache, createAgreementCache } from './agreements.ts';
 export { signedPart } from './blob.ts';
 export type { Confirmation } from './collect.ts';
 export type { ContentPolicy, GatewayContext, HubSettings, KeyRing, Limits, SignerTrust } from './context.ts';
 export type { CpaChecks, CpaImport } from './cpa.ts';
+export type { Room } from './direct.ts';
 export { type Housekeeping, housekeep } from './housekeep.ts';
 export { type ExpectedAnswer, type Inspection, inspectMessage } from './inspect.ts';
 export { type HttpEntity, type Intake, takeIn } from './intake.ts';
@@ -88,4 +89,11 @@ export function runJob(record: MessageRecord, job: Job, context: GatewayContext)
     case 'collect':
       return Promise.resolve();
   }
+}
+
+/** Carries out a job whose attempt began with the commit that inserted its record. */
+export function runBegunJob(record: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
+  if (job.kind === 'transmit') return carryOutTransmit(record, context);
+  if (job.kind === 'deliver') return carryOutDeliver(record, job, context);
+  return runJob(record, job, context);
 }

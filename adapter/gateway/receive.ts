@@ -13,13 +13,14 @@ import { INLINE_BLOB_BYTES, StoreUnavailable } from '../store/index.ts';
 import type { HttpReply, InboundRequest, Peer } from '../transport/index.ts';
 import { persist, sha256Hex, stage } from './blob.ts';
 import type { GatewayContext } from './context.ts';
+import { commitAndCarryOn } from './direct.ts';
 import { gatherFacts, type StaticFacts } from './facts.ts';
 import { type HttpEntity, type Intake, takeIn } from './intake.ts';
 import { emptyReply, faultReply, signalReply, unavailableReply } from './reply.ts';
 import { type SealedAnswer, SigningKeyMissing, sealAnswer } from './seal.ts';
 import type { Serial } from './serial.ts';
 import { postSignal } from './signal.ts';
-import { tell, tellRefusedRequest } from './tell.ts';
+import { type About, tell, tellRefusedRequest } from './tell.ts';
 
 /** How often a decision is taken again after a lost race before the partner is told to come back (architecture 3.7). */
 const MAX_TRIES = 5;
@@ -72,8 +73,9 @@ export async function receiveMessage(received: Received, context: GatewayContext
     const facts = await loadFacts(known, { ...received.intake, envelope }, context);
     const decision = decide(facts);
     const sealed = decision.answer === undefined ? undefined : await sealAnswer(decision.answer, context);
-    if (await commitDecision(decision, sealed, context)) {
-      tell(decision.happenings, { cid: received.cid, header: facts.message.header, peer: received.peer }, context);
+    const about = { cid: received.cid, header: facts.message.header, peer: received.peer };
+    if (await commitDecision(decision, sealed, about, context)) {
+      tell(decision.happenings, about, context);
       return replyTo(decision, sealed, context);
     }
     context.observer.emit('commit.conflict', { cid: received.cid, messageId: facts.message.header.messageId });
@@ -108,12 +110,13 @@ async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayCon
 async function commitDecision(
   decision: Decision,
   sealed: SealedAnswer | undefined,
+  about: About,
   context: GatewayContext,
 ): Promise<boolean> {
   if (decision.note !== undefined) await context.store.note({ at: context.clock.now(), ...decision.note });
   if (decision.change === undefined) return true;
   const change = sealed === undefined ? decision.change : withAnswer(decision.change, sealed);
-  return (await context.store.commit(change)) === 'ok';
+  return (await commitAndCarryOn(change, about, context)) === 'ok';
 }
 
 function withAnswer(change: Change, sealed: SealedAnswer): Change {
@@ -129,7 +132,6 @@ async function replyTo(
   sealed: SealedAnswer | undefined,
   context: GatewayContext,
 ): Promise<HttpReply> {
-  if ((decision.change?.message.jobs.length ?? 0) > 0) context.wake();
   const { reply } = decision;
   if (reply.kind === 'fault') return faultReply(reply.fault, reply.status);
   if (reply.kind === 'stored')

@@ -4,6 +4,7 @@ import { fail, type Issue, ok, type Result } from '../base/index.ts';
 import type { PartyRef, Service } from '../ebms/index.ts';
 import {
   type BusinessData,
+  type Change,
   submit as decide,
   fingerprintSource,
   type MessageRecord,
@@ -14,6 +15,7 @@ import {
 } from '../msh/index.ts';
 import { persist, sha256Hex, signedPart, toRef } from './blob.ts';
 import type { GatewayContext } from './context.ts';
+import { commitAndCarryOn } from './direct.ts';
 import { sealSubmission } from './seal.ts';
 
 export interface OutboundContent {
@@ -96,9 +98,8 @@ async function seal(
     ...(sealed.references === undefined ? {} : { signedReferences: sealed.references }),
   };
   const blobs = [envelope, ...staged.map(({ blob }) => blob)].filter((blob) => blob.inline !== undefined);
-  const result = await context.store.commit({ expect: 'new', message: record, journal: decided.value.journal, blobs });
-  if (result === 'ok') {
-    context.wake();
+  const change: Change = { expect: 'new', message: record, journal: decided.value.journal, blobs };
+  if ((await commitAndCarryOn(change, {}, context)) === 'ok') {
     return ok({ record: { ...record, version: 1 }, created: true });
   }
   const [winner] = await context.store.load([record.id]);

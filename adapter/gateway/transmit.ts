@@ -3,6 +3,7 @@ import type { EbmsMessage } from '../ebms/index.ts';
 import { beginTransmit, endTransmit, type MessageRecord, type TransmitOutcome } from '../msh/index.ts';
 import type { PostOutcome } from '../transport/index.ts';
 import type { GatewayContext } from './context.ts';
+import { wakeFor } from './direct.ts';
 import { takeIn } from './intake.ts';
 import { readOutcome, signalIn } from './outcome.ts';
 import { receiveMessage } from './receive.ts';
@@ -18,10 +19,14 @@ export async function transmit(claimed: MessageRecord, context: GatewayContext):
   if (committed !== 'ok') return;
   tell(start.happenings, { record: start.change.message }, context);
   if (start.kind === 'end') {
-    context.wake();
+    wakeFor(start.change.message, context);
     return;
   }
-  const record = { ...start.change.message, version: claimed.version + 1 };
+  await carryOutTransmit({ ...start.change.message, version: claimed.version + 1 }, context);
+}
+
+/** The attempt itself, of a record whose attempt is counted and committed. */
+export async function carryOutTransmit(record: MessageRecord, context: GatewayContext): Promise<void> {
   const startedAt = context.clock.now();
   const response = await context.client.post(
     { url: record.terms.url, peerOin: record.terms.peerOin },
@@ -41,7 +46,7 @@ async function settle(record: MessageRecord, response: PostOutcome, context: Gat
   if (decided.change !== undefined) {
     const result = await context.store.commit(decided.change);
     if (result !== 'ok') return settleAgain(record, outcome, context);
-    if (decided.change.message.jobs.length > 0) context.wake();
+    wakeFor(decided.change.message, context);
   }
   tell(decided.happenings, { record: decided.change?.message ?? fresh }, context);
 }
@@ -53,7 +58,7 @@ async function settleAgain(record: MessageRecord, outcome: TransmitOutcome, cont
     if (fresh === undefined) return;
     const decided = endTransmit({ now: context.clock.now(), record: fresh, outcome });
     if (decided.change === undefined || (await context.store.commit(decided.change)) === 'ok') {
-      context.wake();
+      if (decided.change !== undefined) wakeFor(decided.change.message, context);
       tell(decided.happenings, { record: decided.change?.message ?? fresh }, context);
       return;
     }

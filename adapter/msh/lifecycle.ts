@@ -38,7 +38,7 @@ export type LifecycleEvent = OutboundEvent | InboundEvent;
 
 /**
  * What happens to the jobs with a transition:
- * - `stop`/`notify`: the transmit job goes, a notify job comes
+ * - `stop`/`notify`: the transmit job goes, a notify job comes when an application submitted the message
  * - `count`: the attempt is counted and open until its outcome is committed
  * - `later`/`now`: the job of the event is due at the time given, or now
  * - `done`: the job of the event goes
@@ -163,7 +163,8 @@ const without = (jobs: readonly Job[], kind: JobKind, key?: string): readonly Jo
 
 const EFFECTS: Readonly<Record<Effect, Apply>> = {
   stop: (jobs) => without(jobs, 'transmit'),
-  notify: (jobs, { now }) => [...without(jobs, 'notify'), fresh('notify', 'notify', now)],
+  notify: (jobs, { now }, record) =>
+    record.submittedBy === undefined ? jobs : [...without(jobs, 'notify'), fresh('notify', 'notify', now)],
   count: (jobs, facts, record) =>
     change(jobs, jobOf(record, facts), (job) => ({
       ...job,

@@ -1,7 +1,7 @@
 // The door through which time enters: claims due messages under a lease and runs one job of each, with bounded concurrency.
-import type { GatewayContext } from '../gateway/index.ts';
-import { runJob } from '../gateway/index.ts';
-import type { JobKind, MessageRecord } from '../msh/index.ts';
+import type { GatewayContext, Room } from '../gateway/index.ts';
+import { runBegunJob, runJob } from '../gateway/index.ts';
+import type { Job, JobKind, MessageRecord } from '../msh/index.ts';
 
 export interface WorkerOptions {
   readonly kinds: readonly JobKind[];
@@ -14,6 +14,8 @@ export interface Worker {
   start(): void;
   /** Something may be due now. */
   wake(): void;
+  /** Room for one job of each kind, taken until it has run or is released; undefined when there is none. */
+  reserve(kinds: readonly JobKind[]): Room | undefined;
   /** Takes no new work and resolves when what runs has ended, or after `drainMs`. */
   stop(drainMs: number): Promise<void>;
 }
@@ -22,75 +24,132 @@ export interface Worker {
 const ORDER: readonly JobKind[] = ['answer', 'transmit', 'deliver', 'notify', 'collect'];
 
 export function createWorker(context: GatewayContext, options: WorkerOptions): Worker {
-  let stopped = true;
-  let polling = false;
-  let again = false;
-  let timer: NodeJS.Timeout | undefined;
-  const running = new Set<Promise<void>>();
-
-  const schedule = (ms: number): void => {
-    if (stopped) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => void poll(), ms);
-  };
-  const run = (record: MessageRecord): void => {
-    const work = runDueJob(record, options.kinds, context).finally(() => {
-      running.delete(work);
-      wake();
-    });
-    running.add(work);
-  };
-  const poll = async (): Promise<void> => {
-    if (polling) {
-      again = true;
-      return;
-    }
-    polling = true;
-    again = false;
-    try {
-      const free = options.concurrency - running.size;
-      const claimed =
-        free > 0 ? await context.store.claim(options.kinds, context.clock.now(), context.leaseMs, free) : [];
-      for (const record of claimed) run(record);
-      again ||= claimed.length > 0 && claimed.length === free;
-    } catch (error) {
-      context.observer.emit('store.unavailable', { detail: error instanceof Error ? error.message : 'claim failed' });
-    } finally {
-      polling = false;
-      schedule(again && running.size < options.concurrency ? 0 : options.pollMs);
-    }
-  };
-  const wake = (): void => {
-    if (stopped) return;
-    if (polling) again = true;
-    else schedule(0);
-  };
-  return {
-    start() {
-      stopped = false;
-      schedule(0);
-    },
-    wake,
-    async stop(drainMs) {
-      stopped = true;
-      clearTimeout(timer);
-      const drained = Promise.allSettled([...running]);
-      await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, drainMs).unref())]);
-    },
-  };
+  return new ClaimingWorker(context, options);
 }
 
-/** One job per claim: what else is due falls due again at once, with the version that this job's commit made. */
-async function runDueJob(record: MessageRecord, kinds: readonly JobKind[], context: GatewayContext): Promise<void> {
-  const now = context.clock.now();
-  const due = record.jobs.filter((job) => kinds.includes(job.kind) && job.runAt <= now);
-  const job = ORDER.flatMap((kind) => due.filter((candidate) => candidate.kind === kind))[0];
-  if (job === undefined) return;
-  try {
-    await runJob(record, job, context);
-  } catch (error) {
-    // The lease runs out and the job falls due again: a failure here delays, it never loses (house rule 8).
-    const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown failure';
-    context.observer.emit('job.released', { messageId: record.messageId, detail, job: job.kind });
+class ClaimingWorker implements Worker {
+  readonly #context: GatewayContext;
+  readonly #options: WorkerOptions;
+  readonly #running = new Set<Promise<void>>();
+  /** Room given away and not in use yet. */
+  #reserved = 0;
+  #stopped = true;
+  #polling = false;
+  /** Something may be due that this worker has not claimed. */
+  #more = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(context: GatewayContext, options: WorkerOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.wake();
+  }
+
+  wake(): void {
+    this.#more = true;
+    this.#carryOn();
+  }
+
+  reserve(kinds: readonly JobKind[]): Room | undefined {
+    const mine = kinds.every((kind) => this.#options.kinds.includes(kind));
+    if (this.#stopped || !mine || this.#free() < kinds.length) return undefined;
+    this.#reserved += kinds.length;
+    let open = true;
+    const leave = (): boolean => {
+      if (!open) return false;
+      open = false;
+      this.#reserved -= kinds.length;
+      return true;
+    };
+    return {
+      release: () => {
+        if (leave()) this.#carryOn();
+      },
+      run: (record, jobs) => {
+        if (!leave()) return;
+        // After the reply has gone out: the partner waits, the work does not.
+        for (const job of jobs)
+          this.#track(
+            afterReply().then(() => runBegunJob(record, job, this.#context)),
+            record,
+            job,
+          );
+      },
+    };
+  }
+
+  async stop(drainMs: number): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    const drained = Promise.allSettled([...this.#running]);
+    await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, drainMs).unref())]);
+  }
+
+  #free(): number {
+    return this.#options.concurrency - this.#running.size - this.#reserved;
+  }
+
+  /** Looks at once when something may be due and there is room for it, else after the pause. */
+  #carryOn(): void {
+    if (this.#stopped || this.#polling) return;
+    clearTimeout(this.#timer);
+    const ms = this.#more && this.#free() > 0 ? 0 : this.#options.pollMs;
+    this.#timer = setTimeout(() => void this.#poll(), ms);
+  }
+
+  async #poll(): Promise<void> {
+    const free = this.#free();
+    this.#polling = true;
+    this.#more = free <= 0;
+    try {
+      if (free > 0) {
+        const { store, clock, leaseMs } = this.#context;
+        const claimed = await store.claim(this.#options.kinds, clock.now(), leaseMs, free);
+        this.#more ||= claimed.length === free;
+        for (const record of claimed) this.#runClaimed(record);
+      }
+    } catch (error) {
+      this.#context.observer.emit('store.unavailable', {
+        detail: error instanceof Error ? error.message : 'claim failed',
+      });
+    } finally {
+      this.#polling = false;
+      this.#carryOn();
+    }
+  }
+
+  /** One job per claim: what else is due falls due again at once, with the version that this job's commit made. */
+  #runClaimed(record: MessageRecord): void {
+    const now = this.#context.clock.now();
+    const due = record.jobs.filter((job) => this.#options.kinds.includes(job.kind) && job.runAt <= now);
+    const job = ORDER.flatMap((kind) => due.filter((candidate) => candidate.kind === kind))[0];
+    if (job === undefined) return;
+    this.#track(
+      runJob(record, job, this.#context).finally(() => {
+        this.#more ||= due.length > 1;
+      }),
+      record,
+      job,
+    );
+  }
+
+  #track(started: Promise<void>, record: MessageRecord, job: Job): void {
+    const work = started
+      .catch((error: unknown) => {
+        // The lease runs out and the job falls due again: a failure here delays, it never loses (house rule 8).
+        const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown failure';
+        this.#context.observer.emit('job.released', { messageId: record.messageId, detail, job: job.kind });
+      })
+      .finally(() => {
+        this.#running.delete(work);
+        if (this.#more) this.#carryOn();
+      });
+    this.#running.add(work);
   }
 }
+
+const afterReply = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

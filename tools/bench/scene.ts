@@ -1,7 +1,7 @@
 // The scenes of the bench: one hub between two ends, or a plain pair of gateways; started, loaded, and read.
 import type { ChildProcess } from 'node:child_process';
 import type { CreatableProfile } from '../../adapter/agreement/index.ts';
-import { type HarnessParty, type Layout, layOut, routeTo } from '../harness/layout.ts';
+import { type HarnessParty, type HarnessPlan, type Layout, layOut, routeTo } from '../harness/layout.ts';
 import { type GatewayProcess, importCpas, start, startGateway, stop } from '../harness/processes.ts';
 import type { EndOptions, EndReport } from './end.ts';
 import type { EndOrder } from './end-main.ts';
@@ -74,43 +74,7 @@ export interface HubOptions {
 
 /** Sender → hub → receiver: signed and reliable on both legs. */
 export async function openHub(options: HubOptions): Promise<HubScene> {
-  const zender: HarnessParty = { name: 'zender', oin: OINS.zender, organisatie: ZENDER_CODE, gateway: false };
-  const ontvanger: HarnessParty = {
-    name: 'ontvanger',
-    oin: OINS.ontvanger,
-    organisatie: ONTVANGER_CODE,
-    gateway: false,
-  };
-  const bare: HarnessParty = { name: 'hub', oin: OINS.hub, organisatie: 'IB', gateway: true };
-  const cpa = (cpaId: string, other: string) => ({
-    cpaId,
-    parties: ['hub', other] as const,
-    profile: options.profile ?? ('osb-rm-s' as const),
-    syncReply: options.sync ? ('mshSignalsOnly' as const) : ('none' as const),
-    retries: 8,
-    retryInterval: 'PT10M',
-  });
-  const hub: HarnessParty = {
-    ...bare,
-    settings: {
-      logLevel: 'error',
-      routes: [
-        routeTo(bare, ontvanger, 'METING_ONTVANGER', ONTVANGER_CODE),
-        routeTo(bare, zender, 'METING_ZENDER', 'gemeente'),
-      ],
-      hub: {
-        senders: [
-          { partyId: zender.oin, zenders: [ZENDER_CODE] },
-          { partyId: ontvanger.oin, zenders: [ONTVANGER_CODE] },
-        ],
-      },
-      client: { connectionsPerPartner: 16 },
-    },
-  };
-  const layout = await layOut(options.dir, {
-    parties: [zender, hub, ontvanger],
-    cpas: [cpa('METING_ZENDER', 'zender'), cpa('METING_ONTVANGER', 'ontvanger')],
-  });
+  const layout = await layOut(options.dir, hubPlan(options));
   await options.prepare?.(layout);
   const gateway = await startGateway(
     layout,
@@ -120,8 +84,8 @@ export async function openHub(options: HubOptions): Promise<HubScene> {
   await importCpas(layout, 'hub');
   const end = (name: string, cpaId: string, codes: readonly [string, string]) =>
     EndProcess.open({ layout, name, peer: 'hub', cpaId, zender: codes[0], ontvanger: codes[1], sync: options.sync });
-  const sender = await end('zender', 'METING_ZENDER', [ZENDER_CODE, ONTVANGER_CODE]);
-  const receiver = await end('ontvanger', 'METING_ONTVANGER', [ONTVANGER_CODE, ZENDER_CODE]);
+  const sender = await end('zender', CPA_IDS.zender, [ZENDER_CODE, ONTVANGER_CODE]);
+  const receiver = await end('ontvanger', CPA_IDS.ontvanger, [ONTVANGER_CODE, ZENDER_CODE]);
   return {
     layout,
     hub: gateway,
@@ -133,4 +97,40 @@ export async function openHub(options: HubOptions): Promise<HubScene> {
       await stop(gateway.child);
     },
   };
+}
+
+const CPA_IDS = { zender: 'METING_ZENDER', ontvanger: 'METING_ONTVANGER' } as const;
+
+function hubPlan({ profile = 'osb-rm-s', sync }: HubOptions): HarnessPlan {
+  const zender: HarnessParty = { name: 'zender', oin: OINS.zender, organisatie: ZENDER_CODE, gateway: false };
+  const ontvanger: HarnessParty = {
+    name: 'ontvanger',
+    oin: OINS.ontvanger,
+    organisatie: ONTVANGER_CODE,
+    gateway: false,
+  };
+  const bare: HarnessParty = { name: 'hub', oin: OINS.hub, organisatie: 'IB', gateway: true };
+  const settings = {
+    logLevel: 'error',
+    routes: [
+      routeTo(bare, ontvanger, CPA_IDS.ontvanger, ONTVANGER_CODE),
+      routeTo(bare, zender, CPA_IDS.zender, 'gemeente'),
+    ],
+    hub: {
+      senders: [
+        { partyId: zender.oin, zenders: [ZENDER_CODE] },
+        { partyId: ontvanger.oin, zenders: [ONTVANGER_CODE] },
+      ],
+    },
+    client: { connectionsPerPartner: 16 },
+  };
+  const cpas = (['zender', 'ontvanger'] as const).map((name) => ({
+    cpaId: CPA_IDS[name],
+    parties: ['hub', name] as const,
+    profile,
+    syncReply: sync ? ('mshSignalsOnly' as const) : ('none' as const),
+    retries: 8,
+    retryInterval: 'PT10M',
+  }));
+  return { parties: [zender, { ...bare, settings }, ontvanger], cpas };
 }

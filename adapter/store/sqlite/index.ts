@@ -92,7 +92,10 @@ function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
   return {
     load: (ids) => guarded(() => messages.load(ids)),
     commit: (change) => guarded(() => writer.write(messages.prepare(change))),
-    claim: (kinds, now, leaseMs, max) => writer.write(() => messages.claim(kinds, { now, leaseMs, max })),
+    claim: (kinds, now, leaseMs, max) =>
+      guarded(() =>
+        messages.anyDue(kinds, now) ? writer.write(() => messages.claim(kinds, { now, leaseMs, max })) : [],
+      ),
     search: (filter, page) => guarded(() => search(filter, page)),
     journal: (id) => guarded(() => messages.journal(id)),
     note: (entry) => writer.write(() => notes.add(entry)),

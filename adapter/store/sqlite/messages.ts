@@ -32,6 +32,8 @@ export interface MessageTable {
   /** Turns a change into the work of a transaction; what is costly or can throw happens before it. */
   prepare(change: Change): () => CommitResult;
   claim(kinds: readonly JobKind[], terms: ClaimTerms): readonly MessageRecord[];
+  /** Whether a claim at this instant could find anything: a read, so that an idle worker writes nothing. */
+  anyDue(kinds: readonly JobKind[], now: Instant): boolean;
   journal(id: RecordId): readonly JournalEntry[];
   /** A row for each kind, also for those without work: a gauge must fall back to nought. */
   backlog(now: Instant): readonly Backlog[];
@@ -55,6 +57,7 @@ export function createMessageTable(db: Database): MessageTable {
       return () => commit(prepared);
     },
     claim: createClaim(db),
+    anyDue: createAnyDue(db),
     journal: (id) => journal.all(id).map((row) => JSON.parse(row.entry) as JournalEntry),
     backlog: createBacklog(db),
   };
@@ -207,6 +210,16 @@ function claimStatement(db: Database, kinds: readonly JobKind[]): Statement<[Rec
      WHERE seq IN (SELECT seq FROM (${oldest.join(' UNION ALL ')}) GROUP BY seq ORDER BY MIN(due) LIMIT @max)
      RETURNING version, document`,
   );
+}
+
+function createAnyDue(db: Database): MessageTable['anyDue'] {
+  const one = new Map(
+    KINDS.map((kind) => [
+      kind,
+      db.prepare<[number], { seq: number }>(`SELECT seq FROM messages WHERE due_${kind} <= ? LIMIT 1`),
+    ]),
+  );
+  return (kinds, now) => kinds.some((kind) => one.get(kind)?.get(now) !== undefined);
 }
 
 function createBacklog(db: Database): MessageTable['backlog'] {

@@ -1,0 +1,42 @@
+// Commits a new record and carries on with it in this process, without the detour over the store's claim.
+import { beginInsert, type Change, type CommitResult, type Job, type MessageRecord } from '../msh/index.ts';
+import type { GatewayContext } from './context.ts';
+import { type About, tell } from './tell.ts';
+
+/** Room kept with this process's worker for jobs that a commit is about to begin; used once, or released. */
+export interface Room {
+  run(record: MessageRecord, jobs: readonly Job[]): void;
+  release(): void;
+}
+
+/**
+ * Commits a change. When it inserts a record with due jobs and this process's worker has room, their first attempts begin in
+ * that same commit and run as soon as it is durable; otherwise the worker is woken for what is due (D1).
+ */
+export async function commitAndCarryOn(change: Change, about: About, context: GatewayContext): Promise<CommitResult> {
+  const now = context.clock.now();
+  const begun = beginInsert(change, { now, leaseUntil: now + context.leaseMs });
+  const room = begun === undefined ? undefined : context.reserve(begun.jobs.map((job) => job.kind));
+  if (begun === undefined || room === undefined) {
+    const result = await context.store.commit(change);
+    if (result === 'ok') wakeFor(change.message, context);
+    return result;
+  }
+  const result = await context.store.commit(begun.change).catch((error: unknown) => {
+    room.release();
+    throw error;
+  });
+  if (result !== 'ok') {
+    room.release();
+    return result;
+  }
+  tell(begun.happenings, { ...about, record: begun.change.message }, context);
+  room.run({ ...begun.change.message, version: 1 }, begun.jobs);
+  return result;
+}
+
+/** Wakes the worker when something of this record is due now; what is due later is found by its poll. */
+export function wakeFor(record: Pick<MessageRecord, 'jobs'>, context: GatewayContext): void {
+  const now = context.clock.now();
+  if (record.jobs.some((job) => job.runAt <= now)) context.wake();
+}
