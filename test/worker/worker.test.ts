@@ -1,0 +1,185 @@
+// The worker's door: bounded concurrency, work carried on without a claim, failures that release, an end that waits.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { GatewayContext } from '../../adapter/gateway/index.ts';
+import type { MessageRecord } from '../../adapter/msh/index.ts';
+import type { PostOutcome } from '../../adapter/transport/index.ts';
+import { createWorker, type Worker, type WorkerOptions } from '../../adapter/worker/index.ts';
+import { type Pair, testPair } from '../fixtures/pair.ts';
+
+const OPTIONS: WorkerOptions = { kinds: ['answer', 'transmit', 'deliver', 'notify'], concurrency: 4, pollMs: 20 };
+
+interface Rig {
+  readonly pair: Pair;
+  readonly worker: Worker;
+  /** How often the store was asked for due work. */
+  claims(): number;
+}
+
+const open: Rig[] = [];
+afterEach(async () => {
+  for (const { worker, pair } of open.splice(0)) {
+    await worker.stop(1000);
+    await pair.close();
+  }
+});
+
+/** A pair whose sender has a worker of its own; the other side works when it is told. */
+async function rig(options: Partial<WorkerOptions> = {}, profile: 'osb-rm' | 'osb-be' = 'osb-rm'): Promise<Rig> {
+  let worker: Worker | undefined;
+  const pair = await testPair(
+    { profile, syncReply: profile === 'osb-rm' ? 'mshSignalsOnly' : 'none' },
+    { a: { wake: () => worker?.wake(), reserve: (kinds) => worker?.reserve(kinds) } },
+  );
+  let claims = 0;
+  const { store } = pair.a.context;
+  const counted: GatewayContext = {
+    ...pair.a.context,
+    store: {
+      ...store,
+      claim: (...args) => {
+        claims += 1;
+        return store.claim(...args);
+      },
+    },
+  };
+  worker = createWorker(counted, { ...OPTIONS, ...options });
+  const made = { pair, worker, claims: () => claims };
+  open.push(made);
+  return made;
+}
+
+/** Waits until the condition holds; at most two seconds. */
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 400; i += 1) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error('it did not happen');
+}
+
+const stateOf = async (pair: Pair, record: MessageRecord) => (await pair.sent(record)).state;
+const LOST: PostOutcome = { kind: 'failed', reason: 'timeout', detail: 'geen antwoord' };
+
+describe('carrying on after an insert', () => {
+  test('D1 the first attempt is in the commit of the insert, and needs no claim', async () => {
+    const { pair, worker, claims } = await rig({ pollMs: 60_000 });
+    worker.start();
+    await until(() => claims() === 1);
+    let seen: MessageRecord | undefined;
+    pair.wire.faults.push(async () => {
+      [seen] = (await pair.a.store.search({ direction: 'out' }, { limit: 1 })).messages;
+      return undefined;
+    });
+    const record = await pair.submit();
+    await until(async () => (await stateOf(pair, record)) === 'acknowledged');
+    expect(seen).toMatchObject({ version: 1, state: 'queued', jobs: [{ attempts: 1, attemptOpen: true }] });
+    expect(claims()).toBe(1);
+  });
+
+  test('row 5 a process that ends before the attempt: another finds the message when the lease is over', async () => {
+    const { pair, worker } = await rig();
+    worker.start();
+    pair.wire.faults.push(() => new Promise(() => undefined));
+    const record = await pair.submit();
+    await until(() => pair.wire.faults.length === 0);
+    expect(await pair.a.work()).toBe(0);
+    pair.clock.pass(pair.a.context.leaseMs);
+    expect(await pair.a.work()).toBe(1);
+    expect(await stateOf(pair, record)).toBe('acknowledged');
+    expect((await pair.received()).map(({ copies }) => copies)).toEqual([0]);
+  });
+
+  test('DK-016 best effort goes the long way: an attempt without outcome is never sent again', async () => {
+    const { pair, worker } = await rig({}, 'osb-be');
+    worker.start();
+    const record = await pair.submit();
+    await until(async () => (await stateOf(pair, record)) === 'sent');
+    expect((await pair.sent(record)).version).toBeGreaterThan(2);
+  });
+
+  test('a commit that fails gives its room back', async () => {
+    const { pair, worker } = await rig({ concurrency: 1 });
+    worker.start();
+    const { store } = pair.a.context;
+    const refuse = { ...pair.a.context, store: { ...store, commit: () => Promise.reject(new Error('vol')) } };
+    Object.assign(pair.a, { context: refuse });
+    await expect(pair.submit()).rejects.toThrow('vol');
+    expect(worker.reserve(['transmit'])).toBeDefined();
+  });
+});
+
+describe('room', () => {
+  test('none before the start, none for kinds of another process, none above the concurrency', async () => {
+    const { worker } = await rig({ concurrency: 2 });
+    expect(worker.reserve(['transmit'])).toBeUndefined();
+    worker.start();
+    expect(worker.reserve(['collect'])).toBeUndefined();
+    expect(worker.reserve(['answer', 'deliver', 'transmit'])).toBeUndefined();
+    const room = worker.reserve(['answer', 'deliver']);
+    expect(room).toBeDefined();
+    expect(worker.reserve(['transmit'])).toBeUndefined();
+    room?.release();
+    room?.release();
+    expect(worker.reserve(['answer', 'deliver'])).toBeDefined();
+    expect(worker.reserve(['transmit'])).toBeUndefined();
+  });
+
+  test('never more at a time than the concurrency, and all come to an end', async () => {
+    const { pair, worker } = await rig({ concurrency: 3 });
+    worker.start();
+    let now = 0;
+    let most = 0;
+    const slow = async (): Promise<undefined> => {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      now -= 1;
+    };
+    for (let i = 0; i < 12; i += 1) pair.wire.faults.push(slow);
+    const records = await Promise.all(Array.from({ length: 12 }, () => pair.submit()));
+    await until(async () =>
+      (await Promise.all(records.map((one) => stateOf(pair, one)))).every((s) => s === 'acknowledged'),
+    );
+    expect(most).toBe(3);
+    expect(await pair.received()).toHaveLength(12);
+  });
+});
+
+describe('the claiming worker', () => {
+  test('R103 what falls due later is found by its poll', async () => {
+    const { pair, worker } = await rig();
+    worker.start();
+    pair.wire.faults.push(() => LOST);
+    const record = await pair.submit();
+    await until(async () => ((await pair.sent(record)).jobs[0]?.lastProblem ?? '') !== '');
+    pair.clock.pass(60_000);
+    await until(async () => (await stateOf(pair, record)) === 'acknowledged');
+  });
+
+  test('a job that throws is released and told, the others go on', async () => {
+    const { pair, worker } = await rig();
+    worker.start();
+    pair.wire.faults.push(() => Promise.reject(new Error('een fout van ons')));
+    const [broken, good] = [await pair.submit(), await pair.submit()];
+    await until(async () => (await stateOf(pair, good)) === 'acknowledged');
+    await until(() => pair.a.events.some(({ event }) => event === 'job.released'));
+    expect(await stateOf(pair, broken)).toBe('queued');
+    pair.clock.pass(pair.a.context.leaseMs);
+    await until(async () => (await stateOf(pair, broken)) === 'acknowledged');
+  });
+
+  test('stopping takes nothing new and waits for what runs', async () => {
+    const { pair, worker } = await rig();
+    worker.start();
+    let letGo = (): void => undefined;
+    pair.wire.faults.push(() => new Promise((resolve) => (letGo = () => resolve(undefined))));
+    const first = await pair.submit();
+    await until(() => pair.wire.faults.length === 0);
+    const stopped = worker.stop(5000);
+    const second = await pair.submit();
+    setTimeout(letGo, 20);
+    await stopped;
+    expect(await stateOf(pair, first)).toBe('acknowledged');
+    expect(await stateOf(pair, second)).toBe('queued');
+  });
+});
