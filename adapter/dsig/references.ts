@@ -1,7 +1,7 @@
 // The references that an Acknowledgment carries, and whether they are those of what we sent (R92, R94).
 import { createHash } from 'node:crypto';
 import { type DigestReference, NS } from '../base/index.ts';
-import { type CanonicalXml, canonicalWriter, descendants } from '../xml/index.ts';
+import { type CanonicalXml, canonicalWriter, descendants, type Markup } from '../xml/index.ts';
 import { C14N, DIGESTS, ENVELOPED, NOT_NEXT_ACTOR, XPATH } from './algorithms.ts';
 import { envelopeOctets } from './octets.ts';
 import { takeApart, toDigestReference, Unacceptable } from './structure.ts';
@@ -12,6 +12,15 @@ const w = canonicalWriter({ SOAP: NS.soap, ds: NS.ds });
 
 /** The envelope's reference with the agreed transforms, or a part's without any (R54, R57). */
 export function writeReference(uri: string, digestMethod: string, digest: Buffer): string {
+  return w.root('ds:Reference', { URI: uri }, ...contentOf(uri, digestMethod, digest.toString('base64')));
+}
+
+/** A reference of ours as it stands inside a SignedInfo of ours, where its namespaces are declared already. */
+export function embeddedReference({ uri, digestMethod, digestValue }: DigestReference): Markup {
+  return w.element('ds:Reference', { URI: uri }, ...contentOf(uri, digestMethod, digestValue));
+}
+
+function contentOf(uri: string, digestMethod: string, digestValue: string): readonly Markup[] {
   const transforms =
     uri === ''
       ? [
@@ -24,13 +33,11 @@ export function writeReference(uri: string, digestMethod: string, digest: Buffer
           ),
         ]
       : [];
-  return w.root(
-    'ds:Reference',
-    { URI: uri },
+  return [
     ...transforms,
     w.element('ds:DigestMethod', { Algorithm: digestMethod }),
-    w.leaf('ds:DigestValue', {}, digest.toString('base64')),
-  );
+    w.leaf('ds:DigestValue', {}, digestValue),
+  ];
 }
 
 /** References equal to those a signature would have had: for a signed acknowledgment of an unsigned message (R92). */

@@ -1,10 +1,10 @@
 // Signs an envelope that is written canonically: no parse, no canonicalisation, the RSA operation off the event loop (D11).
 import { createHash, sign as rsaSign } from 'node:crypto';
 import { type DigestReference, NS } from '../base/index.ts';
-import { canonicalWriter, inclusiveSubset, readCanonical, type XmlElement } from '../xml/index.ts';
+import { canonicalWriter, type Markup, readCanonical, subsetInside } from '../xml/index.ts';
 import { C14N, DIGESTS, SIGNATURES } from './algorithms.ts';
 import { envelopeOctets } from './octets.ts';
-import { cidOf, reference } from './references.ts';
+import { cidOf, embeddedReference, reference } from './references.ts';
 import type { SignatureMethods, SignedPart, SigningKey } from './types.ts';
 
 export interface SignRequest {
@@ -38,46 +38,24 @@ export async function signEnvelope({ envelope, parts, key, methods }: SignReques
   const references = [reference('', methods.digestMethod, createHash(digest.hash).update(octets, 'utf8').digest())];
   for (const part of parts)
     references.push(reference(cidOf(part.contentId), methods.digestMethod, await part.digest(digest.hash)));
-  const unsigned = insert(envelope, header, writeSignature(references, methods, '', key.certificateDer));
-  const value = await rsa(signature.hash, signedInfoOf(unsigned), key);
-  return {
-    envelope: insert(envelope, header, writeSignature(references, methods, value, key.certificateDer)),
-    references,
-  };
-}
-
-function writeSignature(
-  references: readonly DigestReference[],
-  methods: SignatureMethods,
-  value: string,
-  certificateDer: Uint8Array,
-): string {
   const signedInfo = w.element(
     'ds:SignedInfo',
     {},
     w.element('ds:CanonicalizationMethod', { Algorithm: C14N }),
     w.element('ds:SignatureMethod', { Algorithm: methods.signatureMethod }),
-    ...references.map((one) => w.embed(one.xml)),
+    ...references.map(embeddedReference),
   );
+  const value = await rsa(signature.hash, subsetInside(header, { ds: NS.ds }, signedInfo), key);
+  const written = writeSignature(signedInfo, value, key.certificateDer);
+  return { envelope: envelope.slice(0, header.innerEnd) + written + envelope.slice(header.innerEnd), references };
+}
+
+function writeSignature(signedInfo: Markup, value: string, certificateDer: Uint8Array): string {
   const certificate = w.leaf('ds:X509Certificate', {}, Buffer.from(certificateDer).toString('base64'));
   const keyInfo = w.element('ds:KeyInfo', {}, w.element('ds:X509Data', {}, certificate));
   const whole = w.root('ds:Signature', {}, signedInfo, w.leaf('ds:SignatureValue', {}, value), keyInfo);
   // SOAP is declared by the envelope around it, and canonical text declares nothing twice.
   return whole.replace(` xmlns:SOAP="${NS.soap}"`, '');
-}
-
-const insert = (envelope: string, header: XmlElement, signature: string): string =>
-  envelope.slice(0, header.innerEnd) + signature + envelope.slice(header.innerEnd);
-
-/** SignedInfo as the reader will see it: with every namespace that is in scope at its place. */
-function signedInfoOf(envelope: string): string {
-  const xml = readCanonical(envelope);
-  const signature = xml?.root.children[0]?.children.find(
-    (element) => element.ns === NS.ds && element.name === 'Signature',
-  );
-  const signedInfo = signature?.children[0];
-  if (xml === undefined || signedInfo === undefined) throw new Error('the signature written is not canonical');
-  return inclusiveSubset(xml, signedInfo);
 }
 
 function rsa(hash: string, octets: string, key: SigningKey): Promise<string> {

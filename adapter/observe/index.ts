@@ -47,8 +47,10 @@ export function createObserver(options: ObserverOptions): Observer {
         const view = EVENTS[event];
         const told = clean(fields);
         metrics.count(event, told);
-        const line = { event, gateway: options.name, ...told, ...('alert' in view ? { alert: true } : {}) };
-        log.log({ level: view.level, message: '', ...line });
+        if (log.isLevelEnabled(view.level)) {
+          const alert = 'alert' in view ? { alert: true } : {};
+          log.log({ level: view.level, message: '', event, gateway: options.name, ...told, ...alert });
+        }
         for (const listener of listeners) safely(() => listener(event, told));
       });
     },
@@ -69,13 +71,11 @@ export function createObserver(options: ObserverOptions): Observer {
  * Identifiers stay, or nobody could find the message (row 159).
  */
 function clean(fields: EventFields): EventFields {
-  const known = FIELDS.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]]));
-  const told: EventFields = Object.fromEntries(known);
-  return {
-    ...told,
-    ...(told.code === undefined ? {} : { code: redact(told.code).slice(0, MAX_CODE) }),
-    ...(told.detail === undefined ? {} : { detail: redact(told.detail).slice(0, MAX_DETAIL) }),
-  };
+  const told: Record<string, unknown> = {};
+  for (const name of FIELDS) if (fields[name] !== undefined) told[name] = fields[name];
+  if (fields.code !== undefined) told.code = redact(fields.code).slice(0, MAX_CODE);
+  if (fields.detail !== undefined) told.detail = redact(fields.detail).slice(0, MAX_DETAIL);
+  return told;
 }
 
 function createLog(options: ObserverOptions): winston.Logger {

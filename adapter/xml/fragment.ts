@@ -5,6 +5,7 @@ import { escapeAttribute } from './escape.ts';
 import { compareAttributes, compareCodePoints } from './order.ts';
 import { readCanonical } from './reader.ts';
 import type { CanonicalXml, XmlAttribute, XmlElement } from './types.ts';
+import type { Markup } from './writer.ts';
 
 type Namespaces = ReadonlyMap<string, string>;
 const NONE: Namespaces = new Map();
@@ -16,6 +17,19 @@ const NONE: Namespaces = new Map();
 export function inclusiveSubset(xml: CanonicalXml, element: XmlElement): string {
   const attributes = [...element.attributes, ...inheritedXmlAttributes(element)].sort(compareAttributes);
   return apex(xml, element, attributes);
+}
+
+/**
+ * What `inclusiveSubset` gives for an element once it stands in `parent` (or in an element there that declares `declared`
+ * and has no attributes of its own): for signing what is not inserted yet. `markup` is its canonical text, whose start tag
+ * has neither declarations nor attributes.
+ */
+export function subsetInside(parent: XmlElement, declared: Readonly<Record<string, string>>, markup: Markup): string {
+  const nameEnd = markup.indexOf('>');
+  const namespaces = new Map([...parent.namespaces, ...Object.entries(declared)]);
+  const attributes = [...inheritedXmlAttributes(parent), ...parent.attributes.filter(({ ns }) => ns === NS.xml)];
+  const tag = startTag(markup.slice(1, nameEnd), sortedNamespaces(namespaces), attributes.sort(compareAttributes));
+  return tag + markup.slice(nameEnd + 1);
 }
 
 /** The element as a document of its own for exclusive C14N, which imports no `xml:` attributes. */

@@ -22,8 +22,6 @@ export interface ReadXmlOptions {
   readonly charset?: string;
   /** Number each element with the line of its start tag. */
   readonly lines?: boolean;
-  /** Called with the tree before it is freed, for instance to validate it against a schema. Must not keep it. */
-  readonly inspect?: (document: LibxmlDocument) => void;
 }
 
 /** No network, no entities, no DTD, no catalogue, no ID table; HUGE is safe because the byte limit stands in front (D3). */
@@ -41,15 +39,28 @@ const PARSE_OPTIONS =
  * text of the document (row 159).
  */
 export function readXml(bytes: Uint8Array, options: ReadXmlOptions = {}): Result<CanonicalXml, XmlProblem> {
+  const read = inspectXml(bytes, () => true, options);
+  if (read.ok && read.value === undefined) throw new Error('the canonical text was asked for');
+  return read as Result<CanonicalXml, XmlProblem>;
+}
+
+/**
+ * The same guards and the same tree, which `inspect` sees before it is freed, for instance to validate it; it must not keep
+ * it. Only when `inspect` says so the canonical form is made, which costs as much as a schema's verdict.
+ */
+export function inspectXml(
+  bytes: Uint8Array,
+  inspect: (document: LibxmlDocument) => boolean,
+  options: ReadXmlOptions = {},
+): Result<CanonicalXml | undefined, XmlProblem> {
   const limits = { ...XML_LIMITS, ...options.limits };
   const guarded = guard(bytes, limits, options);
   if (!guarded.ok) return guarded;
   const { utf8, scan } = guarded.value;
-  const text = withDocument(utf8, (document) => {
-    options.inspect?.(document);
-    return canonicalText(document, XmlC14NMode.XML_C14N_1_0);
-  });
-  if (!text.ok) return text;
+  const text = withDocument<string | undefined>(utf8, (document) =>
+    inspect(document) ? canonicalText(document, XmlC14NMode.XML_C14N_1_0) : ok(undefined),
+  );
+  if (!text.ok || text.value === undefined) return text as Result<undefined, XmlProblem>;
   const xml = readCanonical(text.value, { lines: scan.lines, marked: scan.marked });
   return xml === undefined ? fail(notWellFormed(undefined)) : ok(xml);
 }
@@ -82,10 +93,10 @@ interface Guarded {
 }
 
 /** Parses, lets `use` read the tree, and frees it whatever happens: wasm memory is not garbage collected in time. */
-function withDocument(
+function withDocument<T>(
   utf8: Uint8Array,
-  use: (document: XmlDocument) => Result<string, XmlProblem>,
-): Result<string, XmlProblem> {
+  use: (document: XmlDocument) => Result<T, XmlProblem>,
+): Result<T, XmlProblem> {
   let document: XmlDocument;
   try {
     document = XmlDocument.fromBuffer(utf8, { encoding: 'UTF-8', option: PARSE_OPTIONS });

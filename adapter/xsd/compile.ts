@@ -10,7 +10,8 @@ import {
   XsdValidator,
   xmlRegisterInputProvider,
 } from 'libxml2-wasm';
-import { readXml, type XmlElement } from '../xml/index.ts';
+import { NS } from '../base/index.ts';
+import { inspectXml, type XmlElement } from '../xml/index.ts';
 import { checkBase64 } from './base64.ts';
 import { GAVE_UP, readFinding } from './findings.ts';
 import { createLocator } from './locate.ts';
@@ -46,7 +47,7 @@ export function createCompiler(folder: string): Compiler {
     }
   };
   return {
-    validate: (bytes, entry) => validate(bytes, entry.rootNamespace === '' ? undefined : validatorFor(entry)),
+    validate: (bytes, entry) => validate(bytes, entry.rootNamespace === '' ? undefined : validatorFor(entry), entry),
   };
 }
 
@@ -67,20 +68,25 @@ function provide(folder: string): string {
   return prefix;
 }
 
-/** The tree is read by the guarded reader, validated, located and freed in one go. */
-function validate(bytes: Uint8Array, validator: XsdValidator | undefined): readonly SchemaIssue[] {
+const READ = {
+  lines: true,
+  limits: { maxBytes: 30 * 1024 * 1024, maxElements: 2_000_000, maxAttributes: 100_000 },
+};
+
+/** The tree is read by the guarded reader, validated and freed in one go; located only when there is something to locate. */
+function validate(bytes: Uint8Array, validator: XsdValidator | undefined, entry: SchemaEntry): readonly SchemaIssue[] {
+  const hasBase64 = entry.rootNamespace === NS.ggk;
   let raw: readonly RawError[] = [];
-  const read = readXml(bytes, {
-    lines: true,
-    limits: { maxBytes: 30 * 1024 * 1024, maxElements: 2_000_000, maxAttributes: 100_000 },
-    inspect: (document) => {
-      raw = validator === undefined ? [] : errorsOf(validator, document);
-    },
-  });
+  const inspect = (document: XmlDocument): boolean => {
+    raw = validator === undefined ? [] : errorsOf(validator, document);
+    return raw.length > 0 || hasBase64;
+  };
+  const read = inspectXml(bytes, inspect, READ);
   if (!read.ok) {
     const { kind, line } = read.error;
     return [{ line: line ?? 1, path: '/', code: kind, message: PROBLEMS[kind] ?? 'het document is niet leesbaar' }];
   }
+  if (read.value === undefined) return [];
   return [...issuesOf(raw, read.value.root), ...checkBase64(read.value.root)].slice(0, MAX_ISSUES);
 }
 

@@ -1,7 +1,7 @@
 // Deletes what has been kept long enough: records with their journal, blobs that nobody names any more, old notes.
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../base/index.ts';
-import { KINDS } from './messages.ts';
+import { KINDS } from './commit.ts';
 import { createDropUnnamed } from './unnamed.ts';
 
 /** Notes have no term of their own: they stay as long as message ids do by default (row 49). */
