@@ -1,10 +1,10 @@
 // Octets in hand as staged blobs, and digests of staged blobs.
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { SignedPart } from '../dsig/index.ts';
 import type { BlobRef, StagedBlob } from '../msh/index.ts';
 import { type Blobs, INLINE_BLOB_BYTES } from '../store/index.ts';
 
-export const sha256Hex = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256Hex = (bytes: Uint8Array | string): string => hash('sha256', bytes, 'hex');
 
 /** Names the octets; they travel with the commit when they are small enough, see `persist` for the others. */
 export const stage = (bytes: Uint8Array): StagedBlob => ({
@@ -36,10 +36,10 @@ export function signedPart(contentId: string, blob: StagedBlob, blobs: Blobs): S
       : { bytes: () => (inline === undefined ? blobs.read(blob) : Promise.resolve(inline)) }),
     digest: async (algorithm) => {
       if (algorithm === 'sha256') return Buffer.from(blob.sha256, 'hex');
-      const hash = createHash(algorithm);
-      if (blob.inline !== undefined) return hash.update(blob.inline).digest();
-      for await (const chunk of blobs.get(blob)) hash.update(chunk);
-      return hash.digest();
+      const digest = createHash(algorithm);
+      if (blob.inline !== undefined) return digest.update(blob.inline).digest();
+      for await (const chunk of blobs.get(blob)) digest.update(chunk);
+      return digest.digest();
     },
   };
 }

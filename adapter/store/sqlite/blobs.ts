@@ -1,17 +1,18 @@
 // Blobs: up to 128 kB as rows of the commit itself, larger ones as content-addressed files that are durable before it (D2).
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { BlobRef } from '../../msh/change.ts';
 import { BlobDamaged, type Blobs } from '../contract.ts';
 import { codeOf, guarded } from './errors.ts';
 import { readBlobFile } from './file-reader.ts';
+import type { RecentBlobs } from './recent.ts';
 import { Spool } from './spool.ts';
 import { sweepFiles } from './sweep.ts';
 import { createIsNamed } from './unnamed.ts';
 
 /** `folder` undefined: a store in memory keeps blobs of any size as rows. */
-export function createBlobs(db: Database, folder: string | undefined): Blobs {
+export function createBlobs(db: Database, folder: string | undefined, recent: RecentBlobs): Blobs {
   const root = folder === undefined ? undefined : join(folder, 'blobs');
   const find = db.prepare<[string], { bytes: Uint8Array }>('SELECT bytes FROM blobs WHERE sha256 = ?');
   const isNamed = createIsNamed(db);
@@ -25,6 +26,8 @@ export function createBlobs(db: Database, folder: string | undefined): Blobs {
     writer: () => new Spool(root),
     get,
     async read(ref) {
+      const known = recent.get(ref.sha256);
+      if (known !== undefined) return known;
       const row = await guarded(() => find.get(ref.sha256)?.bytes);
       if (row !== undefined) return checked(ref, row);
       const chunks: Uint8Array[] = [];
@@ -39,17 +42,17 @@ const missing = (ref: BlobRef): BlobDamaged => new BlobDamaged(`blob ${ref.sha25
 const damaged = (ref: BlobRef): BlobDamaged => new BlobDamaged(`blob ${ref.sha256} does not have its digest`);
 
 function checked(ref: BlobRef, bytes: Uint8Array): Uint8Array {
-  if (createHash('sha256').update(bytes).digest('hex') !== ref.sha256) throw damaged(ref);
+  if (hash('sha256', bytes, 'hex') !== ref.sha256) throw damaged(ref);
   return bytes;
 }
 
 /** The last chunk is held back until the digest is right: a reader of wrong octets never has all of them (row 23). */
 async function* readFile(root: string, ref: BlobRef): AsyncIterable<Uint8Array> {
-  const hash = createHash('sha256');
+  const digest = createHash('sha256');
   let held: Uint8Array | undefined;
   try {
     for await (const chunk of readBlobFile(root, ref.sha256)) {
-      hash.update(chunk);
+      digest.update(chunk);
       if (held !== undefined) yield held;
       held = chunk;
     }
@@ -57,6 +60,6 @@ async function* readFile(root: string, ref: BlobRef): AsyncIterable<Uint8Array> 
     if (codeOf(error) === 'ENOENT') throw missing(ref);
     throw error;
   }
-  if (hash.digest('hex') !== ref.sha256) throw damaged(ref);
+  if (digest.digest('hex') !== ref.sha256) throw damaged(ref);
   if (held !== undefined) yield held;
 }

@@ -1,6 +1,7 @@
 // One decision written: the message's row with what is looked up in it, its journal entries, and the blobs that come with it.
 import type { Database, Statement } from 'better-sqlite3';
 import type { BlobRef, Change, CommitResult, JobKind, MessageRecord } from '../../msh/change.ts';
+import type { RecentBlobs } from './recent.ts';
 import { createDropUnnamed } from './unnamed.ts';
 
 export const KINDS: readonly JobKind[] = ['transmit', 'answer', 'deliver', 'collect', 'notify'];
@@ -79,14 +80,14 @@ interface Place {
 }
 
 /** The whole decision or nothing: the message row goes first, and when it loses the race the rest is not written. */
-export function createCommit(db: Database): (prepared: Prepared) => CommitResult {
+export function createCommit(db: Database, recent: RecentBlobs): (prepared: Prepared) => CommitResult {
   const place = createFind(db);
   const insert = createInsert(db);
   const update = createUpdate(db);
   const entry = db.prepare('INSERT INTO journal VALUES (?, ?, ?)');
   const blob = db.prepare('INSERT INTO blobs VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING');
   const use = db.prepare('INSERT INTO blob_uses VALUES (?, ?) ON CONFLICT DO NOTHING');
-  const unuse = createUnuse(db);
+  const unuse = createUnuse(db, recent);
   return (prepared) => {
     const { change, named, entries, evidence } = prepared;
     const { expect } = change;
@@ -160,12 +161,12 @@ function createUpdate(db: Database): (prepared: Prepared, before: Place) => void
 }
 
 /** A record that stops naming a blob lets it go, unless its journal keeps it as evidence (D10: bodies go, ids stay). */
-function createUnuse(db: Database): (seq: number, before: string, after: string) => void {
+function createUnuse(db: Database, recent: RecentBlobs): (seq: number, before: string, after: string) => void {
   const remove = db.prepare(
     `DELETE FROM blob_uses WHERE message = @seq AND sha256 = @sha256 AND NOT EXISTS
      (SELECT 1 FROM journal WHERE message = @seq AND json_extract(entry, '$.evidence.sha256') = @sha256)`,
   );
-  const drop = createDropUnnamed(db);
+  const drop = createDropUnnamed(db, recent);
   return (seq, before, after) => {
     const kept = new Set(after.split(' '));
     for (const sha256 of before.split(' ')) {

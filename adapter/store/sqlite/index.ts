@@ -2,6 +2,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Change, CommitResult } from '../../msh/change.ts';
 import type { Store } from '../contract.ts';
 import { createBlobs } from './blobs.ts';
 import { type Checkpointer, startCheckpointer } from './checkpoint.ts';
@@ -11,6 +12,7 @@ import { createMessageTable } from './messages.ts';
 import { migrate } from './migrations.ts';
 import { createNoteTable } from './notes.ts';
 import { createPurge } from './purge.ts';
+import { RecentBlobs } from './recent.ts';
 import { createSearch } from './search.ts';
 import { GroupWriter, type WriterOptions, type WriterStats } from './writer.ts';
 
@@ -79,7 +81,13 @@ interface Parts {
 }
 
 function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
-  const messages = createMessageTable(db);
+  const recent = new RecentBlobs();
+  const messages = createMessageTable(db, recent);
+  const commit = async (change: Change): Promise<CommitResult> => {
+    const result = await writer.write(messages.prepare(change));
+    if (result === 'ok') recent.remember(change.blobs);
+    return result;
+  };
   const notes = createNoteTable(db);
   const search = createSearch(db);
   const probe = db.prepare("UPDATE counters SET value = value + 1 WHERE name = 'probe'");
@@ -91,7 +99,7 @@ function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
   };
   return {
     load: (ids) => guarded(() => messages.load(ids)),
-    commit: (change) => guarded(() => writer.write(messages.prepare(change))),
+    commit: (change) => guarded(() => commit(change)),
     claim: (kinds, now, leaseMs, max) =>
       guarded(() =>
         messages.anyDue(kinds, now) ? writer.write(() => messages.claim(kinds, { now, leaseMs, max })) : [],
@@ -105,8 +113,8 @@ function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
       await writer.write(() => probe.run());
     },
     agreements: createCpaTable(db, writer),
-    blobs: createBlobs(db, folder),
-    purge: (before, max) => guarded(() => purgeInSteps(writer, createPurge(db, before), max)),
+    blobs: createBlobs(db, folder, recent),
+    purge: (before, max) => guarded(() => purgeInSteps(writer, createPurge(db, before, recent), max)),
     stats: () => writer.stats(),
     close: () => {
       closing ??= close();

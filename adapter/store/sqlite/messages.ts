@@ -4,6 +4,7 @@ import type { Instant } from '../../base/index.ts';
 import type { Change, CommitResult, JobKind, JournalEntry, MessageRecord, RecordId } from '../../msh/change.ts';
 import type { Backlog } from '../contract.ts';
 import { createCommit, firstRun, KINDS, prepareChange } from './commit.ts';
+import type { RecentBlobs } from './recent.ts';
 
 export interface Row {
   readonly version: number;
@@ -33,13 +34,13 @@ export function toRecord({ version, document }: Row): MessageRecord {
   return { ...(JSON.parse(document) as MessageRecord), version };
 }
 
-export function createMessageTable(db: Database): MessageTable {
+export function createMessageTable(db: Database, recent: RecentBlobs): MessageTable {
   const load = db.prepare<[string], Row>('SELECT version, document FROM messages WHERE id = ?');
   const loadAll = db.transaction((ids: readonly RecordId[]) => ids.map((id) => load.get(id)));
   const journal = db.prepare<[string], { entry: string }>(
     'SELECT entry FROM journal WHERE message = (SELECT seq FROM messages WHERE id = ?) ORDER BY seq',
   );
-  const commit = createCommit(db);
+  const commit = createCommit(db, recent);
   return {
     load: (ids) => loadAll(ids).map((row) => (row === undefined ? undefined : toRecord(row))),
     prepare: (change) => {
