@@ -14,6 +14,18 @@ export interface PayloadHeader {
 const HEAD_BYTES = 16 * 1024;
 const ROOT = /<(?![?!])(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)([^<>]*)>/;
 
+const FIELDS = {
+  berichtCode: 'BerichtCode',
+  berichtVersie: 'BerichtVersie',
+  berichtSubversie: 'BerichtSubversie',
+  afzender: 'Afzender',
+  ontvanger: 'Ontvanger',
+} as const;
+const PATTERNS = Object.entries(FIELDS).map(
+  ([field, name]) =>
+    [field as keyof typeof FIELDS, new RegExp(`<(?:[\\w.-]+:)?${name}\\s*>\\s*([^<]{1,40}?)\\s*</`)] as const,
+);
+
 /** From the first 16 kB; undefined when there is no start tag. The XSD check says whether the rest is right. */
 export function payloadHeader(bytes: Uint8Array): PayloadHeader | undefined {
   const head = new TextDecoder('utf-8').decode(bytes.subarray(0, HEAD_BYTES)).replace(/<!--[\s\S]*?-->/g, '');
@@ -22,16 +34,11 @@ export function payloadHeader(bytes: Uint8Array): PayloadHeader | undefined {
   const [, prefix, rootName = '', attributes = ''] = root;
   const end = /<\/(?:[\w.-]+:)?Header\s*>/.exec(head)?.index ?? head.length;
   const header = head.slice(0, end);
-  const text = (name: string): string | undefined =>
-    new RegExp(`<(?:[\\w.-]+:)?${name}\\s*>\\s*([^<]{1,40}?)\\s*</`).exec(header)?.[1];
-  const fields = {
-    berichtCode: text('BerichtCode'),
-    berichtVersie: text('BerichtVersie'),
-    berichtSubversie: text('BerichtSubversie'),
-    afzender: text('Afzender'),
-    ontvanger: text('Ontvanger'),
-  };
-  const read = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const read: Partial<Record<keyof typeof FIELDS, string>> = {};
+  for (const [field, pattern] of PATTERNS) {
+    const value = pattern.exec(header)?.[1];
+    if (value !== undefined) read[field] = value;
+  }
   return { rootName, namespace: namespaceOf(prefix, attributes), ...read };
 }
 

@@ -40,7 +40,18 @@ export function parseTijdstip(text: string): Instant | undefined {
   return offsetMinutes(summer) === SUMMER ? summer : wall - WINTER * MINUTE;
 }
 
+const HOUR = 3_600_000;
+let lastHour = Number.NaN;
+let lastOffset = 0;
+
+/** The clocks are only ever put on or back at a whole hour, and messages come in the order of time: the last answer mostly holds. */
 function offsetMinutes(at: Instant): number {
+  const hour = Math.floor(at / HOUR);
+  if (hour !== lastHour) [lastHour, lastOffset] = [hour, askOffset(at)];
+  return lastOffset;
+}
+
+function askOffset(at: Instant): number {
   const parts = new Map(FORMAT.formatToParts(at).map((part) => [part.type, part.value]));
   const n = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
   const wall = Date.UTC(n('year'), n('month') - 1, n('day'), n('hour'), n('minute'), n('second'));

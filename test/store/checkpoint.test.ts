@@ -51,8 +51,8 @@ async function until(reached: () => boolean, maxMs = 15_000): Promise<boolean> {
         await commitMany(300, prefix);
         expect(await until(() => sizeOf('gateway.db') > (round + 1) * 8 * MB)).toBe(true);
       }
-      // Three rounds of 9 MB: without a checkpoint in between the log would hold them all.
-      expect(sizeOf('gateway.db-wal')).toBeLessThan(20 * MB);
+      // Three rounds of 9 MB: without a checkpoint in between the log would hold all 28 MB of them.
+      expect(sizeOf('gateway.db-wal')).toBeLessThan(25 * MB);
     });
 
     test('D2 a log above the limit is cut after a few thousand commits, and every commit is still there', async () => {

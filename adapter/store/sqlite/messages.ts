@@ -35,14 +35,13 @@ export function toRecord({ version, document }: Row): MessageRecord {
 }
 
 export function createMessageTable(db: Database, recent: RecentBlobs): MessageTable {
-  const load = db.prepare<[string], Row>('SELECT version, document FROM messages WHERE id = ?');
-  const loadAll = db.transaction((ids: readonly RecordId[]) => ids.map((id) => load.get(id)));
+  const load = createLoad(db);
   const journal = db.prepare<[string], { entry: string }>(
     'SELECT entry FROM journal WHERE message = (SELECT seq FROM messages WHERE id = ?) ORDER BY seq',
   );
   const commit = createCommit(db, recent);
   return {
-    load: (ids) => loadAll(ids).map((row) => (row === undefined ? undefined : toRecord(row))),
+    load: (ids) => load(ids).map((row) => (row === undefined ? undefined : toRecord(row))),
     prepare: (change) => {
       const prepared = prepareChange(change);
       return () => commit(prepared);
@@ -51,6 +50,20 @@ export function createMessageTable(db: Database, recent: RecentBlobs): MessageTa
     anyDue: createAnyDue(db),
     journal: (id) => journal.all(id).map((row) => JSON.parse(row.entry) as JournalEntry),
     backlog: createBacklog(db),
+  };
+}
+
+/** Whatever the number of ids, one statement: that is one consistent read. */
+function createLoad(db: Database): (ids: readonly RecordId[]) => readonly (Row | undefined)[] {
+  const one = db.prepare<[string], Row>('SELECT version, document FROM messages WHERE id = ?');
+  const some = db.prepare<[string], Row & { readonly id: string }>(
+    'SELECT id, version, document FROM messages WHERE id IN (SELECT value FROM json_each(?))',
+  );
+  return (ids) => {
+    const [first] = ids;
+    if (first !== undefined && ids.length === 1) return [one.get(first)];
+    const rows = new Map(some.all(JSON.stringify(ids)).map((row) => [row.id, row]));
+    return ids.map((id) => rows.get(id));
   };
 }
 
