@@ -43,6 +43,7 @@ export function toUtf8(bytes: Uint8Array, charset?: string): Result<Utf8Document
     declaration.value.encoding === undefined ? undefined : ALIASES.get(declaration.value.encoding.toLowerCase());
   if (declared === undefined && declaration.value.encoding !== undefined)
     return refuse('unsupported encoding in the XML declaration');
+  if (declared === 'UTF-16' && bom === undefined) return refuse('declared UTF-16 without a byte order mark');
   const encoding = bom?.encoding ?? declared ?? 'UTF-8';
   if (declared !== undefined && declared !== encoding)
     return refuse(`byte order mark says ${encoding}, XML declaration ${declared}`);
