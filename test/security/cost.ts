@@ -41,3 +41,6 @@ export async function cpuSecondsOf<T>(work: () => Promise<T>): Promise<{ readonl
   const { user, system } = process.cpuUsage(before);
   return { result, cpu: (user + system) / 1e6 };
 }
+
+/** The greatest amount of memory that this process ever held, native and WebAssembly memory included. */
+export const peakBytes = (): number => process.resourceUsage().maxRSS * 1024;

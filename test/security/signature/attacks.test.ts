@@ -1,11 +1,13 @@
 // The attack corpus against a running gateway: the answer each entry gets, that nothing else comes of it, and what it costs.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { closePairs, freshRequest, give, openPairs } from '../../fixtures/changed.ts';
+import { answerOf } from '../answer.ts';
+import { type Canary, openCanary } from '../canary.ts';
 import { cpuSecondsOf, type Ledger, openLedger } from '../cost.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { compose, takeApart } from './message.ts';
 import type { Tools } from './mutation.ts';
-import { type Canary, makeTools, openCanary } from './rig.ts';
+import { makeTools } from './rig.ts';
 
 /** Bounds against denial of service, far above what any entry needs; no measure of speed. */
 const MAX_CPU_SECONDS = 2;
@@ -57,11 +59,3 @@ describe('attacks on signatures', () => {
 
 /** After an accepted variant the original is a copy, or a reuse of its id: what it gets is not of this test. */
 const sameMessage = (expected: string): boolean => expected !== 'ack';
-
-function answerOf(status: number, text: string, expected: string): string {
-  if (text.includes('<eb:Acknowledgment')) return 'ack';
-  const codes = [...text.matchAll(/eb:errorCode="([^"]+)"/g)].map(([, code]) => `error ${code}`);
-  if (codes.length > 0) return codes.includes(expected) ? expected : codes.join(', ');
-  const fault = /<faultcode>SOAP:([^<]+)</.exec(text)?.[1];
-  return fault === undefined ? `http ${status}` : `fault ${fault}`;
-}

@@ -1,9 +1,7 @@
 // What an entry of the attack catalogue is.
 import type { KeyObject } from 'node:crypto';
+import type { Answer } from '../answer.ts';
 import type { Message } from './message.ts';
-
-/** `ack`: harmless or allowed, so it must be taken; all others are refused and deliver nothing. */
-export type Answer = 'ack' | `error ${string}` | `fault ${string}`;
 
 /** What an attacker has at hand. */
 export interface Tools {

@@ -1,0 +1,18 @@
+// The attacks that any document can carry, on the SOAP envelope.
+import { type Attack, changed } from '../corpus.ts';
+import { DOCUMENT_ATTACKS, type DocumentAttack } from './document.ts';
+
+const onEnvelope = ({ name, build, verdict, because }: DocumentAttack): Attack => ({
+  name,
+  // Without charset, so that the document alone says what it is; charset against document is told apart (row 113).
+  build: changed((message, canary) => ({
+    ...message,
+    rootType: 'text/xml',
+    octets: build({ text: message.envelope, before: '</SOAP:Header>' }, canary),
+  })),
+  expected: verdict === 'harmless' ? 'ack' : 'fault Client',
+  ...(because === undefined ? {} : { because }),
+  ...(name.startsWith('row 118') ? { bounds: { cpuSeconds: 0.1, keptBytes: 10 * 1024 * 1024 } } : {}),
+});
+
+export const ENVELOPE_ATTACKS: readonly Attack[] = DOCUMENT_ATTACKS.map(onEnvelope);
