@@ -1,6 +1,6 @@
 // Reads the children of one element in schema order; the first breach of order, cardinality or type becomes a fault.
 import { type DateTime, NS, parseDateTime } from '../base/index.ts';
-import { attribute, pathOf, type XmlElement } from '../xml/index.ts';
+import { attribute, pathOf, trimmed, type XmlElement } from '../xml/index.ts';
 import type { SoapFault } from './types.ts';
 
 /** Carries a fault out of nested reading; it never leaves this module (see `readMessage`). */
@@ -67,7 +67,7 @@ export class Cursor {
 /** Character data that may not be blank; it is given as it stands, without the white space around it. */
 export function textOf(element: XmlElement): string {
   if (element.children.length > 0) refuse(placeOf(element), 'expected text, found an element');
-  const value = element.text.trim();
+  const value = trimmed(element.text);
   if (value === '') refuse(placeOf(element), 'is empty');
   return value;
 }
@@ -80,8 +80,8 @@ export function dateTimeOf(element: XmlElement): DateTime {
 /** An `eb:` attribute (R15); undefined when absent, refused when blank. */
 export function ebAttribute(element: XmlElement, name: string): string | undefined {
   const value = attribute(element, NS.eb, name);
-  if (value !== undefined && value.trim() === '') refuse(placeOf(element, name), 'is empty');
-  return value?.trim();
+  if (value !== undefined && trimmed(value) === '') refuse(placeOf(element, name), 'is empty');
+  return value === undefined ? undefined : trimmed(value);
 }
 
 export function requiredAttribute(element: XmlElement, name: string): string {
