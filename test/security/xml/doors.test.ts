@@ -6,7 +6,8 @@ import { testCpa } from '../../fixtures/gateway.ts';
 import { type HubRig, heen, openHub } from '../../fixtures/hub.ts';
 import { type Canary, openCanary } from '../canary.ts';
 import { cpuSecondsOf, type Ledger, openLedger, peakBytes } from '../cost.ts';
-import { DOCUMENT_ATTACKS, type Document, type DocumentAttack } from './document.ts';
+import type { Document, DocumentAttack } from './document.ts';
+import { DOCUMENT_ATTACKS } from './document-catalogue.ts';
 
 const MB = 1024 * 1024;
 /** Bounds against denial of service, above what any entry needs at any of the doors. */

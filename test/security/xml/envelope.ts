@@ -1,6 +1,7 @@
 // The attacks that any document can carry, on the SOAP envelope.
 import { type Attack, changed } from '../corpus.ts';
-import { DOCUMENT_ATTACKS, type DocumentAttack } from './document.ts';
+import type { DocumentAttack } from './document.ts';
+import { DOCUMENT_ATTACKS } from './document-catalogue.ts';
 
 const onEnvelope = ({ name, build, verdict, because }: DocumentAttack): Attack => ({
   name,
