@@ -14,7 +14,7 @@ import { writeMultipart } from '../../adapter/mime/index.ts';
 import { wrapHeen, writeStuf } from '../../adapter/stuf/index.ts';
 import { createPartnerClient, type PartnerClient } from '../../adapter/transport/index.ts';
 import { type Layout, type Place, placeOf, SERVICE } from '../harness/layout.ts';
-import { sampleMessage } from '../schemas/sample.ts';
+import { contentFor, sampleOfSize } from './sample.ts';
 
 export interface EndOptions {
   readonly layout: Layout;
@@ -49,6 +49,8 @@ const HEADERS = { soapaction: '"ebXML"' };
 const LIMITS = { maxMessageBytes: 64 * 1024 * 1024, maxEnvelopeBytes: 4 * 1024 * 1024, maxParts: 10 };
 const OIN_TYPE = 'urn:osb:oin';
 const ACK_WAIT_MS = 60_000;
+/** The size of a message. */
+const PAYLOAD_BYTES = 20_000;
 
 /** Wall clock with the resolution of the monotonic one, comparable between processes of one machine. */
 const wallMs = (): number => performance.timeOrigin + performance.now();
@@ -85,7 +87,7 @@ export class End {
         )
         .catch(() => response.destroy());
     });
-    this.#payload = Buffer.from(sampleMessage('WMO301', { full: true }));
+    this.#payload = sampleOfSize(contentFor(PAYLOAD_BYTES));
     const parsed = parseCpa(readFileSync(cpaFile(options)));
     if (!parsed.ok) throw new Error('the bench made a CPA that it cannot read');
     this.#agreement = parsed.value.agreement;

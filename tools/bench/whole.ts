@@ -1,109 +1,76 @@
-// Whole messages through one hub process: how many a second, what each costs, how long it takes, and what stands at the end.
-import { cpuSeconds, usage } from '../harness/processes.ts';
-import type { HubScene } from './scene.ts';
+// Part whole: signed reliable messages through one hub process, four signatures each, and what the hub can do at the most.
+import { join } from 'node:path';
+import { atLeast, type Figure } from './figure.ts';
+import { type HubLoad, loadHub } from './load.ts';
+import type { Machine } from './machine.ts';
+import type { PartInput, PartOutput } from './part.ts';
+import { openHub } from './scene.ts';
 
-export interface WholeResult {
-  readonly seconds: number;
-  readonly messages: number;
-  readonly perSecond: number;
-  /** CPU of the hub, all its threads, per relayed message. */
-  readonly cpuMsPerMessage: number;
-  /** Cores' worth of CPU that the hub used. */
-  readonly hubCores: number;
-  readonly ackMs: Percentiles;
-  /** From the sender's start to the arrival at the receiver. */
-  readonly forwardMs: Percentiles;
-  readonly rssMb: number;
-  readonly peakRssMb: number;
-  readonly eventLoopP99Ms: number;
-  readonly refused: number;
-  /** Messages acknowledged to the sender that the receiver never got: must be 0. */
-  readonly missing: number;
-  readonly doubled: number;
+/** Messages that the sender has under way. */
+export const WIDTH = 32;
+export const warmFor = (seconds: number): number => Math.min(10, seconds / 2);
+
+export interface WholeData extends HubLoad {
+  /** Messages/s over what the hub's two signatures per message allow on one core. */
+  readonly ratio: number;
+  /** The same per core that the hub used. */
+  readonly ratioPerCore: number;
 }
 
-export interface Percentiles {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly max: number;
-}
-
-export function percentiles(values: readonly number[]): Percentiles {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
-}
-
-export interface Load {
-  readonly seconds: number;
-  readonly width: number;
-  readonly perSecond?: number;
-  /** Load before the measurement, so that code is compiled and pools are open. */
-  readonly warmSeconds: number;
-}
-
-const REST_MS = 30_000;
-
-/** Loads the scene and reads all three ends. */
-export async function loadHub(scene: HubScene, load: Load): Promise<WholeResult> {
-  const order = (seconds: number) =>
-    scene.sender.order({
-      do: 'send',
-      seconds,
-      width: load.width,
-      ...(load.perSecond === undefined ? {} : { perSecond: load.perSecond }),
-    });
-  if (load.warmSeconds > 0) {
-    await order(load.warmSeconds);
-    await atRest(scene);
+export async function measureWhole({ dir, seconds, machine }: PartInput): Promise<PartOutput & { data: WholeData }> {
+  const scene = await openHub({ dir: join(dir, 'whole'), sync: false });
+  try {
+    const load = await loadHub(scene, { seconds, width: WIDTH, warmSeconds: warmFor(seconds) });
+    const data = { ...ratiosOf(load, machine), ...load };
+    return { figures: figuresOf(data, machine), data };
+  } finally {
+    await scene.stop();
   }
-  await scene.sender.report();
-  await scene.receiver.report();
-  await usage(scene.hub);
-  const cpuBefore = await cpu(scene);
-  const startedAt = performance.now();
-  await order(load.seconds);
-  const { received, copies, arrivalMs } = await atRest(scene);
-  const seconds = (performance.now() - startedAt) / 1000;
-  const after = await usage(scene.hub);
-  const cpuUsed = (await cpu(scene)) - cpuBefore;
-  const sent = await scene.sender.report();
-  return {
-    seconds,
-    messages: received,
-    perSecond: received / seconds,
-    cpuMsPerMessage: (cpuUsed * 1000) / received,
-    hubCores: cpuUsed / seconds,
-    ackMs: percentiles(sent.ackMs),
-    forwardMs: percentiles(arrivalMs),
-    rssMb: after.rssBytes / 2 ** 20,
-    peakRssMb: after.peakRssBytes / 2 ** 20,
-    eventLoopP99Ms: after.eventLoopP99Ms,
-    refused: sent.refused,
-    missing: Math.max(0, sent.acknowledged - received),
-    doubled: copies,
-  };
 }
 
-const cpu = async (scene: HubScene): Promise<number> =>
-  cpuSeconds(scene.hub.child.pid) ?? (await usage(scene.hub)).cpuSeconds;
+export function ratiosOf({ perSecond, hubCores }: HubLoad, machine: Machine) {
+  const ratio = perSecond / (machine.signPerSecond / 2);
+  return { ratio, ratioPerCore: ratio / hubCores };
+}
 
-/** Collects the receiver's reports until nothing arrives any more. */
-async function atRest(scene: HubScene): Promise<{ received: number; copies: number; arrivalMs: readonly number[] }> {
-  const until = performance.now() + REST_MS;
-  let received = 0;
-  let copies = 0;
-  const arrivalMs: number[] = [];
-  let quiet = 0;
-  while (performance.now() < until && quiet < 3) {
-    const report = await scene.receiver.report();
-    received += report.received;
-    copies += report.copies;
-    for (const ms of report.arrivalMs) arrivalMs.push(ms);
-    quiet = report.received === 0 ? quiet + 1 : 0;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return { received, copies, arrivalMs };
+function figuresOf(data: WholeData, machine: Machine): Figure[] {
+  const { ackMs, forwardMs } = data;
+  const most = `hooguit ${Math.round(machine.signPerSecond / 2)}/s per kern: twee handtekeningen`;
+  return [
+    { name: 'berichten door de hub', value: data.perSecond, unit: '/s', note: most },
+    { name: 'ratio per kern van de hub', value: data.ratioPerCore, unit: '', bar: atLeast(0.35) },
+    {
+      name: 'CPU hub',
+      value: data.cpuMsPerMessage,
+      unit: 'ms per bericht',
+      note: `${(2000 / machine.signPerSecond).toFixed(2)} ms daarvan is RSA`,
+    },
+    {
+      name: 'kernen van de hub',
+      value: data.hubCores,
+      unit: '',
+      note: `${machine.cores} kernen voor alle processen samen`,
+    },
+    {
+      name: 'CPU zender en ontvanger',
+      value: data.endsCpuMsPerMessage,
+      unit: 'ms per bericht',
+      note: 'delen de kernen met de hub',
+    },
+    {
+      name: 'ontvangst → bevestiging p50',
+      value: ackMs.p50,
+      unit: 'ms',
+      note: `p95 ${ackMs.p95.toFixed(0)}, p99 ${ackMs.p99.toFixed(0)}`,
+    },
+    {
+      name: 'ontvangst → doorgestuurd p50',
+      value: forwardMs.p50,
+      unit: 'ms',
+      note: `p95 ${forwardMs.p95.toFixed(0)}, p99 ${forwardMs.p99.toFixed(0)}`,
+    },
+    { name: 'gebeurtenislus p99', value: data.eventLoopP99Ms, unit: 'ms' },
+    { name: 'piek-RSS hub', value: data.peakRssMb, unit: 'MB' },
+    { name: 'kwijt of dubbel', value: data.missing + data.doubled, unit: '', bar: { kind: 'atMost', value: 0 } },
+  ];
 }

@@ -1,0 +1,118 @@
+// Whole messages through one hub process: how many a second, what each costs, how long it takes, and what stands at the end.
+import { cpuSeconds, usage } from '../harness/processes.ts';
+import type { HubScene } from './scene.ts';
+
+export interface HubLoad {
+  readonly seconds: number;
+  readonly messages: number;
+  readonly perSecond: number;
+  /** CPU of the hub, all its threads, per relayed message. */
+  readonly cpuMsPerMessage: number;
+  /** CPU of sender and receiver together: they share the machine with the hub. */
+  readonly endsCpuMsPerMessage: number;
+  /** Cores' worth of CPU that the hub used. */
+  readonly hubCores: number;
+  readonly ackMs: Percentiles;
+  /** From the sender's start to the arrival at the receiver. */
+  readonly forwardMs: Percentiles;
+  readonly rssMb: number;
+  readonly peakRssMb: number;
+  readonly eventLoopP99Ms: number;
+  readonly refused: number;
+  /** Messages acknowledged to the sender that the receiver never got: must be 0. */
+  readonly missing: number;
+  readonly doubled: number;
+}
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export function percentiles(values: readonly number[]): Percentiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+export interface Load {
+  readonly seconds: number;
+  readonly width: number;
+  readonly perSecond?: number;
+  /** Load before the measurement, so that code is compiled and pools are open. */
+  readonly warmSeconds: number;
+}
+
+const REST_MS = 30_000;
+
+/** Loads the scene and reads all three ends. */
+export async function loadHub(scene: HubScene, load: Load): Promise<HubLoad> {
+  const order = (seconds: number) =>
+    scene.sender.order({
+      do: 'send',
+      seconds,
+      width: load.width,
+      ...(load.perSecond === undefined ? {} : { perSecond: load.perSecond }),
+    });
+  if (load.warmSeconds > 0) {
+    await order(load.warmSeconds);
+    await atRest(scene);
+  }
+  await scene.sender.report();
+  await scene.receiver.report();
+  await usage(scene.hub);
+  const cpuBefore = await hubCpu(scene);
+  const endsBefore = endsCpu(scene);
+  const startedAt = performance.now();
+  await order(load.seconds);
+  const { received, copies, arrivalMs } = await atRest(scene);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const after = await usage(scene.hub);
+  const cpuUsed = (await hubCpu(scene)) - cpuBefore;
+  const endsUsed = endsCpu(scene) - endsBefore;
+  const sent = await scene.sender.report();
+  return {
+    seconds,
+    messages: received,
+    perSecond: received / seconds,
+    cpuMsPerMessage: (cpuUsed * 1000) / received,
+    endsCpuMsPerMessage: (endsUsed * 1000) / received,
+    hubCores: cpuUsed / seconds,
+    ackMs: percentiles(sent.ackMs),
+    forwardMs: percentiles(arrivalMs),
+    rssMb: after.rssBytes / 2 ** 20,
+    peakRssMb: after.peakRssBytes / 2 ** 20,
+    eventLoopP99Ms: after.eventLoopP99Ms,
+    refused: sent.refused,
+    missing: Math.max(0, sent.acknowledged - received),
+    doubled: copies,
+  };
+}
+
+const hubCpu = async (scene: HubScene): Promise<number> =>
+  cpuSeconds(scene.hub.child.pid) ?? (await usage(scene.hub)).cpuSeconds;
+
+/** NaN where there is no /proc. */
+const endsCpu = ({ sender, receiver }: HubScene): number =>
+  [sender, receiver].reduce((sum, { child }) => sum + (cpuSeconds(child.pid) ?? Number.NaN), 0);
+
+/** Collects the receiver's reports until nothing arrives any more. */
+async function atRest(scene: HubScene): Promise<{ received: number; copies: number; arrivalMs: readonly number[] }> {
+  const until = performance.now() + REST_MS;
+  let received = 0;
+  let copies = 0;
+  const arrivalMs: number[] = [];
+  let quiet = 0;
+  while (performance.now() < until && quiet < 3) {
+    const report = await scene.receiver.report();
+    received += report.received;
+    copies += report.copies;
+    for (const ms of report.arrivalMs) arrivalMs.push(ms);
+    quiet = report.received === 0 ? quiet + 1 : 0;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { received, copies, arrivalMs };
+}

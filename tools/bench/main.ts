@@ -1,0 +1,62 @@
+// npm run bench: measures the gateway beside what the machine can do, and says which bars it meets.
+import { mkdirSync } from 'node:fs';
+import { print, printJson, printTable, WrongUse } from '../output.ts';
+import { rowOf } from './figure.ts';
+import { type Machine, measureMachine } from './machine.ts';
+import { type BenchOptions, HELP, PARTS, type PartName, readOptions } from './options.ts';
+import type { Part, PartOutput } from './part.ts';
+import { measureWhole } from './whole.ts';
+
+const MEASURE: Readonly<Partial<Record<PartName, Part>>> = { whole: measureWhole };
+
+type Outputs = Partial<Record<PartName, PartOutput>>;
+
+async function measure(options: BenchOptions, machine: Machine): Promise<Outputs> {
+  const outputs: Outputs = {};
+  for (const name of options.only) {
+    const part = MEASURE[name];
+    if (part === undefined) continue;
+    const { dir, seconds, profile } = options;
+    outputs[name] = await part({ dir, seconds, machine, ...(profile === undefined ? {} : { profile }) });
+    if (!options.json) tell(name, outputs[name]);
+  }
+  return outputs;
+}
+
+function tell(name: PartName, { figures }: PartOutput): void {
+  print(`\n${name}: ${PARTS[name]}\n`);
+  printTable(['', 'gemeten', 'lat', '', 'grens of toelichting'], figures.map(rowOf));
+}
+
+function tellMachine(machine: Machine): void {
+  const { signPerSecond, verifyPerSecond, fsyncPerSecond } = machine;
+  const rates = [signPerSecond, verifyPerSecond, fsyncPerSecond].map(Math.round);
+  print(`${machine.model}, ${machine.cores} kernen, Node ${machine.node}`);
+  print(`RSA-2048 per kern: ${rates[0]} × tekenen/s, ${rates[1]} × verifiëren/s; fsync ${rates[2]}/s`);
+}
+
+/** `ratio` first: the one figure to follow. */
+function documentOf(machine: Machine, outputs: Outputs): object {
+  const whole = (outputs.whole?.data ?? {}) as { ratio?: number; ratioPerCore?: number };
+  const parts = Object.entries(outputs).map(([name, { data }]) => [name, data]);
+  const { ratio = null, ratioPerCore = null } = whole;
+  return { ratio, ratioPerCore, machine, ...Object.fromEntries(parts) };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) return print(HELP);
+  mkdirSync(options.dir, { recursive: true });
+  const machine = measureMachine(options.dir);
+  if (!options.json) tellMachine(machine);
+  const outputs = await measure(options, machine);
+  if (options.json) printJson(documentOf(machine, outputs));
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof WrongUse)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,19 @@
+// What each part of the bench is given and gives back.
+import type { Figure } from './figure.ts';
+import type { Machine } from './machine.ts';
+
+export interface PartInput {
+  readonly dir: string;
+  readonly seconds: number;
+  readonly machine: Machine;
+  /** File for the flame graph, when one is asked. */
+  readonly profile?: string;
+}
+
+export interface PartOutput {
+  readonly figures: readonly Figure[];
+  /** For the JSON document. */
+  readonly data: object;
+}
+
+export type Part = (input: PartInput) => Promise<PartOutput>;
