@@ -11,10 +11,10 @@ import { digestReferencesOf, type SigningKey, signEnvelope } from '../../adapter
 import { type EbmsMessage, writeMessage } from '../../adapter/ebms/index.ts';
 import { createMemoryBlobs, type Intake, takeIn } from '../../adapter/gateway/index.ts';
 import { writeMultipart } from '../../adapter/mime/index.ts';
-import { wrapHeen, writeStuf } from '../../adapter/stuf/index.ts';
 import { createPartnerClient, type PartnerClient } from '../../adapter/transport/index.ts';
 import { type Layout, type Place, placeOf, SERVICE } from '../harness/layout.ts';
-import { contentFor, sampleOfSize } from './sample.ts';
+import { METHODS, writeLetter } from './letter.ts';
+import { contentFor, PAYLOAD_BYTES, sampleOfSize } from './sample.ts';
 
 export interface EndOptions {
   readonly layout: Layout;
@@ -40,17 +40,11 @@ export interface EndReport {
   readonly arrivalMs: readonly number[];
 }
 
-const METHODS = {
-  signatureMethod: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-  digestMethod: 'http://www.w3.org/2001/04/xmlenc#sha256',
-};
 const XML = 'text/xml; charset=UTF-8';
 const HEADERS = { soapaction: '"ebXML"' };
 const LIMITS = { maxMessageBytes: 64 * 1024 * 1024, maxEnvelopeBytes: 4 * 1024 * 1024, maxParts: 10 };
 const OIN_TYPE = 'urn:osb:oin';
 const ACK_WAIT_MS = 60_000;
-/** The issue's size of a message. */
-const PAYLOAD_BYTES = 20_000;
 
 /** Wall clock with the resolution of the monotonic one, comparable between processes of one machine. */
 const wallMs = (): number => performance.timeOrigin + performance.now();
@@ -153,26 +147,8 @@ export class End {
 
   async #seal(messageId: string, payload: Buffer, startedAt: number) {
     const referentienummer = timedUuid(startedAt, messageId);
-    const stuf = Buffer.from(
-      writeStuf(
-        wrapHeen(
-          {
-            functie: 'WMO301',
-            payload,
-            referentienummer,
-            tijdstip: startedAt,
-            parameters: {
-              applicatieVersie: '0001',
-              applicatieSubversie: '0000',
-              functieVersie: '0003',
-              functieSubversie: '0002',
-            },
-          },
-          { organisatie: this.#options.zender, applicatie: 'Meting' },
-          this.#options.ontvanger,
-        ),
-      ),
-    );
+    const { zender, ontvanger } = this.#options;
+    const stuf = writeLetter({ payload, referentienummer, zender, ontvanger });
     const contentId = `${messageId.slice(0, 36)}-1@proef.test`;
     const part = {
       contentId,

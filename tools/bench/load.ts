@@ -46,7 +46,7 @@ export interface Load {
   readonly warmSeconds: number;
 }
 
-const REST_MS = 30_000;
+const REST_MS = 120_000;
 
 /** Loads the scene and reads all three ends. */
 export async function loadHub(scene: HubScene, load: Load): Promise<HubLoad> {
@@ -99,14 +99,14 @@ const hubCpu = async (scene: HubScene): Promise<number> =>
 const endsCpu = ({ sender, receiver }: HubScene): number =>
   [sender, receiver].reduce((sum, { child }) => sum + (cpuSeconds(child.pid) ?? Number.NaN), 0);
 
-/** Collects the receiver's reports until nothing arrives any more. */
-async function atRest(scene: HubScene): Promise<{ received: number; copies: number; arrivalMs: readonly number[] }> {
+/** Collects the receiver's reports until nothing arrives any more; until `wanted` messages are there, when that is known. */
+export async function atRest(scene: HubScene, wanted = 0): Promise<Arrivals> {
   const until = performance.now() + REST_MS;
   let received = 0;
   let copies = 0;
   const arrivalMs: number[] = [];
   let quiet = 0;
-  while (performance.now() < until && quiet < 3) {
+  while (performance.now() < until && (quiet < 3 || received < wanted)) {
     const report = await scene.receiver.report();
     received += report.received;
     copies += report.copies;
@@ -115,4 +115,10 @@ async function atRest(scene: HubScene): Promise<{ received: number; copies: numb
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { received, copies, arrivalMs };
+}
+
+export interface Arrivals {
+  readonly received: number;
+  readonly copies: number;
+  readonly arrivalMs: readonly number[];
 }

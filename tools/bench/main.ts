@@ -2,22 +2,35 @@
 import { mkdirSync } from 'node:fs';
 import { print, printJson, printTable, WrongUse } from '../output.ts';
 import { rowOf } from './figure.ts';
+import { measureCpas, measureStored } from './filled.ts';
+import { measureHalf } from './half.ts';
+import { measureLarge } from './large.ts';
 import { type Machine, measureMachine } from './machine.ts';
 import { type BenchOptions, HELP, PARTS, type PartName, readOptions } from './options.ts';
+import { measurePair } from './pair.ts';
 import type { Part, PartOutput } from './part.ts';
+import { measureParts } from './parts.ts';
+import { measureStart } from './ready.ts';
 import { measureWhole } from './whole.ts';
 
-const MEASURE: Readonly<Partial<Record<PartName, Part>>> = { whole: measureWhole };
+const MEASURE: Readonly<Record<PartName, Part>> = {
+  whole: measureWhole,
+  parts: measureParts,
+  stored: measureStored,
+  cpas: measureCpas,
+  large: measureLarge,
+  start: measureStart,
+  half: measureHalf,
+  pair: measurePair,
+};
 
 type Outputs = Partial<Record<PartName, PartOutput>>;
 
 async function measure(options: BenchOptions, machine: Machine): Promise<Outputs> {
   const outputs: Outputs = {};
   for (const name of options.only) {
-    const part = MEASURE[name];
-    if (part === undefined) continue;
     const { dir, seconds, profile } = options;
-    outputs[name] = await part({ dir, seconds, machine, ...(profile === undefined ? {} : { profile }) });
+    outputs[name] = await MEASURE[name]({ dir, seconds, machine, ...(profile === undefined ? {} : { profile }) });
     if (!options.json) tell(name, outputs[name]);
   }
   return outputs;

@@ -13,7 +13,7 @@ export const PARTS = {
   large: 'acht enveloppen van 25 MB tegelijk',
   start: "opstarten met 400 CPA's",
   half: 'halve belasting: wachttijden',
-  pair: 'twee gateways, onzekere weg: ontvangstbevestigingen zonder handtekening',
+  pair: 'twee gateways, ontvangstbevestigingen zonder handtekening',
 } as const;
 export type PartName = keyof typeof PARTS;
 export const PART_NAMES = Object.keys(PARTS) as PartName[];

@@ -1,6 +1,9 @@
 // Valid messages of any size: a sample whose repeating block is repeated until the size is reached.
 import { sampleMessage } from '../schemas/sample.ts';
 
+/** Of a message, with the inhoud in base64 and the stuurgegevens. */
+export const PAYLOAD_BYTES = 20_000;
+
 const BLOCK = /( *)<wmo301:ToegewezenProduct>[\s\S]*?<\/wmo301:ToegewezenProduct>\n/;
 
 /** A WMO301 of at least `bytes` and at most one block more; `full` has every optional element. */

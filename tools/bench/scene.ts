@@ -101,7 +101,7 @@ export async function openHub(options: HubOptions): Promise<HubScene> {
 
 const CPA_IDS = { zender: 'METING_ZENDER', ontvanger: 'METING_ONTVANGER' } as const;
 
-function hubPlan({ profile = 'osb-rm-s', sync }: HubOptions): HarnessPlan {
+export function hubPlan({ profile = 'osb-rm-s', sync }: HubOptions): HarnessPlan {
   const zender: HarnessParty = { name: 'zender', oin: OINS.zender, organisatie: ZENDER_CODE, gateway: false };
   const ontvanger: HarnessParty = {
     name: 'ontvanger',

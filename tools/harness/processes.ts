@@ -121,6 +121,13 @@ export async function usage(gateway: GatewayProcess): Promise<Usage> {
   };
 }
 
+/** One sample of a gateway's /metrics, labels and all; undefined when it is not there yet. */
+export async function metricOf(gateway: GatewayProcess, sample: string): Promise<number | undefined> {
+  const text = await (await fetch(`http://127.0.0.1:${gateway.place.apiPort}/metrics`)).text();
+  const line = text.split('\n').find((one) => one.startsWith(`${sample} `));
+  return line === undefined ? undefined : Number(line.slice(sample.length + 1));
+}
+
 function systemPeak(pid: number | undefined): number | undefined {
   try {
     const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
@@ -132,8 +139,17 @@ function systemPeak(pid: number | undefined): number | undefined {
 
 /** CPU seconds of all threads of a process, exact to a tick; undefined where there is no /proc. */
 export function cpuSeconds(pid: number | undefined): number | undefined {
+  return ticksOf(`/proc/${pid}/stat`);
+}
+
+/** CPU seconds of the thread that runs the event loop. */
+export function mainThreadSeconds(pid: number | undefined): number | undefined {
+  return ticksOf(`/proc/${pid}/task/${pid}/stat`);
+}
+
+function ticksOf(file: string): number | undefined {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = readFileSync(file, 'utf8')
       .replace(/^.*\) /, '')
       .split(' ');
     return (Number(fields[11]) + Number(fields[12])) / TICKS;

@@ -1,0 +1,44 @@
+// Part half: what the hub can do at the most, and then the waiting times at half of that.
+import { join } from 'node:path';
+import { atMost, type Figure } from './figure.ts';
+import { type HubLoad, loadHub } from './load.ts';
+import type { PartInput, PartOutput } from './part.ts';
+import { openHub } from './scene.ts';
+import { WIDTH, warmFor } from './whole.ts';
+
+const MAX_ACK_MS = 50;
+
+export async function measureHalf({ dir, seconds }: PartInput): Promise<PartOutput> {
+  const scene = await openHub({ dir: join(dir, 'half'), sync: false });
+  try {
+    const most = await loadHub(scene, { seconds: seconds / 3, width: WIDTH, warmSeconds: warmFor(seconds) });
+    const perSecond = most.perSecond / 2;
+    const load = await loadHub(scene, { seconds, width: WIDTH, perSecond, warmSeconds: 1 });
+    return { figures: figuresOf(load, most.perSecond), data: { mostPerSecond: most.perSecond, ...load } };
+  } finally {
+    await scene.stop();
+  }
+}
+
+function figuresOf({ perSecond, ackMs, forwardMs, eventLoopP99Ms, missing, doubled }: HubLoad, most: number): Figure[] {
+  return [
+    { name: 'aangeboden', value: perSecond, unit: '/s', note: `helft van ${most.toFixed(0)}/s` },
+    { name: 'ontvangst → bevestiging p50', value: ackMs.p50, unit: 'ms' },
+    {
+      name: 'ontvangst → bevestiging p95',
+      value: ackMs.p95,
+      unit: 'ms',
+      bar: atMost(MAX_ACK_MS),
+      note: `p99 ${ackMs.p99.toFixed(0)} ms`,
+    },
+    { name: 'ontvangst → doorgestuurd p50', value: forwardMs.p50, unit: 'ms' },
+    {
+      name: 'ontvangst → doorgestuurd p95',
+      value: forwardMs.p95,
+      unit: 'ms',
+      note: `p99 ${forwardMs.p99.toFixed(0)} ms`,
+    },
+    { name: 'gebeurtenislus p99', value: eventLoopP99Ms, unit: 'ms' },
+    { name: 'kwijt of dubbel', value: missing + doubled, unit: '', bar: atMost(0) },
+  ];
+}
