@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openStore } from '../../adapter/store/index.ts';
-import { isGood, NOTHING } from '../../tools/crash/count.ts';
-import { FailPoint } from '../../tools/crash/fail-point.ts';
 import { openJournal } from '../../tools/crash/journal.ts';
 import { planRound } from '../../tools/crash/plan.ts';
-import { POINT_NAMES, POINTS } from '../../tools/crash/points.ts';
 import { summarise, writeReport } from '../../tools/crash/report.ts';
 import type { RoundResult } from '../../tools/crash/round.ts';
-import { createSyncMark, dropUnsynced } from '../../tools/crash/sync-mark.ts';
+import { isGood, NOTHING } from '../../tools/harness/count.ts';
+import { FailPoint } from '../../tools/harness/fail-point.ts';
+import { POINT_NAMES, POINTS } from '../../tools/harness/points.ts';
+import { createSyncMark, dropUnsynced } from '../../tools/harness/sync-mark.ts';
 import { inserted, record } from '../store/record.ts';
 
 let dir = '';

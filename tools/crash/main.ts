@@ -4,17 +4,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Applications } from '../harness/applications.ts';
+import { BAD } from '../harness/count.ts';
+import { BROKEN, type Broken } from '../harness/orders.ts';
+import { isPoint, POINT_NAMES, type PointName } from '../harness/points.ts';
+import { Scene } from '../harness/scene.ts';
 import { print, printJson, printTable, WrongUse } from '../output.ts';
-import { Applications } from './application.ts';
-import { BAD } from './count.ts';
+import { isSpecial, SPECIAL_NAMES, type SpecialName, titleOf } from './circumstances.ts';
 import { type Journal, openJournal } from './journal.ts';
-import { BROKEN, type Broken } from './orders.ts';
+import { OfferBook } from './offers.ts';
 import { planRound } from './plan.ts';
-import { isPoint, isSpecial, POINT_NAMES, type PointName, SPECIAL_NAMES, type SpecialName, titleOf } from './points.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { badLine, isGoodRound, summarise, writeReport } from './report.ts';
 import { type RoundResult, runRound, type Stage } from './round.ts';
-import { Scene } from './scene.ts';
 import { planSpecial, runSpecial } from './special.ts';
 
 const HELP = `npm run crash -- [opties]
@@ -137,7 +139,8 @@ class Runner {
     if (this.#stage === undefined) {
       const { dir, broken } = this.#options;
       const scene = await Scene.open({ dir: join(dir, 'gateways'), ...(broken === undefined ? {} : { broken }) });
-      this.#stage = { scene, applications: new Applications(scene) };
+      const offers = new OfferBook();
+      this.#stage = { scene, applications: new Applications(scene, offers), offers };
     }
     return this.#stage;
   }

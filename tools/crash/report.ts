@@ -1,8 +1,9 @@
 // The crash report as a page for people, made from the journal of a run.
 import { cpus } from 'node:os';
-import { add, BAD, type Counts, isGood, NOTHING } from './count.ts';
+import { add, BAD, type Counts, isGood, NOTHING } from '../harness/count.ts';
+import { isPoint, POINT_NAMES, type PointName } from '../harness/points.ts';
+import { SPECIAL_NAMES, type SpecialName, titleOf } from './circumstances.ts';
 import type { RunHead } from './journal.ts';
-import { isPoint, POINT_NAMES, type PointName, SPECIAL_NAMES, type SpecialName, titleOf } from './points.ts';
 import type { RoundResult } from './round.ts';
 
 export interface Summary {

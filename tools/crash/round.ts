@@ -1,11 +1,14 @@
 // One round: messages go in, the victim is killed at the point, comes back, and when everything is at rest it is counted.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Applications, writeLetter } from './application.ts';
-import { add, type Counts, countRound, isGood, NOTHING, type Sent } from './count.ts';
+import type { Applications } from '../harness/applications.ts';
+import { add, type Counts, isGood, NOTHING } from '../harness/count.ts';
+import { writeLetter } from '../harness/letter.ts';
+import { GATEWAYS, isPoint } from '../harness/points.ts';
+import { cpaId, type Death, type Scene } from '../harness/scene.ts';
+import { countRound, type Sent } from './count.ts';
+import type { OfferBook } from './offers.ts';
 import type { RoundPlan } from './plan.ts';
-import { GATEWAYS, isPoint } from './points.ts';
-import { cpaId, type Death, type Scene } from './scene.ts';
 
 const REST_MS = 30_000;
 const LOOK_MS = 10;
@@ -27,6 +30,7 @@ export interface RoundResult {
 export interface Stage {
   readonly scene: Scene;
   readonly applications: Applications;
+  readonly offers: OfferBook;
 }
 
 /** What a scenario does while messages are under way; the messages go in at the same time. */
@@ -55,10 +59,12 @@ export async function withTrouble(
   const startedAt = performance.now();
   const until = startedAt + restMs;
   const before = scene.deaths.length;
-  applications.beginRound();
+  stage.offers.beginRound();
   const letters = plan.letters.map((letter) => writeLetter({ ...letter, mode: plan.mode }));
   const submitting = Promise.all(
-    letters.map(async (letter): Promise<Sent> => ({ letter, given: await applications.submit(letter, until) })),
+    letters.map(
+      async (letter): Promise<Sent> => ({ letter, given: await applications.submit('gemeente', letter, until) }),
+    ),
   );
   const note = trouble(stage);
   await Promise.all([submitting, note, waitForRest(stage, Promise.all([submitting, note]), until)]);
@@ -79,11 +85,11 @@ export async function withTrouble(
 }
 
 async function countTwice(sent: readonly Sent[], stage: Stage, until: number): Promise<Counts> {
-  const first = await countRound(sent, stage.scene, stage.applications);
+  const first = await countRound(sent, stage);
   if (isGood(first)) return first;
   await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MS));
   await waitForRest(stage, Promise.resolve(), until);
-  return countRound(sent, stage.scene, stage.applications);
+  return countRound(sent, stage);
 }
 
 /** Collects at both ends until nothing is open anywhere, seen twice from sender to receiver, or until time is up. */

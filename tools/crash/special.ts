@@ -2,12 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { draw } from '../harness/draw.ts';
+import type { Look } from '../harness/orders.ts';
+import type { GatewayName, Mode } from '../harness/points.ts';
 import { callApi, importCpas, stop } from '../harness/processes.ts';
-import type { Look } from './orders.ts';
-import { draw, type RoundPlan } from './plan.ts';
-import type { GatewayName, Mode, SpecialName } from './points.ts';
+import { LEASE_MS, MOST_AT_ONCE, type Scene } from '../harness/scene.ts';
+import type { SpecialName } from './circumstances.ts';
+import type { RoundPlan } from './plan.ts';
 import { type RoundResult, type Stage, type Trouble, withTrouble } from './round.ts';
-import { LEASE_MS, MOST_AT_ONCE, type Scene } from './scene.ts';
 
 /** Longer than the Retry-After that a gateway gives when it cannot write. */
 const REST_MS = 75_000;

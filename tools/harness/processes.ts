@@ -108,8 +108,11 @@ export interface Usage {
 }
 
 /** What a gateway says of itself over /metrics, with the peak that only the system knows where it tells (Linux). */
-export async function usage(gateway: GatewayProcess): Promise<Usage> {
-  const text = await (await fetch(`http://127.0.0.1:${gateway.place.apiPort}/metrics`)).text();
+export async function usage(
+  gateway: Pick<GatewayProcess, 'place' | 'child'>,
+  signal: AbortSignal | null = null,
+): Promise<Usage> {
+  const text = await (await fetch(`http://127.0.0.1:${gateway.place.apiPort}/metrics`, { signal })).text();
   const metric = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? Number.NaN);
   const rssBytes = metric('dk_process_resident_memory_bytes');
   return {

@@ -13,6 +13,8 @@ export interface Knobs {
   /** Before each call of the store. */
   slowMs: number;
   posts: number;
+  /** Each n-th business message is posted twice; 0: none. */
+  copyEvery: number;
   /** Runs after each write that the store said to be durable. */
   readonly onDurable: () => void;
 }
@@ -94,6 +96,8 @@ function clientSeam(client: ReloadableClient, knobs: Knobs): ReloadableClient {
     post: async (target, body) => {
       await fail.at('claimedNotPosted');
       knobs.posts += 1;
+      if (knobs.copyEvery > 0 && knobs.posts % knobs.copyEvery === 0 && !isSignal(body))
+        await client.post(target, body);
       const half = isSignal(body) && fail.due('answerHalf') ? halfOf(body) : body;
       const outcome = await client.post(target, half);
       await fail.at('postedNotCommitted');

@@ -5,7 +5,7 @@ import type { PointName } from './points.ts';
 export const BROKEN = ['answersEarly', 'forgetsDuplicates', 'doesNotSync'] as const;
 export type Broken = (typeof BROKEN)[number];
 
-/** Given in DK_CRASH as JSON. */
+/** Given in DK_HARNESS as JSON. */
 export interface Settings {
   readonly broken?: Broken;
 }
@@ -22,7 +22,11 @@ export type Order =
   | { readonly do: 'look'; readonly conversations: readonly string[] }
   /** The machine's clock jumps; the monotonic one does not. */
   | { readonly do: 'clock'; readonly offsetMs: number }
-  | { readonly do: 'slow'; readonly ms: number };
+  | { readonly do: 'slow'; readonly ms: number }
+  /** Every connection that somebody opened to this gateway breaks. */
+  | { readonly do: 'cut' }
+  /** Each n-th business message goes out twice; 0: none. */
+  | { readonly do: 'copies'; readonly every: number };
 
 export interface Look {
   /** Open jobs, without those that wait for an application. */

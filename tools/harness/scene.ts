@@ -1,26 +1,47 @@
 // Three gateways as processes with a spare: whoever dies is replaced at once by a process that has its code loaded already.
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { type HarnessParty, type Layout, layOut, placeOf, routeTo } from '../harness/layout.ts';
-import { importCpas, start, stop } from '../harness/processes.ts';
+import { type HarnessParty, type Layout, layOut, placeOf, routeTo } from './layout.ts';
 import type { Answer, Broken, Look, Order, Settings } from './orders.ts';
 import { GATEWAYS, type GatewayName, type Mode } from './points.ts';
 import { steadyPorts } from './ports.ts';
+import { importCpas, start, stop } from './processes.ts';
 import { dropUnsynced } from './sync-mark.ts';
 
 const START_MS = 20_000;
 export const LEASE_MS = 450;
 export const CODES: Readonly<Record<Mode, string>> = { async: '99999901', sync: '99999902' };
-export const ZENDER = '9999';
+/** Municipalities: one for each mode, so that what comes back to them has a CPA of that mode. */
+export const ZENDERS: Readonly<Record<Mode, string>> = { async: '9999', sync: '9998' };
 /** Messages that the hub takes at once: more than a round needs, less than what piles up when its store is slow. */
 export const MOST_AT_ONCE = 16;
-/** Long enough for a clock that jumps ten minutes, short enough between two attempts. */
-const RETRIES = 4_000;
-const RETRY_INTERVAL = 'PT0.25S';
+/** How long the gateways of a scene wait for each other. */
+export interface Pace {
+  /** Of every gateway's configuration. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly retries: number;
+  /** xs:duration. */
+  readonly retryInterval: string;
+  /** Messages that the hub takes at once. */
+  readonly hubConcurrent: number;
+}
+
+/** Short times: a lease ends and a retry comes within half a second; retries last for a clock that jumps ten minutes. */
+export const QUICK: Pace = {
+  settings: {
+    logLevel: 'error',
+    worker: { lease: `${LEASE_MS}ms`, poll: '20ms' },
+    client: { connectTimeout: '100ms', responseTimeout: '300ms' },
+  },
+  retries: 4_000,
+  retryInterval: 'PT0.25S',
+  hubConcurrent: MOST_AT_ONCE,
+};
 
 export interface SceneOptions {
   readonly dir: string;
   readonly broken?: Broken;
+  readonly pace?: Pace;
 }
 
 export interface Death {
@@ -39,7 +60,7 @@ export class Child {
   readonly #open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
 
   constructor(settings: Settings) {
-    this.process = start('tools/crash/gateway-main.js', [], { env: { DK_CRASH: JSON.stringify(settings) } });
+    this.process = start('tools/harness/gateway-main.js', [], { env: { DK_HARNESS: JSON.stringify(settings) } });
     this.process.on('message', (answer: Answer) => {
       const waiting = this.#open.get(answer.id);
       this.#open.delete(answer.id);
@@ -92,8 +113,8 @@ export class Scene {
     this.#settings = settings;
   }
 
-  static async open({ dir, broken }: SceneOptions): Promise<Scene> {
-    const layout = await layOutScene(dir);
+  static async open({ dir, broken, pace = QUICK }: SceneOptions): Promise<Scene> {
+    const layout = await layOutScene(dir, pace);
     const scene = new Scene(layout, broken === undefined ? {} : { broken });
     for (const name of GATEWAYS) await scene.boot(name);
     for (const name of GATEWAYS) await importCpas(layout, name);
@@ -214,49 +235,57 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 }
 
 export const PARTIES: Readonly<Record<GatewayName, HarnessParty>> = {
-  gemeente: { name: 'gemeente', oin: '00000001999999710000', organisatie: ZENDER, gateway: true },
+  gemeente: { name: 'gemeente', oin: '00000001999999710000', organisatie: ZENDERS.async, gateway: true },
   hub: { name: 'hub', oin: '00000001999999720000', organisatie: 'IB', gateway: true },
   aanbieder: { name: 'aanbieder', oin: '00000001999999730000', organisatie: CODES.async, gateway: true },
 };
 
-/** Short times: a lease ends and a retry comes within half a second. */
-const QUICK = {
-  logLevel: 'error',
-  worker: { lease: `${LEASE_MS}ms`, poll: '20ms' },
-  client: { connectTimeout: '100ms', responseTimeout: '300ms' },
-};
+const MODES = ['async', 'sync'] as const;
 
-async function layOutScene(dir: string): Promise<Layout> {
+async function layOutScene(dir: string, pace: Pace): Promise<Layout> {
   const ports = await steadyPorts(GATEWAYS.length * 2);
-  const { gemeente, hub, aanbieder } = PARTIES;
-  const modes = ['async', 'sync'] as const;
+  const settings = settingsOf(pace);
   const cpa = (mode: Mode, other: GatewayName) => ({
     cpaId: cpaId(mode, other),
     parties: ['hub', other] as const,
     profile: mode === 'sync' ? ('osb-rm' as const) : ('osb-rm-s' as const),
     syncReply: mode === 'sync' ? ('mshSignalsOnly' as const) : ('none' as const),
-    retries: RETRIES,
-    retryInterval: RETRY_INTERVAL,
+    retries: pace.retries,
+    retryInterval: pace.retryInterval,
   });
-  const settings = {
-    gemeente: {
-      ...QUICK,
-      submit: 'off',
-      routes: modes.map((mode) => routeTo(gemeente, hub, cpaId(mode, 'gemeente'), CODES[mode])),
-    },
-    hub: {
-      ...QUICK,
-      endpoint: { maxConcurrent: MOST_AT_ONCE },
-      routes: modes.map((mode) => routeTo(hub, aanbieder, cpaId(mode, 'aanbieder'), CODES[mode])),
-      hub: { senders: [{ partyId: gemeente.oin, zenders: [ZENDER] }] },
-    },
-    aanbieder: { ...QUICK },
-  };
   return layOut(dir, {
     ports,
     parties: GATEWAYS.map((name) => ({ ...PARTIES[name], settings: settings[name] })),
-    cpas: modes.flatMap((mode) => [cpa(mode, 'gemeente'), cpa(mode, 'aanbieder')]),
+    cpas: MODES.flatMap((mode) => [cpa(mode, 'gemeente'), cpa(mode, 'aanbieder')]),
   });
+}
+
+/** Messages go both ways: heen by the code of the aanbieder, retour by that of the gemeente. */
+function settingsOf({ settings, hubConcurrent }: Pace): Readonly<Record<GatewayName, Record<string, unknown>>> {
+  const { gemeente, hub, aanbieder } = PARTIES;
+  const end = (self: HarnessParty, name: GatewayName, codes: Readonly<Record<Mode, string>>) => ({
+    ...settings,
+    submit: 'off',
+    routes: MODES.map((mode) => routeTo(self, hub, cpaId(mode, name), codes[mode])),
+  });
+  return {
+    gemeente: end(gemeente, 'gemeente', CODES),
+    hub: {
+      ...settings,
+      endpoint: { maxConcurrent: hubConcurrent },
+      routes: MODES.flatMap((mode) => [
+        routeTo(hub, aanbieder, cpaId(mode, 'aanbieder'), CODES[mode]),
+        routeTo(hub, gemeente, cpaId(mode, 'gemeente'), ZENDERS[mode]),
+      ]),
+      hub: {
+        senders: [
+          { partyId: gemeente.oin, zenders: Object.values(ZENDERS) },
+          { partyId: aanbieder.oin, zenders: Object.values(CODES) },
+        ],
+      },
+    },
+    aanbieder: end(aanbieder, 'aanbieder', ZENDERS),
+  };
 }
 
 export const cpaId = (mode: Mode, other: GatewayName): string => `CRASH_${mode}_${other}`.toUpperCase();

@@ -1,4 +1,4 @@
-// The named fail points of the crash report: what each means and in which gateways it can be reached.
+// The named fail points of a gateway under test: what each means and in which gateways it can be reached.
 
 export const GATEWAYS = ['gemeente', 'hub', 'aanbieder'] as const;
 export type GatewayName = (typeof GATEWAYS)[number];
@@ -37,18 +37,4 @@ export const POINTS = {
 export type PointName = keyof typeof POINTS;
 export const POINT_NAMES = Object.keys(POINTS) as readonly PointName[];
 
-/** What happens around a process without killing it at a point; each has its own scenario. */
-export const SPECIALS = {
-  frozen: 'proces bevroren (SIGSTOP) langer dan de lease, daarna verder (rij 12)',
-  diskFull: 'schijf vol (rij 21)',
-  readOnly: 'map alleen-lezen bij het starten (rij 24)',
-  slowStore: 'opslag traag, 5 s per aanroep (rij 18)',
-  clockBack: 'klok tien minuten teruggezet (rij 15)',
-  clockForward: 'klok tien minuten vooruitgezet (rij 29)',
-} as const;
-export type SpecialName = keyof typeof SPECIALS;
-export const SPECIAL_NAMES = Object.keys(SPECIALS) as readonly SpecialName[];
-
 export const isPoint = (name: string): name is PointName => Object.hasOwn(POINTS, name);
-export const isSpecial = (name: string): name is SpecialName => Object.hasOwn(SPECIALS, name);
-export const titleOf = (name: PointName | SpecialName): string => (isPoint(name) ? POINTS[name].title : SPECIALS[name]);

@@ -4,12 +4,14 @@ import { breakStore, forgetSync } from './broken.ts';
 import { FailPoint } from './fail-point.ts';
 import type { Look, Order, Settings } from './orders.ts';
 import { type Knobs, type Opened, seamsFor } from './seams.ts';
+import { watchSockets } from './sockets.ts';
 import { createSyncMark, type SyncMark } from './sync-mark.ts';
 
-const settings = JSON.parse(process.env.DK_CRASH ?? '{}') as Settings;
+const settings = JSON.parse(process.env.DK_HARNESS ?? '{}') as Settings;
 let syncMark: SyncMark | undefined;
-const knobs: Knobs = { fail: new FailPoint(), slowMs: 0, posts: 0, onDurable: () => syncMark?.note() };
+const knobs: Knobs = { fail: new FailPoint(), slowMs: 0, posts: 0, copyEvery: 0, onDurable: () => syncMark?.note() };
 const opened: Opened = {};
+const cutAll = watchSockets();
 
 async function go(order: Extract<Order, { do: 'go' }>): Promise<void> {
   process.argv.push('--config', order.config);
@@ -58,6 +60,11 @@ async function obey(order: Order): Promise<unknown> {
       return undefined;
     case 'slow':
       knobs.slowMs = order.ms;
+      return undefined;
+    case 'cut':
+      return cutAll();
+    case 'copies':
+      knobs.copyEvery = order.every;
       return undefined;
   }
 }

@@ -1,0 +1,238 @@
+// The parts of the soak on their own: slope, pacing, faults from a seed, the book that forgets, the report.
+import { describe, expect, test } from '@jest/globals';
+import type { MessageView } from '../../tools/harness/applications.ts';
+import { NOTHING } from '../../tools/harness/count.ts';
+import { draw } from '../../tools/harness/draw.ts';
+import type { Letter } from '../../tools/harness/letter.ts';
+import { FAULT_NAMES, planFault } from '../../tools/soak/faults.ts';
+import { type Entry, Ledger } from '../../tools/soak/ledger.ts';
+import { createPacer } from '../../tools/soak/pace.ts';
+import { verdictOf, writeReport } from '../../tools/soak/report.ts';
+import type { SoakResult } from '../../tools/soak/run.ts';
+import { createSeries } from '../../tools/soak/slope.ts';
+import { planLetter } from '../../tools/soak/traffic.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('slope', () => {
+  test('a straight line gives its own slope, whatever came before the warm-up', () => {
+    const series = createSeries(60_000);
+    for (let ms = 0; ms < 60_000; ms += 3_000) series.add(1, ms, 1e9);
+    for (let ms = 60_000; ms <= 660_000; ms += 3_000) series.add(1, ms, 100 + 36 * (ms / HOUR_MS));
+    const { perHour, hours, lives, first, max } = series.slope();
+    expect(perHour).toBeCloseTo(36, 6);
+    expect(hours).toBeCloseTo(1 / 6, 6);
+    expect({ lives, first, max }).toEqual({ lives: 1, first: 1e9, max: 1e9 });
+  });
+
+  test('a restart is no growth: each life has its own level', () => {
+    const series = createSeries(0);
+    for (const [life, level] of [
+      [1, 500],
+      [2, 100],
+      [3, 900],
+    ] as const) {
+      for (let ms = 0; ms <= 60_000; ms += 1_000) series.add(life, ms, level + 10 * (ms / HOUR_MS));
+    }
+    expect(series.slope().perHour).toBeCloseTo(10, 6);
+    expect(series.slope()).toMatchObject({ lives: 3, first: 500 });
+  });
+
+  test('the longest life is told apart, and too few samples give no slope', () => {
+    const series = createSeries(0);
+    expect(series.slope().perHour).toBeUndefined();
+    series.add(1, 0, 1);
+    series.add(1, 1_000, 2);
+    expect(series.slope().perHour).toBeUndefined();
+    for (let ms = 0; ms <= 10_000; ms += 1_000) series.add(2, ms, 7);
+    series.add(3, 0, 1);
+    expect(series.slope().longestPerHour).toBeCloseTo(0, 9);
+    expect(series.slope().longestHours).toBeCloseTo(10_000 / HOUR_MS, 9);
+  });
+});
+
+describe('pacing', () => {
+  test('keeps to the rate over any way of looking', () => {
+    const pacer = createPacer(50, 0);
+    let sent = 0;
+    for (let now = 0; now < 60_000; now += 17) sent += pacer.due(now);
+    expect(sent).toBeGreaterThanOrEqual(2_998);
+    expect(sent).toBeLessThanOrEqual(3_000);
+  });
+
+  test('a pause is not made up for with a burst', () => {
+    const pacer = createPacer(10, 0);
+    pacer.due(0);
+    expect(pacer.due(60_000)).toBeLessThanOrEqual(11);
+    expect(pacer.due(60_010)).toBe(0);
+  });
+});
+
+describe('faults', () => {
+  test('the same seed gives the same faults; three hundred of them have every kind and every victim', () => {
+    const plan = (seed: string) => Array.from({ length: 300 }, (_, i) => planFault(seed, i, 60_000));
+    expect(plan('zaad')).toEqual(plan('zaad'));
+    expect(plan('ander')).not.toEqual(plan('zaad'));
+    expect(new Set(plan('zaad').map(({ fault }) => fault))).toEqual(new Set(FAULT_NAMES));
+    expect(new Set(plan('zaad').map(({ victim }) => victim))).toEqual(new Set(['gemeente', 'hub', 'aanbieder']));
+  });
+
+  test('none lasts longer than half the time between two, nor longer than ten seconds', () => {
+    for (const every of [4_000, 60_000]) {
+      const longest = Math.max(...Array.from({ length: 100 }, (_, i) => planFault('zaad', i, every).ms));
+      expect(longest).toBe(Math.min(10_000, every / 2));
+    }
+  });
+});
+
+describe('traffic', () => {
+  test('both directions, both modes, valid and not, from kilobytes to megabytes', () => {
+    const from = draw('zaad');
+    const letters = Array.from({ length: 2_000 }, () => planLetter(from));
+    expect(new Set(letters.map(({ from: name, mode, valid }) => `${name} ${mode} ${valid}`)).size).toBe(8);
+    expect(Math.min(...letters.map(({ padding }) => padding))).toBeLessThan(4_000);
+    expect(Math.max(...letters.map(({ padding }) => padding))).toBeGreaterThan(1_000_000);
+  });
+});
+
+describe('the book', () => {
+  const letter = (valid = true): Letter => ({ referentienummer: '', valid, bytes: new Uint8Array(), sha256: 'goed' });
+  const book = new Ledger('0123456789abcdef');
+  const message = (number: number, change: Partial<MessageView> = {}, berichtcode = 'Di01'): MessageView => {
+    const reference = book.reference(number);
+    const business =
+      berichtcode === 'Fo01'
+        ? { berichtcode, referentienummer: 'ander', crossRefnummer: reference }
+        : { berichtcode, referentienummer: reference };
+    return { id: `m${number}`, messageId: '', state: '', business, parts: [{ sha256: 'goed' }], ...change };
+  };
+  const begun = (valid = true): Entry => {
+    const entry = book.begin(book.nextNumber(), 'gemeente', letter(valid));
+    entry.given = { id: 'x', messageId: 'y' };
+    return entry;
+  };
+  const counted = (work: () => void) => {
+    const before = book.counts;
+    work();
+    const after = book.counts;
+    return Object.fromEntries(
+      Object.entries(after).flatMap(([name, value]) => {
+        const grown = value - before[name as keyof typeof before];
+        return grown === 0 ? [] : [[name, grown]];
+      }),
+    );
+  };
+
+  test('a referentienummer is a UUID version 4 that holds its number', () => {
+    expect(book.reference(0x1_2345)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-000000012345$/);
+  });
+
+  test('what arrived, was confirmed and is acknowledged is counted and forgotten', () => {
+    const entry = begun();
+    book.offered('aanbieder', message(entry.number));
+    expect(book.ripe(1, 10)).toEqual([]);
+    book.confirmed('aanbieder', `m${entry.number}`);
+    expect(book.ripe(1, 10)).toEqual([entry]);
+    expect(counted(() => book.settle(entry, 'acknowledged'))).toEqual({ accepted: 1, delivered: 1 });
+    expect(book.open).toBe(0);
+  });
+
+  test('an end that is not there yet changes nothing', () => {
+    const entry = begun();
+    book.offered('aanbieder', message(entry.number));
+    expect(counted(() => book.settle(entry, 'awaitingAck'))).toEqual({});
+    expect(counted(() => book.settle(entry, 'awaitingAck', true))).toMatchObject({ endless: 1 });
+  });
+
+  test('row 25 one that comes again after it was forgotten is counted as twice', () => {
+    const entry = begun();
+    book.offered('aanbieder', message(entry.number));
+    book.settle(entry, 'acknowledged');
+    expect(counted(() => book.offered('aanbieder', message(entry.number, { id: 'later' })))).toEqual({ twice: 1 });
+  });
+
+  test.each<[string, boolean, (entry: Entry) => void, string, Readonly<Record<string, number>>]>([
+    ['never came', true, () => undefined, 'acknowledged', { accepted: 1, lost: 1 }],
+    [
+      'came twice',
+      true,
+      ({ number }) => {
+        book.offered('aanbieder', message(number));
+        book.offered('aanbieder', message(number, { id: 'b' }));
+      },
+      'acknowledged',
+      { accepted: 1, delivered: 1, twice: 1 },
+    ],
+    [
+      'came with other octets',
+      true,
+      ({ number }) => book.offered('aanbieder', message(number, { parts: [{ sha256: 'anders' }] })),
+      'acknowledged',
+      { accepted: 1, delivered: 1, lost: 1 },
+    ],
+    [
+      'is answered with a Fo01',
+      false,
+      ({ number }) => book.offered('gemeente', message(number, {}, 'Fo01')),
+      'acknowledged',
+      { accepted: 1, faults: 1 },
+    ],
+    [
+      'reached the receiver though invalid',
+      false,
+      ({ number }) => book.offered('aanbieder', message(number)),
+      'acknowledged',
+      { accepted: 1, unanswered: 1, misbelieved: 1 },
+    ],
+    [
+      'came while its sender says it failed',
+      true,
+      ({ number }) => book.offered('aanbieder', message(number)),
+      'failed',
+      { accepted: 1, delivered: 1, misbelieved: 1 },
+    ],
+  ])('a message that %s', (_name, valid, happens, state, wanted) => {
+    const entry = begun(valid);
+    happens(entry);
+    expect(counted(() => book.settle(entry, state))).toEqual(wanted);
+  });
+});
+
+describe('the report', () => {
+  const slope = { perHour: 2 ** 20, longestPerHour: undefined, lives: 2, hours: 0.5, longestHours: 0.25, samples: 9 };
+  const line = { ...slope, first: 2 ** 26, last: 2 ** 27, max: 2 ** 28 };
+  const three = <T>(value: T) => ({ gemeente: value, hub: value, aanbieder: value });
+  const result: SoakResult = {
+    seed: 'zaad',
+    startedAt: '2030-01-01T00:00:00.000Z',
+    seconds: 1_200,
+    capacity: 50,
+    rate: 15,
+    submitted: 18_000,
+    held: 0,
+    counts: { ...NOTHING, accepted: 18_000, delivered: 16_200, faults: 1_800 },
+    faults: [{ fault: 'freeze', struck: 3, missed: 1, skipped: 0 }],
+    troubles: [],
+    fell: 0,
+    measured: {
+      memory: { ...three(line), harnas: line },
+      openFiles: three(line),
+      storeBytes: three({ first: 2 ** 20, last: 2 ** 21 }),
+    },
+    good: true,
+  };
+
+  test('names the seed, the pace, each fault and each slope with what it rests on', () => {
+    const text = writeReport(result);
+    expect(text).toContain('seed `zaad`');
+    expect(text).toContain('50,0 berichten per seconde');
+    expect(text).toContain('| bevroren (SIGSTOP), daarna verder | 3 | 1 | 0 |');
+    expect(text).toContain('| hub | 2 | 64,0 | 128,0 | 256,0 | 1,0 | 30,0 | te kort | 15,0 |');
+    expect(verdictOf(result)).toBe('seed zaad: niets verloren, dubbel of zonder einde');
+  });
+
+  test('says what is not good', () => {
+    const bad = { ...result, good: false, fell: 1, counts: { ...result.counts, lost: 2 } };
+    expect(verdictOf(bad)).toBe('seed zaad: niet goed: verloren 2, processen zelf gestopt 1');
+  });
+});

@@ -1,0 +1,44 @@
+// npm run soak: mixed traffic at a share of what the chain takes, with a fault a minute; counted at all ends.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { print, printJson, printTable, WrongUse } from '../output.ts';
+import { readOptions } from './options.ts';
+import { tablesOf, verdictOf, writeReport } from './report.ts';
+import { soak } from './run.ts';
+
+const REPORT = join('adapter', 'reports', 'soak.md');
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  let interrupted = false;
+  process.once('SIGINT', () => {
+    interrupted = true;
+  });
+  const result = await soak(options, {
+    progress: (line) => process.stderr.write(`${line}\n`),
+    interrupted: () => interrupted,
+  });
+  if (options.json) printJson(result);
+  else {
+    for (const { title, header, rows } of tablesOf(result)) {
+      print(`${title}:`);
+      printTable(header, rows);
+      print();
+    }
+    for (const trouble of result.troubles) print(`storing mislukt: ${trouble}`);
+    print(verdictOf(result));
+  }
+  if (options.report) {
+    mkdirSync(dirname(REPORT), { recursive: true });
+    writeFileSync(REPORT, writeReport(result));
+  }
+  process.exit(result.good ? 0 : 1);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof WrongUse)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,222 @@
+// A soak from beginning to end: measure what the chain takes, send at a share of it with a fault now and then, rest, count.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Applications } from '../harness/applications.ts';
+import { add, type Counts, isGood, NOTHING } from '../harness/count.ts';
+import { GATEWAYS } from '../harness/points.ts';
+import { type Death, type Pace, Scene } from '../harness/scene.ts';
+import { type FaultName, planFault } from './faults.ts';
+import { Gauge, type Measurement } from './gauge.ts';
+import { Ledger } from './ledger.ts';
+import { createPacer } from './pace.ts';
+import { Traffic } from './traffic.ts';
+import { allThere, type Struck, strike } from './trouble.ts';
+
+export interface SoakOptions {
+  readonly ms: number;
+  readonly seed: string;
+  /** Messages a second; a share of what was measured when absent. */
+  readonly rate?: number;
+  readonly faultEveryMs: number;
+  readonly dir: string;
+}
+
+export interface FaultCount {
+  readonly fault: FaultName;
+  struck: number;
+  missed: number;
+  skipped: number;
+}
+
+export interface SoakResult {
+  readonly seed: string;
+  readonly startedAt: string;
+  readonly seconds: number;
+  /** Arrivals a second with as many under way as help; undefined when a rate was given. */
+  readonly capacity?: number;
+  readonly rate: number;
+  readonly submitted: number;
+  readonly held: number;
+  readonly counts: Counts;
+  readonly faults: readonly FaultCount[];
+  /** What went wrong with faults themselves, the first twenty. */
+  readonly troubles: readonly string[];
+  /** Processes that ended in another way than by a fault. */
+  readonly fell: number;
+  readonly measured: Measurement;
+  readonly good: boolean;
+}
+
+export interface Hooks {
+  /** Called now and then with a line about how far it is. */
+  readonly progress: (line: string) => void;
+  /** True: end now, and count. */
+  readonly interrupted: () => boolean;
+}
+
+export const LOAD_SHARE = 0.3;
+const MEASURE_MS = 6_000;
+const WIDTH = 64;
+const WARM_UP_MS = 60_000;
+const SAMPLE_MS = 3_000;
+const COPY_EVERY = 20;
+const REST_MS = 180_000;
+const PROGRESS_MS = 60_000;
+const TROUBLES = 20;
+const OPEN_STATES = ['queued', 'awaitingAck', 'received', 'parked'];
+
+/** Times as a machine under load needs them; what is purged keeps the stores from growing for days. */
+const STEADY: Pace = {
+  settings: {
+    logLevel: 'error',
+    worker: { lease: '10s', poll: '200ms' },
+    client: { connectTimeout: '2s', responseTimeout: '15s' },
+    retention: { ids: '2h' },
+  },
+  retries: 2_400,
+  retryInterval: 'PT1S',
+  hubConcurrent: 200,
+};
+const PATIENCE = { callMs: 10_000, pauseMs: 200, leaseSeconds: 20 };
+
+export async function soak(options: SoakOptions, hooks: Hooks): Promise<SoakResult> {
+  const startedAt = new Date().toISOString();
+  const scene = await Scene.open({ dir: join(options.dir, 'gateways'), pace: STEADY });
+  try {
+    const ledger = new Ledger(randomBytes(8).toString('hex'));
+    const applications = new Applications(scene, ledger, PATIENCE);
+    const traffic = new Traffic(applications, ledger, options.seed);
+    const capacity = options.rate === undefined ? await traffic.saturate(WIDTH, MEASURE_MS) : undefined;
+    const rate = options.rate ?? Math.max(0.1, (capacity ?? 0) * LOAD_SHARE);
+    const gauge = new Gauge(scene, Math.min(WARM_UP_MS, options.ms / 5));
+    gauge.start(SAMPLE_MS);
+    const stage = { scene, applications, ledger, traffic };
+    const began = performance.now();
+    const faults = await flow(stage, rate, options, hooks);
+    const rested = await rest(stage);
+    const measured = await gauge.stop();
+    await traffic.end();
+    const counts = add(ledger.counts, { ...NOTHING, endless: await openAtGateways(stage, rested) });
+    const fell = countFell(scene.deaths, faults.struck);
+    return {
+      seed: options.seed,
+      startedAt,
+      seconds: (performance.now() - began) / 1000,
+      ...(capacity === undefined ? {} : { capacity }),
+      rate,
+      submitted: ledger.submitted,
+      held: traffic.held,
+      counts,
+      faults: [...faults.counts.values()],
+      troubles: faults.troubles,
+      fell,
+      measured,
+      good: isGood(counts) && fell === 0,
+    };
+  } finally {
+    await scene.close();
+  }
+}
+
+interface Stage {
+  readonly scene: Scene;
+  readonly applications: Applications;
+  readonly ledger: Ledger;
+  readonly traffic: Traffic;
+}
+
+interface Faults {
+  readonly counts: Map<FaultName, FaultCount>;
+  readonly troubles: string[];
+  /** How many processes the faults ended, by kind of end. */
+  readonly struck: { killed: number; terminated: number };
+}
+
+/** Messages at the pace, and beside them one fault after another. */
+async function flow(stage: Stage, rate: number, options: SoakOptions, hooks: Hooks): Promise<Faults> {
+  const faults: Faults = { counts: new Map(), troubles: [], struck: { killed: 0, terminated: 0 } };
+  const startedAt = performance.now();
+  const until = startedAt + options.ms;
+  const pacer = createPacer(rate, startedAt);
+  let faultAt = startedAt + options.faultEveryMs;
+  let told = startedAt;
+  let number = 0;
+  let striking: Promise<void> | undefined;
+  let due = COPY_EVERY > 0;
+  while (performance.now() < until && !hooks.interrupted()) {
+    const now = performance.now();
+    if (due) await makeCopies(stage.scene);
+    due = false;
+    if (striking === undefined && now >= faultAt) {
+      const fault = planFault(options.seed, number, options.faultEveryMs);
+      number += 1;
+      faultAt = Math.max(faultAt + options.faultEveryMs, now);
+      striking = strike(fault, stage).then((struck) => {
+        note(struck, faults);
+        striking = undefined;
+        due = true;
+      });
+    }
+    if (now - told >= PROGRESS_MS) {
+      told = now;
+      hooks.progress(progressLine(stage, now - startedAt, options.ms, number));
+    }
+    await stage.traffic.send(pacer, Math.min(until, now + 500));
+  }
+  await striking;
+  await allThere(stage.scene);
+  return faults;
+}
+
+/** A process that was started anew knows nothing of it. */
+async function makeCopies(scene: Scene): Promise<void> {
+  for (const name of GATEWAYS) await scene.ask(name, { do: 'copies', every: COPY_EVERY }).catch(() => undefined);
+}
+
+function note({ fault: { fault, victim, point }, how, trouble }: Struck, faults: Faults): void {
+  const count = faults.counts.get(fault) ?? { fault, struck: 0, missed: 0, skipped: 0 };
+  count[how] += 1;
+  faults.counts.set(fault, count);
+  if (how === 'struck' && (fault === 'kill' || fault === 'point')) faults.struck.killed += 1;
+  if (how === 'struck' && fault === 'terminate') faults.struck.terminated += 1;
+  if (trouble === undefined || faults.troubles.length >= TROUBLES) return;
+  faults.troubles.push(`${fault}${fault === 'point' ? ` ${point}` : ''} bij ${victim}: ${trouble}`);
+}
+
+function countFell(deaths: readonly Death[], struck: Faults['struck']): number {
+  const killed = deaths.filter(({ signal }) => signal === 'SIGKILL').length;
+  const ended = deaths.filter(({ signal, code }) => signal === null && code === 0).length;
+  const other = deaths.length - killed - ended;
+  return other + Math.max(0, killed - struck.killed) + Math.max(0, ended - struck.terminated);
+}
+
+/** Nothing is sent any more: until nothing is under way anywhere, seen twice, or until time is up. */
+async function rest({ scene, ledger }: Stage): Promise<boolean> {
+  const until = performance.now() + REST_MS;
+  let quiet = 0;
+  while (quiet < 2 && performance.now() < until) {
+    const looks = await Promise.all(GATEWAYS.map((name) => scene.look(name)));
+    const still = looks.every((look) => look !== undefined && look.open === 0 && look.toCollect === 0);
+    quiet = still && ledger.open === 0 ? quiet + 1 : 0;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  return quiet >= 2;
+}
+
+/** Work and messages without an end that the gateways themselves still have. */
+async function openAtGateways({ scene, applications }: Stage, rested: boolean): Promise<number> {
+  let open = 0;
+  for (const name of GATEWAYS) {
+    const look = rested ? { open: 0 } : await scene.look(name);
+    open += look?.open ?? 1;
+    open += (await applications.countStates(name, OPEN_STATES)) ?? 1;
+  }
+  return open;
+}
+
+function progressLine({ ledger }: Stage, ms: number, all: number, faults: number): string {
+  const minutes = (value: number): string => (value / 60_000).toFixed(0);
+  const { counts } = ledger;
+  const bad = `verloren ${counts.lost}, dubbel ${counts.twice}`;
+  return `${minutes(ms)} van ${minutes(all)} min: ${ledger.submitted} aangeboden, ${ledger.open} onderweg, ${bad}, ${faults} storingen`;
+}
