@@ -55,7 +55,7 @@ export interface Hooks {
 }
 
 export const LOAD_SHARE = 0.3;
-const MEASURE_MS = 6_000;
+const MEASURE_MS = 5_000;
 const WIDTH = 64;
 const WARM_UP_MS = 60_000;
 const SAMPLE_MS = 3_000;
@@ -87,7 +87,7 @@ export async function soak(options: SoakOptions, hooks: Hooks): Promise<SoakResu
     const applications = new Applications(scene, ledger, PATIENCE);
     const traffic = new Traffic(applications, ledger, options.seed);
     const capacity = options.rate === undefined ? await traffic.saturate(WIDTH, MEASURE_MS) : undefined;
-    const rate = options.rate ?? Math.max(0.1, (capacity ?? 0) * LOAD_SHARE);
+    const rate = options.rate ?? (capacity ?? 0) * LOAD_SHARE;
     const gauge = new Gauge(scene, Math.min(WARM_UP_MS, options.ms / 5));
     gauge.start(SAMPLE_MS);
     const stage = { scene, applications, ledger, traffic };
@@ -142,7 +142,7 @@ async function flow(stage: Stage, rate: number, options: SoakOptions, hooks: Hoo
   let told = startedAt;
   let number = 0;
   let striking: Promise<void> | undefined;
-  let due = COPY_EVERY > 0;
+  let due = true;
   while (performance.now() < until && !hooks.interrupted()) {
     const now = performance.now();
     if (due) await makeCopies(stage.scene);

@@ -12,6 +12,7 @@ export const MOST_OPEN = 600;
 const SUBMIT_MS = 300_000;
 const CONFIRM_MS = 300_000;
 const TICK_MS = 20;
+const LONGEST_MEASURE_MS = 90_000;
 const COLLECT_MS = 50;
 const SETTLE_MS = 250;
 /** Between two questions about one message. */
@@ -79,17 +80,25 @@ export class Traffic {
     }
   }
 
-  /** As many as the chain takes with `width` under way; the arrivals a second after the first quarter of the time. */
+  /**
+   * As many as the chain takes with `width` under way: arrivals a second, from when the first `width` have come, over `ms`
+   * and as much longer as it takes to see that many again. Throws when it takes nothing.
+   */
   async saturate(width: number, ms: number): Promise<number> {
-    const startedAt = performance.now();
-    let from: { readonly at: number; readonly arrived: number } | undefined;
-    while (performance.now() < startedAt + ms) {
-      while (this.#ledger.submitted - this.#ledger.arrived < width) this.#begin();
-      if (performance.now() > startedAt + ms / 4) from ??= { at: performance.now(), arrived: this.#ledger.arrived };
-      await pause(TICK_MS / 4);
-    }
-    const began = from ?? { at: startedAt, arrived: 0 };
-    return ((this.#ledger.arrived - began.arrived) * 1000) / (performance.now() - began.at);
+    const ledger = this.#ledger;
+    const latest = performance.now() + LONGEST_MEASURE_MS;
+    const fill = async (until: () => boolean): Promise<void> => {
+      while (!until()) {
+        if (performance.now() > latest)
+          throw new Error('de keten neemt te weinig aan om haar tempo te meten; geef --rate');
+        while (ledger.submitted - ledger.arrived < width) this.#begin();
+        await pause(TICK_MS / 4);
+      }
+    };
+    await fill(() => ledger.arrived >= width);
+    const from = { at: performance.now(), arrived: ledger.arrived };
+    await fill(() => performance.now() > from.at + ms && ledger.arrived >= from.arrived + width);
+    return ((ledger.arrived - from.arrived) * 1000) / (performance.now() - from.at);
   }
 
   #begin(): void {
