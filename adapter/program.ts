@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createClock } from './clock.ts';
 import type { Config } from './config/index.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { checkMaterial, partnerClient, Refused, signerTrust, watchCertificates } from './files.ts';
@@ -87,8 +88,9 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
 }
 
 function clockFrom(startAt: number | undefined): GatewayContext['clock'] {
-  const offset = startAt === undefined ? 0 : startAt - Date.now();
-  return { now: () => Date.now() + offset };
+  const clock = createClock();
+  const offset = startAt === undefined ? 0 : startAt - clock.now();
+  return { now: () => clock.now() + offset };
 }
 
 const schemasOfProgram = (): string => {
