@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClock } from './clock.ts';
 import type { Config } from './config/index.ts';
+import { createDiskWatch, type DiskWatch, guardIntake, usedPercentOf } from './disk.ts';
 import { type Doors, openDoors } from './doors.ts';
+import { createDriftWatch, hearDates, watchJumps } from './drift.ts';
 import { checkMaterial, partnerClient, Refused, signerTrust, watchCertificates } from './files.ts';
 import { createAgreementCache, createGateway, type Gateway, type GatewayContext } from './gateway/index.ts';
 import { loadSigningKeys } from './keys/index.ts';
@@ -46,10 +48,13 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
   const keys = loadSigningKeys(config.signing);
   if (!keys.ok) throw new Refused(keys.error);
   const opened = await openStore(config.store, {});
-  const store = seams.store?.(opened) ?? opened;
+  const disk = await watchDisk(config, observer);
+  const guarded = disk === undefined ? opened : guardIntake(opened, disk);
+  const store = seams.store?.(guarded) ?? guarded;
   const validator = await openSchemas(config.schemasDir ?? schemasOfProgram());
   const clock = clockFrom(options.startAt);
-  const connected = partnerClient(config);
+  const drift = createDriftWatch(observer);
+  const connected = hearDates(partnerClient(config), drift);
   const client = seams.client?.(connected) ?? connected;
   const context: GatewayContext = {
     ...settingsOf(config),
@@ -63,6 +68,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     agreements: createAgreementCache(store, clock),
     keyRing: (fingerprint) => keys.value.get(fingerprint),
     signerTrust: signerTrust(config),
+    heardTime: (partner, said) => drift.heard(partner, said, [Number.NEGATIVE_INFINITY, Date.now()]),
     wake: () => worker?.wake(),
     reserve: (kinds) => worker?.reserve(kinds),
   };
@@ -80,17 +86,27 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
   const timers = [
     watchBacklog(store, observer),
     keepHouse(context),
+    watchJumps(observer),
     watchCertificates(config, doors.endpoint, client, observer),
   ];
   warnDevelopment(config, file, observer);
   observer.emit('gateway.started', { detail: doors.addresses.join(' · ') });
-  return { observer, stop: () => shutDown({ ...doors, worker, store, client, validator, observer, timers }) };
+  return { observer, stop: () => shutDown({ ...doors, worker, store, client, validator, observer, timers, disk }) };
 }
 
 function clockFrom(startAt: number | undefined): GatewayContext['clock'] {
   const clock = createClock();
   const offset = startAt === undefined ? 0 : startAt - clock.now();
   return { now: () => clock.now() + offset };
+}
+
+/** A store in memory has no disk. */
+async function watchDisk({ store, disk }: Config, observer: Observer): Promise<DiskWatch | undefined> {
+  const folder = /^sqlite:(.+)$/.exec(store)?.[1];
+  if (folder === undefined || folder === ':memory:') return undefined;
+  const watch = createDiskWatch(usedPercentOf(folder), disk, observer);
+  await watch.look().catch(() => undefined);
+  return watch;
 }
 
 const schemasOfProgram = (): string => {
@@ -120,12 +136,14 @@ interface Parts extends Doors {
   readonly validator: { close(): Promise<void> };
   readonly observer: Observer;
   readonly timers: readonly NodeJS.Timeout[];
+  readonly disk: DiskWatch | undefined;
 }
 
 /** Doors first, then the work in hand, then the store: what is not finished falls due again when its lease ends. */
 async function shutDown(parts: Parts): Promise<void> {
   parts.observer.emit('gateway.stopping', {});
   for (const timer of parts.timers) clearInterval(timer);
+  parts.disk?.stop();
   await Promise.all([parts.endpoint?.close(DRAIN_MS), parts.plain?.close(DRAIN_MS), parts.api?.close()]);
   await parts.worker?.stop(DRAIN_MS);
   await parts.client.close();

@@ -29,6 +29,9 @@ function contradictions(config: Config): Issue[] {
       configIssue('store', 'verwacht sqlite:<map> of sqlite::memory:; andere opslag is er in deze versie niet'),
     );
   }
+  if (config.disk.warnPercent > config.disk.stopPercent) {
+    issues.push(configIssue('disk.warnPercent', 'verwacht ten hoogste de waarde van disk.stopPercent'));
+  }
   return issues;
 }
 

@@ -160,6 +160,19 @@ const retention = z
   })
   .prefault({});
 
+const percent = z.number().int().min(1).max(100);
+
+const disk = z
+  .strictObject({
+    warnPercent: percent
+      .default(85)
+      .describe('zo vol is de schijf van de opslag als er wordt gewaarschuwd, in procenten'),
+    stopPercent: percent
+      .default(95)
+      .describe('vanaf hier wordt niets nieuws aangenomen (503); wat er al is gaat door, in procenten'),
+  })
+  .prefault({});
+
 export const configSchema = z.strictObject({
   mode: z
     .enum(['development', 'production'])
@@ -173,6 +186,7 @@ export const configSchema = z.strictObject({
     .default(['endpoint', 'api', 'worker'])
     .describe('welke deuren dit proces opent'),
   store: z.string().min(1).default('sqlite:./data').describe('opslag'),
+  disk,
   messageIdDomain: z
     .string()
     .regex(/^[A-Za-z0-9.-]+$/, 'verwacht een domeinnaam')

@@ -1,6 +1,6 @@
 // What every use case of the gateway is given; nothing here is global.
 import type { CpaPolicy } from '../agreement/index.ts';
-import type { Clock, Ids } from '../base/index.ts';
+import type { Clock, Ids, Instant } from '../base/index.ts';
 import type { SignaturePolicy, SigningKey } from '../dsig/index.ts';
 import type { Route } from '../ggk/index.ts';
 import type { JobKind, MshPolicy } from '../msh/index.ts';
@@ -65,6 +65,8 @@ export interface GatewayContext {
   readonly hub: HubSettings | undefined;
   /** What the import of a CPA is checked against. */
   readonly cpaPolicy: Omit<CpaPolicy, 'now' | 'existing'>;
+  /** A partner that proved who it is wrote this Timestamp in a message that is new to us (row 29). */
+  readonly heardTime: (partner: string, said: Instant) => void;
   /** Tells the worker that a job of this process may be due now. */
   readonly wake: () => void;
   /** Keeps room with this process's worker for jobs of these kinds; undefined when it is full or does not run. */

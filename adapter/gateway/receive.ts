@@ -76,12 +76,15 @@ export async function receiveMessage(received: Received, context: GatewayContext
     const about = { cid: received.cid, header: facts.message.header, peer: received.peer };
     if (await commitDecision(decision, sealed, about, context)) {
       tell(decision.happenings, about, context);
+      if (isAccepted(decision)) context.heardTime(received.peer?.oin ?? '', facts.message.header.timestamp.instant);
       return replyTo(decision, sealed, context);
     }
     context.observer.emit('commit.conflict', { cid: received.cid, messageId: facts.message.header.messageId });
   }
   return unavailableReply;
 }
+
+const isAccepted = ({ happenings }: Decision): boolean => happenings.some(({ event }) => event === 'message.accepted');
 
 const persistEnvelope = (intake: Intake, context: GatewayContext) =>
   intake.envelopeBytes.length <= INLINE_BLOB_BYTES
