@@ -49,7 +49,7 @@ function copy(db: Database.Database, count: number, samples: number): void {
     INSERT INTO messages (seq, id, named, message_id, conversation_id, referentienummer, accepted_at, document, ${columns})
     SELECT n + 1, replace(id, message_id, ${fresh('message_id')}), '', ${fresh('message_id')}, ${fresh('conversation_id')},
       ${fresh('referentienummer')}, accepted_at - (${count} - n) * ${APART_MS},
-      replace(replace(document, message_id, ${fresh('message_id')}), referentienummer, ${fresh('referentienummer')}), ${columns}
+      replace(replace(document, message_id, ${fresh('message_id')}), ifnull(referentienummer, ''), ifnull(${fresh('referentienummer')}, '')), ${columns}
     FROM tagged`);
   db.exec(`
     WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count - 1})
