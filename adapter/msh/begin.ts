@@ -15,8 +15,9 @@ export interface BegunInsert {
 
 /**
  * Insert, claim and begin in one: for a process that carries on at once with what it inserts. A crash after the commit is
- * the same as one after a begin: the lease runs out and the job falls due (rows 3, 4, 5). Undefined when there is nothing
- * to begin, or when an attempt without outcome would end the message: best effort is not sent twice (DK-016).
+ * the same as one after a begin: the lease runs out and the job falls due (rows 3, 4, 5). What waits for an application
+ * stays as it is. Undefined when there is nothing to begin, or when an attempt without outcome would end the message: best
+ * effort is not sent twice (DK-016).
  */
 export function beginInsert(
   change: Change,
@@ -24,7 +25,7 @@ export function beginInsert(
 ): BegunInsert | undefined {
   if (change.expect !== 'new') return undefined;
   const due = change.message.jobs.filter((job) => job.runAt <= now && BEGINNERS.has(job.kind));
-  if (due.length === 0 || due.length !== change.message.jobs.filter((job) => job.runAt <= now).length) return undefined;
+  if (due.length === 0) return undefined;
   let begun: BegunInsert = { change, jobs: [], happenings: [] };
   for (const job of due) {
     const next = beginOne(begun, job, { now, leaseUntil });

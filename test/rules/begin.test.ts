@@ -49,6 +49,12 @@ describe('what begins with the insert', () => {
     expect(begun?.jobs).toEqual([job('answer', { runAt: LEASE.leaseUntil }), delivery]);
   });
 
+  test('row 7 a message that waits to be collected: its answer begins, the application finds it all the same', () => {
+    const begun = beginInsert(inserted('in', [job('answer'), job('collect')]), LEASE);
+    expect(begun?.change.message.jobs).toEqual([job('answer', { runAt: LEASE.leaseUntil }), job('collect')]);
+    expect(begun?.jobs).toEqual([job('answer', { runAt: LEASE.leaseUntil })]);
+  });
+
   test('row 5 when nothing comes of it the job falls due at the end of the lease, with its attempt open', () => {
     const begun = beginInsert(inserted('out', [job('transmit')]), LEASE);
     const [open] = begun?.change.message.jobs ?? [];
@@ -64,7 +70,7 @@ describe('what does not', () => {
     ['a change of a record that exists', { ...inserted('out', [job('transmit')]), expect: 3 }],
     ['a record without jobs', inserted('in', [])],
     ['a job that is not due yet', inserted('out', [job('transmit', { runAt: T0 + 1 })])],
-    ['a message that waits to be collected', inserted('in', [job('answer'), job('collect')])],
+    ['a message that only waits to be collected', inserted('in', [job('collect')])],
     ['a message past its TimeToLive', inserted('out', [job('transmit')], { timeToLive: T0 - 1 })],
   ])('%s', (_, change) => {
     expect(beginInsert(change as Change, LEASE)).toBeUndefined();
