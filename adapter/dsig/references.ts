@@ -1,6 +1,6 @@
 // The references that an Acknowledgment carries, and whether they are those of what we sent (R92, R94).
 import { createHash } from 'node:crypto';
-import { type DigestReference, NS } from '../base/index.ts';
+import { type DigestReference, NS, type SignedDigest } from '../base/index.ts';
 import { type CanonicalXml, canonicalWriter, descendants, type Markup } from '../xml/index.ts';
 import { C14N, DIGESTS, ENVELOPED, NOT_NEXT_ACTOR, XPATH } from './algorithms.ts';
 import { envelopeOctets } from './octets.ts';
@@ -16,7 +16,7 @@ export function writeReference(uri: string, digestMethod: string, digest: Buffer
 }
 
 /** A reference of ours as it stands inside a SignedInfo of ours, where its namespaces are declared already. */
-export function embeddedReference({ uri, digestMethod, digestValue }: DigestReference): Markup {
+export function embeddedReference({ uri, digestMethod, digestValue }: SignedDigest): Markup {
   return w.element('ds:Reference', { URI: uri }, ...contentOf(uri, digestMethod, digestValue));
 }
 

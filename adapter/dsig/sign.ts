@@ -1,10 +1,10 @@
 // Signs an envelope that is written canonically: no parse, no canonicalisation, the RSA operation off the event loop (D11).
 import { createHash, sign as rsaSign } from 'node:crypto';
-import { type DigestReference, NS } from '../base/index.ts';
+import { NS, type SignedDigest } from '../base/index.ts';
 import { canonicalWriter, type Markup, readCanonical, subsetInside } from '../xml/index.ts';
 import { C14N, DIGESTS, SIGNATURES } from './algorithms.ts';
 import { envelopeOctets } from './octets.ts';
-import { cidOf, embeddedReference, reference } from './references.ts';
+import { cidOf, embeddedReference } from './references.ts';
 import type { SignatureMethods, SignedPart, SigningKey } from './types.ts';
 
 export interface SignRequest {
@@ -18,7 +18,7 @@ export interface SignRequest {
 export interface Signed {
   /** The envelope with the Signature as last child of the Header; canonical again. */
   readonly envelope: string;
-  readonly references: readonly DigestReference[];
+  readonly references: readonly SignedDigest[];
 }
 
 const w = canonicalWriter({ SOAP: NS.soap, ds: NS.ds });
@@ -35,9 +35,13 @@ export async function signEnvelope({ envelope, parts, key, methods }: SignReques
   if (xml === undefined || header === undefined)
     throw new Error('only a canonical SOAP envelope with a Header can be signed');
   const octets = envelopeOctets(xml, undefined, true, { kind: 'inclusive' }) ?? '';
-  const references = [reference('', methods.digestMethod, createHash(digest.hash).update(octets, 'utf8').digest())];
-  for (const part of parts)
-    references.push(reference(cidOf(part.contentId), methods.digestMethod, await part.digest(digest.hash)));
+  const signed = (uri: string, value: Buffer): SignedDigest => ({
+    uri,
+    digestMethod: methods.digestMethod,
+    digestValue: value.toString('base64'),
+  });
+  const references = [signed('', createHash(digest.hash).update(octets, 'utf8').digest())];
+  for (const part of parts) references.push(signed(cidOf(part.contentId), await part.digest(digest.hash)));
   const signedInfo = w.element(
     'ds:SignedInfo',
     {},

@@ -67,7 +67,10 @@ async function judge(
     kind: 'valid',
     coveredParts: taken.references.flatMap((reference) => (reference.uri === '' ? [] : [contentIdOf(reference.uri)])),
     references,
-    digestReferences: taken.references.map((reference) => toDigestReference(reference, xml)),
+    /** Made when a signed acknowledgment asks for them. */
+    get digestReferences() {
+      return taken.references.map((reference) => toDigestReference(reference, xml));
+    },
     signatureMethod: taken.signatureMethod,
     digestMethods: [...new Set(taken.references.map((reference) => reference.digestMethod))],
   };

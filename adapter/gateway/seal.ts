@@ -1,6 +1,6 @@
 // Turns decided values into the bytes that are stored and sent: written canonically, signed when the agreement says so.
 import type { NonRepudiation } from '../agreement/index.ts';
-import type { DigestReference } from '../base/index.ts';
+import type { SignedDigest } from '../base/index.ts';
 import { type SignedPart, type SigningKey, signEnvelope } from '../dsig/index.ts';
 import { writeMessage } from '../ebms/index.ts';
 import { writeMultipart } from '../mime/index.ts';
@@ -39,7 +39,7 @@ export async function sealAnswer(plan: AnswerPlan, context: GatewayContext): Pro
 
 export interface SealedSubmission {
   readonly envelope: Uint8Array;
-  readonly references: readonly DigestReference[] | undefined;
+  readonly references: readonly SignedDigest[] | undefined;
 }
 
 /** Writes the envelope of a message of ours and signs it together with its parts (R50–R57). */
@@ -58,7 +58,7 @@ async function sealText(
   parts: readonly SignedPart[],
   signing: NonRepudiation | undefined,
   context: GatewayContext,
-): Promise<{ envelope: string; references: readonly DigestReference[] | undefined }> {
+): Promise<{ envelope: string; references: readonly SignedDigest[] | undefined }> {
   if (signing === undefined) return { envelope, references: undefined };
   const methods = { signatureMethod: signing.signatureAlgorithm, digestMethod: signing.hashFunction };
   return signEnvelope({ envelope, parts, key: signingKey(signing, context), methods });

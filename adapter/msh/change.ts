@@ -1,5 +1,5 @@
 // The message aggregate, its jobs and journal, and the values that a decision returns (D1, house rules 3 and 4).
-import type { DigestReference, Instant } from '../base/index.ts';
+import type { Instant, SignedDigest } from '../base/index.ts';
 import type { PartyRef, Service } from '../ebms/types.ts';
 
 /**
@@ -127,7 +127,7 @@ export interface MessageRecord {
   /** SHA-256 over header fields and part digests: two copies with different values are id reuse (row 47). */
   readonly fingerprint: string;
   /** What our own signature covered, to check a signed acknowledgment against (R94). */
-  readonly signedReferences?: readonly DigestReference[];
+  readonly signedReferences?: readonly SignedDigest[];
   readonly answer?: StoredAnswer;
   /** Copies seen after the first. */
   readonly copies: number;

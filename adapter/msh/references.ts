@@ -1,10 +1,10 @@
 // Whether the references of an Acknowledgment are those of what we sent (R94).
-import type { DigestReference } from '../base/index.ts';
+import type { SignedDigest } from '../base/index.ts';
 
 /** Why they differ; undefined when every reference sent is acknowledged with its own digest, and no other. */
 export function differentReferences(
-  sent: readonly DigestReference[],
-  acknowledged: readonly DigestReference[],
+  sent: readonly SignedDigest[],
+  acknowledged: readonly SignedDigest[],
 ): string | undefined {
   if (sent.length !== acknowledged.length)
     return `${acknowledged.length} references acknowledged, ${sent.length} were sent`;

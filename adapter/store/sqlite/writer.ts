@@ -9,7 +9,7 @@ const MAX_GROUP = 256;
  * Shortest time between two groups: alone a write goes at once, under load more of them share one fsync. A group costs as
  * much as some ten writes, so without this pause the small groups of a busy loop would eat a quarter of it.
  */
-const PACE_MS = 2;
+const PACE_MS = 5;
 /** A group of this size is worth its fsync, and goes without waiting. */
 const FULL_GROUP = 48;
 /** Pause before a group that found the database locked by another process is tried again (row 20). */
