@@ -112,8 +112,9 @@ describe('round trips', () => {
     const plain = envelopeOf('x');
     const { envelope, references } = await signed(plain, parts);
     const computed = await computeReferences(read(plain), parts, SHA256);
-    expect(computed).toEqual(digestReferencesOf(read(envelope)));
+    expect(computed).toHaveLength(2);
     expect(computed).toMatchObject(references);
+    expect(digestReferencesOf(read(envelope))).toMatchObject(references);
     await expect(computeReferences(read(plain), parts, 'urn:iets')).rejects.toThrow('not supported');
   });
 
