@@ -121,5 +121,11 @@ export function readTime(reader: DerReader, element: DerElement): number {
   if (match === null) throw new DerError('bad time');
   const n = (i: number): number => Number(match[i] ?? 0);
   const year = utc ? n(1) + (n(1) < 50 ? 2000 : 1900) : n(1);
-  return Date.UTC(year, n(2) - 1, n(3), n(4), n(5), n(6));
+  const at = new Date(0);
+  at.setUTCFullYear(year, n(2) - 1, n(3));
+  at.setUTCHours(n(4), n(5), n(6));
+  // A month 13 or a 30 February would be read as a later day, and by OpenSSL not at all.
+  const fields = [at.getUTCMonth() + 1, at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()];
+  if (fields.some((field, i) => field !== n(i + 2))) throw new DerError('bad time');
+  return at.getTime();
 }

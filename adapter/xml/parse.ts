@@ -118,10 +118,30 @@ type Mode = (typeof XmlC14NMode)[keyof typeof XmlC14NMode];
 function canonicalText(document: XmlDocument, mode: Mode, prefixes?: readonly string[]): Result<string, XmlProblem> {
   try {
     const list = prefixes === undefined ? {} : { inclusiveNamespacePrefixes: [...prefixes] };
-    return ok(document.canonicalizeToString({ mode, ...list }));
+    const octets = new Collector();
+    document.canonicalize(octets, { mode, ...list });
+    return ok(octets.text());
   } catch {
     // libxml2 canonicalises every tree it parses, but for namespace names that are relative URIs (C14N 1.0, 1.3).
     return fail({ kind: 'notWellFormed', detail: 'a namespace name is a relative URI' });
+  }
+}
+
+/** libxml2 writes in pieces; decoded one by one, each would lose a U+FEFF at its start. */
+class Collector {
+  readonly #pieces: Buffer[] = [];
+
+  write(piece: Uint8Array): number {
+    this.#pieces.push(Buffer.from(piece));
+    return piece.length;
+  }
+
+  close(): boolean {
+    return true;
+  }
+
+  text(): string {
+    return Buffer.concat(this.#pieces).toString('utf8');
   }
 }
 
