@@ -25,13 +25,10 @@ describe('row 122 row 149 characters survive canonicalising, wherever libxml2 cu
     }
   });
 
-  test('a U+FEFF after every length from 3,900 to 4,100 and around 16,000', () => {
-    for (const from of [3_900, 15_900]) {
-      for (let length = from; length < from + 200; length += 1) {
-        const value = `${'x'.repeat(length)}\uFEFFy`;
-        expect(textOf(value) === value).toBe(true);
-      }
-    }
+  test('a U+FEFF at the start of a text, also where a piece of the output begins', () => {
+    const xml = `<a>${'<b>\uFEFFy</b>'.repeat(5_000)}</a>`;
+    const read = readXml(Buffer.from(xml));
+    expect(read.ok && read.value.text === xml).toBe(true);
   });
 });
 
