@@ -14,6 +14,8 @@ export interface CampaignOptions {
   readonly seed: string;
   /** Corpus and findings lie here. */
   readonly dir: string;
+  /** End with the first finding. */
+  readonly stop: boolean;
 }
 
 export interface Finding {
@@ -38,19 +40,26 @@ export interface CampaignResult {
 /** More deaths than this end the campaign: each costs seconds, and the next would mostly be the same again. */
 const MAX_DEATHS = 5;
 const TIMES = 3;
+/** How often one that stops at the first finding looks whether there is one; the corpus goes on from child to child. */
+const SLICE_MS = 5_000;
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const { target, ms, seed, dir } = options;
+  const { target, ms, seed, dir, stop } = options;
   const findings = createFindings(options);
   const startedAt = performance.now();
   let progress: Progress = { runs: 0, corpus: 0, covered: 0, total: 0 };
   let runs = 0;
   let notRepeated = 0;
-  for (let round = 0; round <= MAX_DEATHS; round += 1) {
+  let deaths = 0;
+  for (let round = 0; deaths <= MAX_DEATHS; round += 1) {
     const left = ms - (performance.now() - startedAt);
     if (round > 0 && left < 1000) break;
     const reports: Extract<ChildReport, { kind: 'found' }>[] = [];
-    const fuzz = { seed: `${seed} ${round}`, ms: left, corpus: join(dir, 'corpus', target) };
+    const fuzz = {
+      seed: `${seed} ${round}`,
+      ms: stop ? Math.min(left, SLICE_MS) : left,
+      corpus: join(dir, 'corpus', target),
+    };
     const ending = await watchChild({ target, fuzz }, (report) => {
       if (report.kind === 'progress') progress = report.progress;
       if (report.kind === 'found') reports.push(report);
@@ -58,8 +67,12 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     runs += ending.runs;
     for (const report of reports)
       notRepeated += await findings.take(report.failure, Buffer.from(report.input, 'base64'));
-    if (ending.failure === undefined) break;
-    notRepeated += await takeDeath(findings, ending);
+    if (ending.failure === undefined && !stop) break;
+    if (ending.failure !== undefined) {
+      deaths += 1;
+      notRepeated += await takeDeath(findings, ending);
+    }
+    if (stop && findings.all.length > 0) break;
   }
   const seconds = (performance.now() - startedAt) / 1000;
   return {

@@ -17,6 +17,7 @@ const HELP = `npm run fuzz -- [opties]
   --seconds N     in plaats daarvan
   --seed S        andere keuzes; anders willekeurig
   --jobs N        zoveel doelen tegelijk (standaard 1)
+  --stop          stop bij het eerste wat gevonden wordt
   --replay FILE   alleen deze invoer, nog eens door het doel
   --dir MAP       waar corpus en bevindingen komen (standaard .fuzz)
   --json          uitkomst als JSON
@@ -31,6 +32,7 @@ interface Options {
   readonly jobs: number;
   readonly replay: string | undefined;
   readonly dir: string;
+  readonly stop: boolean;
   readonly json: boolean;
 }
 
@@ -55,6 +57,7 @@ function readOptions(): Options {
     jobs: readWhole('--jobs', values.jobs ?? '1'),
     replay,
     dir: values.dir ?? '.fuzz',
+    stop: values.stop === true,
     json: values.json === true,
   };
 }
@@ -64,7 +67,7 @@ function parse() {
   const flag = { type: 'boolean' } as const;
   const named = { target: text, minutes: text, seconds: text, seed: text, jobs: text, replay: text, dir: text };
   try {
-    return parseArgs({ options: { ...named, json: flag, help: flag } }).values;
+    return parseArgs({ options: { ...named, stop: flag, json: flag, help: flag } }).values;
   } catch (error) {
     throw new WrongUse(`${error instanceof Error ? error.message : 'verkeerd gebruik'}\n\n${HELP}`);
   }
@@ -97,7 +100,7 @@ async function runAll({ targets, jobs, ...options }: Options): Promise<CampaignR
   const waiting = [...targets];
   const work = async (): Promise<void> => {
     for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
-      const result = await runCampaign({ target, ms: options.ms, seed: options.seed, dir: options.dir });
+      const result = await runCampaign({ ...options, target });
       results.push(result);
       if (!options.json) process.stderr.write(`${target}: ${result.runs} keer, ${result.findings.length} gevonden\n`);
     }

@@ -41,7 +41,7 @@ export async function failsAgain(target: string, input: Buffer, times: number): 
 }
 
 /** Each try costs a child, and with a hang its whole time. */
-const MAX_CHILDREN = 16;
+const MAX_CHILDREN = 6;
 
 export function minimiseInChildren(target: string, input: Buffer, failure: Failure): Promise<Buffer> {
   const same = async (candidate: Buffer): Promise<boolean> =>

@@ -1,0 +1,19 @@
+// Reads the JSON report of the fuzzer or the crash harness and writes a line for each target or point: good or bad.
+import { readFileSync } from 'node:fs';
+
+const [tool, file] = process.argv.slice(2);
+const report = JSON.parse(readFileSync(file, 'utf8'));
+const items =
+  tool === 'fuzz'
+    ? report.targets.map(({ target, runs, findings }) => ({ name: target, good: runs > 0 && findings.length === 0 }))
+    : report.points.map(({ point, rounds, struck, counts, fell }) => ({
+        name: point,
+        good:
+          rounds === 30 &&
+          struck > rounds / 2 &&
+          fell === 0 &&
+          ['lost', 'twice', 'endless', 'unanswered', 'misbelieved'].every((name) => counts[name] === 0),
+      }));
+for (const { name, good } of items) process.stdout.write(`${good ? 'good' : 'bad'} ${name}\n`);
+for (const one of [...(report.findings ?? []), ...(report.bad ?? [])]) process.stderr.write(`${JSON.stringify(one)}\n`);
+if (items.length === 0) process.exitCode = 1;

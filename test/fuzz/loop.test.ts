@@ -1,0 +1,88 @@
+// The fuzzer must be able to find: each planted fault lies behind four branches, which only its coverage leads to (row 175).
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+const MAIN = fileURLToPath(new URL('../../dist/tools/fuzz/main.js', import.meta.url));
+const LONG_MS = 180_000;
+
+interface Report {
+  readonly good: boolean;
+  readonly targets: readonly { readonly runs: number; readonly covered: number; readonly corpus: number }[];
+  readonly findings: readonly { readonly target: string; readonly kind: string; readonly file: string }[];
+}
+
+let dir = '';
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'fuzz-test-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Runs the compiled tool. */
+async function fuzz(...args: string[]): Promise<{ code: number | null; out: string; error: string }> {
+  const child = spawn(process.execPath, [MAIN, '--dir', dir, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let error = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    error += chunk.toString();
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, out, error };
+}
+
+describe('planted faults', () => {
+  test.each([
+    ['planted-error', /^error$/],
+    ['planted-hang', /^hang$/],
+    // On a busy machine a second is over before there is too much of it.
+    ['planted-memory', /^(memory|hang)$/],
+    ['planted-crash', /^crash$/],
+  ])(
+    'row 175 %s is found, kept, and shows itself again',
+    async (target, kind) => {
+      const { code, out } = await fuzz('--target', target, '--seconds', '90', '--stop', '--seed', 'proef', '--json');
+      const report = JSON.parse(out) as Report;
+      expect(report.findings).toMatchObject([{ target, kind: expect.stringMatching(kind) }]);
+      expect(report.good).toBe(false);
+      expect(code).toBe(1);
+      const file = report.findings[0]?.file ?? '';
+      expect(readFileSync(file, 'latin1').slice(0, 4)).toBe('FUZz');
+      const again = await fuzz('--target', target, '--replay', file);
+      expect(again.out).toMatch(/: (error|hang|memory|crash): /);
+      expect(again.code).toBe(1);
+    },
+    LONG_MS,
+  );
+});
+
+test(
+  'row 175 a target without faults ends good, and coverage made its corpus grow',
+  async () => {
+    const { code, out } = await fuzz('--target', 'stuf', '--seconds', '4', '--seed', 'proef', '--json');
+    const report = JSON.parse(out) as Report;
+    expect(report).toMatchObject({ good: true, findings: [] });
+    expect(report.targets[0]?.runs).toBeGreaterThan(10);
+    expect(report.targets[0]?.covered).toBeGreaterThan(50);
+    expect(code).toBe(0);
+  },
+  LONG_MS,
+);
+
+describe('wrong use', () => {
+  test.each([
+    [['--target', 'alles'], '--target alles: verwacht een van mime, xml'],
+    [['--seconds', 'nul'], '--seconds nul: verwacht een getal vanaf 1'],
+    [['--jobs', '0'], '--jobs 0: verwacht een geheel getal vanaf 1'],
+    [['--onbekend'], '--onbekend'],
+  ])('%j ends with 2 and says what was expected', async (args, words) => {
+    const { code, error } = await fuzz(...args);
+    expect(error).toContain(words);
+    expect(code).toBe(2);
+  });
+});
