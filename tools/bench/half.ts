@@ -9,7 +9,7 @@ import { WIDTH, warmFor } from './whole.ts';
 const MAX_ACK_MS = 50;
 
 export async function measureHalf({ dir, seconds }: PartInput): Promise<PartOutput> {
-  const scene = await openHub({ dir: join(dir, 'half'), sync: false });
+  const scene = await openHub({ dir: join(dir, 'half'), sync: true });
   try {
     const most = await loadHub(scene, { seconds: seconds / 3, width: WIDTH, warmSeconds: warmFor(seconds) });
     const perSecond = most.perSecond / 2;

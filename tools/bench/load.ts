@@ -59,21 +59,19 @@ export async function loadHub(scene: HubScene, load: Load): Promise<HubLoad> {
     });
   if (load.warmSeconds > 0) {
     await order(load.warmSeconds);
-    await atRest(scene);
+    await atRest(scene, (await scene.sender.report()).acknowledged);
   }
-  await scene.sender.report();
-  await scene.receiver.report();
   await usage(scene.hub);
   const cpuBefore = await hubCpu(scene);
   const endsBefore = endsCpu(scene);
   const startedAt = performance.now();
   await order(load.seconds);
-  const { received, copies, arrivalMs } = await atRest(scene);
+  const sent = await scene.sender.report();
+  const { received, copies, arrivalMs } = await atRest(scene, sent.acknowledged);
   const seconds = (performance.now() - startedAt) / 1000;
   const after = await usage(scene.hub);
   const cpuUsed = (await hubCpu(scene)) - cpuBefore;
   const endsUsed = endsCpu(scene) - endsBefore;
-  const sent = await scene.sender.report();
   return {
     seconds,
     messages: received,

@@ -28,7 +28,7 @@ export async function measureStages(dir: string, seconds: number, flame?: string
   rmSync(profiles, { recursive: true, force: true });
   mkdirSync(profiles, { recursive: true });
   const execArgv = ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-interval=${SAMPLE_US}`];
-  const scene = await openHub({ dir: join(dir, 'hub'), sync: false, execArgv });
+  const scene = await openHub({ dir: join(dir, 'hub'), sync: true, execArgv });
   const load = { seconds, width: 32 };
   await loadHub(scene, { ...load, seconds: Math.min(5, seconds), warmSeconds: 0 });
   const from = monotonicUs();

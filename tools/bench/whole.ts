@@ -1,6 +1,6 @@
 // Part whole: signed reliable messages through one hub process, four signatures each, and what the hub can do at the most.
 import { join } from 'node:path';
-import { atLeast, type Figure } from './figure.ts';
+import { atLeast, atMost, type Figure } from './figure.ts';
 import { type HubLoad, loadHub } from './load.ts';
 import type { Machine } from './machine.ts';
 import type { PartInput, PartOutput } from './part.ts';
@@ -8,21 +8,30 @@ import { openHub } from './scene.ts';
 
 /** Messages that the sender has under way. */
 export const WIDTH = 32;
-export const warmFor = (seconds: number): number => Math.min(10, seconds / 2);
+export const warmFor = (seconds: number): number => Math.min(20, seconds / 2);
 
-export interface WholeData extends HubLoad {
+export interface Ratios {
   /** Messages/s over what the hub's two signatures per message allow on one core. */
   readonly ratio: number;
   /** The same per core that the hub used. */
   readonly ratioPerCore: number;
 }
 
-export async function measureWhole({ dir, seconds, machine }: PartInput): Promise<PartOutput & { data: WholeData }> {
-  const scene = await openHub({ dir: join(dir, 'whole'), sync: false });
+/** Acknowledgments in the HTTP response; `async` is the same with acknowledgments by a POST of their own. */
+export interface WholeData extends HubLoad, Ratios {
+  readonly async: HubLoad & Ratios;
+}
+
+export async function measureWhole(input: PartInput): Promise<PartOutput & { data: WholeData }> {
+  const data = { ...(await measureOne(input, true)), async: await measureOne(input, false) };
+  return { figures: [...figuresOf(data, input.machine), ...asyncFigures(data.async)], data };
+}
+
+async function measureOne({ dir, seconds, machine }: PartInput, sync: boolean): Promise<HubLoad & Ratios> {
+  const scene = await openHub({ dir: join(dir, 'whole'), sync });
   try {
     const load = await loadHub(scene, { seconds, width: WIDTH, warmSeconds: warmFor(seconds) });
-    const data = { ...ratiosOf(load, machine), ...load };
-    return { figures: figuresOf(data, machine), data };
+    return { ...ratiosOf(load, machine), ...load };
   } finally {
     await scene.stop();
   }
@@ -31,6 +40,16 @@ export async function measureWhole({ dir, seconds, machine }: PartInput): Promis
 export function ratiosOf({ perSecond, hubCores }: HubLoad, machine: Machine) {
   const ratio = perSecond / (machine.signPerSecond / 2);
   return { ratio, ratioPerCore: ratio / hubCores };
+}
+
+function asyncFigures({ perSecond, ratioPerCore, cpuMsPerMessage, missing, doubled }: HubLoad & Ratios): Figure[] {
+  const note = 'ontvangstbevestigingen met een eigen POST';
+  return [
+    { name: 'asynchroon: berichten', value: perSecond, unit: '/s', note },
+    { name: 'asynchroon: ratio per kern', value: ratioPerCore, unit: '' },
+    { name: 'asynchroon: CPU hub', value: cpuMsPerMessage, unit: 'ms per bericht' },
+    { name: 'asynchroon: kwijt of dubbel', value: missing + doubled, unit: '', bar: atMost(0) },
+  ];
 }
 
 function figuresOf(data: WholeData, machine: Machine): Figure[] {
@@ -71,6 +90,6 @@ function figuresOf(data: WholeData, machine: Machine): Figure[] {
     },
     { name: 'gebeurtenislus p99', value: data.eventLoopP99Ms, unit: 'ms' },
     { name: 'piek-RSS hub', value: data.peakRssMb, unit: 'MB' },
-    { name: 'kwijt of dubbel', value: data.missing + data.doubled, unit: '', bar: { kind: 'atMost', value: 0 } },
+    { name: 'kwijt of dubbel', value: data.missing + data.doubled, unit: '', bar: atMost(0) },
   ];
 }
