@@ -131,6 +131,8 @@ function writeGateway(layout: DemoLayout, party: DemoParty): void {
     submit: 'off',
     worker: { poll: '200ms' },
     policy: { allowLocalhost: true },
+    // On a machine for trying out a disk that is nearly full says nothing about the gateway.
+    disk: { warnPercent: 100, stopPercent: 100 },
   };
   writeFileSync(join(folder, 'gateway.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
