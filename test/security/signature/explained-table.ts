@@ -118,3 +118,31 @@ export const WE_ARE_LOOSER: readonly Explained[] = [
 
 export const reasonFor = (table: readonly Explained[], name: string): string | undefined =>
   table.find(({ names }) => names.some((start) => name.startsWith(start)))?.reason;
+
+/** The JDK verifies what xmlsec1 does not, and we refuse it. */
+export const JDK_IS_LOOSER: readonly Explained[] = [
+  {
+    reason: 'the JDK evaluates the transforms that are named; we compare them with the agreed ones and evaluate none',
+    names: ['row 148 enveloped-signature on a part'],
+  },
+  {
+    reason: 'the base64 of the JDK skips whatever is no base64; we allow the white space of XML and nothing else',
+    names: ['row 140 a no-break space in SignatureValue', 'row 140 a line separator in SignatureValue'],
+  },
+  {
+    reason: 'the JDK is given one part for each URI; two under one name are refused here before anything is hashed',
+    names: ['row 106 another part with the Content-ID of the signed one, first'],
+  },
+];
+
+/** The JDK refuses what xmlsec1 and we take. */
+export const JDK_IS_STRICTER: readonly Explained[] = [
+  {
+    reason: 'the JDK is given parts by their plain URI and does not decode the one in the reference (R14)',
+    names: ['R14 T68 a part is referred to with percent-encoding'],
+  },
+  {
+    reason: 'the JDK refuses a KeyInfo that it cannot read, though its key is not used; we never look into it',
+    names: ['row 147 KeyInfo empty', 'row 147 RetrievalMethod to outside with XSLT'],
+  },
+];
