@@ -1,5 +1,5 @@
 // Channels of one party: addresses, protocols, reliability, algorithms (V11–V22, rows 55, 79, 80).
-import { addDuration, type Issue } from '../base/index.ts';
+import { addDuration, type Duration, type Issue } from '../base/index.ts';
 import { type CpaPolicy, error, onLine, warn } from './check.ts';
 import { totalOf } from './exchange.ts';
 import type { AgreementParty, DeliveryChannel, NonRepudiation } from './types.ts';
@@ -83,7 +83,14 @@ function checkReliability(channel: DeliveryChannel): Issue[] {
   }
   if (reliability !== undefined) {
     const interval = addDuration(0, reliability.retryInterval);
-    if (reliability.retries < 0 || interval <= 0)
+    if (isEndless(totalOf(reliability)))
+      issues.push(
+        onLine(
+          line,
+          error('Reliability', at(channel), '(Retries+1) × RetryInterval is langer dan honderd jaar', 'V13'),
+        ),
+      );
+    else if (reliability.retries < 0 || interval <= 0)
       issues.push(
         onLine(
           line,
@@ -96,6 +103,8 @@ function checkReliability(channel: DeliveryChannel): Issue[] {
       issues.push(onLine(line, warn('Retries', at(channel), `meer dan ${MOST_RETRIES} herhalingen`, 'V13')));
   }
   const persist = channel.receiverPersistDuration ?? channel.senderPersistDuration;
+  if (persist !== undefined && isEndless(persist))
+    issues.push(onLine(line, error('PersistDuration', at(channel), 'is langer dan honderd jaar', 'V14')));
   if (channel.duplicateElimination === 'always' && persist === undefined)
     issues.push(onLine(line, warn('PersistDuration', at(channel), 'ontbreekt bij duplicateElimination=always', 'V14')));
   if (
@@ -109,6 +118,11 @@ function checkReliability(channel: DeliveryChannel): Issue[] {
   }
   return issues;
 }
+
+const CENTURY_MS = 100 * 366 * 86_400_000;
+
+/** Beyond every date that a message could carry; what overflows is no number at all. */
+const isEndless = (duration: Duration): boolean => !(addDuration(0, duration) <= CENTURY_MS);
 
 /** Protocol, versions, and what Digikoppeling never uses. */
 function checkSides(channel: DeliveryChannel): Issue[] {

@@ -159,9 +159,13 @@ function readName(reader: DerReader, name: DerElement): NameAttribute[] {
   return attributes;
 }
 
-/** UTF8String, PrintableString, IA5String, TeletexString; BMPString as UTF-16. Control characters become spaces (log safety). */
+/** UTF8String, NumericString, PrintableString, TeletexString, IA5String, BMPString. */
+const TEXT_TAGS: ReadonlySet<number> = new Set([0x0c, 0x12, 0x13, 0x14, 0x16, 0x1e]);
+
+/** Control characters become spaces (log safety). What is no text has none: its octets could look like an OIN. */
 function readText(reader: DerReader, element: DerElement): string {
   const content = reader.content(element);
+  if (!TEXT_TAGS.has(element.tag)) return '';
   const text =
     element.tag === 0x1e && content.length % 2 === 0
       ? Buffer.from(content).swap16().toString('utf16le')

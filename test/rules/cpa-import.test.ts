@@ -74,6 +74,16 @@ const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
   ['V13 Retries negative', swapAll('<tp:Retries>3<', '<tp:Retries>-1<'), ['V13']],
   ['V13 row 55 RetryInterval of nothing', swapAll('<tp:RetryInterval>PT1M<', '<tp:RetryInterval>PT0S<'), ['V13']],
   [
+    'V13 row 55 retries that take longer than a century',
+    swapAll('<tp:RetryInterval>PT1M<', '<tp:RetryInterval>P99Y<'),
+    ['V13'],
+  ],
+  [
+    'V13 row 55 a RetryInterval beyond every date',
+    swapAll('<tp:RetryInterval>PT1M<', '<tp:RetryInterval>P9999999999Y<'),
+    ['V13'],
+  ],
+  [
     'V15 a signed acknowledgment without acknowledgment',
     swapAll('tp:ackRequested="always"', 'tp:ackRequested="never"'),
     ['V15'],
