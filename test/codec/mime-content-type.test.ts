@@ -48,7 +48,7 @@ describe('Content-Type', () => {
       parseContentType(`text/xml;${' '.repeat(500_000)}a="${'\\"'.repeat(250_000)}"`)?.parameters.get('a'),
     ).toHaveLength(250_000);
     expect(parseContentType(`text/xml${'; '.repeat(500_000)}`)?.mediaType).toBe('text/xml');
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 

@@ -238,7 +238,7 @@ describe('limits', () => {
     expect(verdict(await readBack(packageOf(SOAP_PART, ...Array.from({ length: 100_000 }, () => '\r\n'))))).toBe(
       'tooLarge',
     );
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   test.each([[1], [7], [65_536]])(
@@ -316,7 +316,7 @@ describe('limits', () => {
     const read = await readBack(packageOf(SOAP_PART, part('p', body)), RELATED, [1]);
     expect(verdict(read)).toBe('parts:2');
     expect(read.bodies.get(1)).toEqual(body);
-    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
 

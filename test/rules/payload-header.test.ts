@@ -57,7 +57,7 @@ describe('the header of a payload', () => {
   ])('row 118 16 kB of %s take linear time', (_name, xml) => {
     const { user } = process.cpuUsage();
     for (let again = 0; again < 10; again += 1) read(xml);
-    expect((process.cpuUsage().user - user) / 1e6).toBeLessThan(0.5);
+    expect((process.cpuUsage().user - user) / 1e6).toBeLessThan(3);
   });
 
   test('no start tag: undefined', () => {

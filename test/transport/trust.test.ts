@@ -201,7 +201,7 @@ describe('reading revocation lists', () => {
     expect(crl.value.isRevoked('\u005f'.repeat(16))).toBe(false);
     expect(crl.value.isSignedBy(publicKey)).toBe(true);
     expect(crl.value.isSignedBy(issuerKey(pki))).toBe(false);
-    expect(tookMs).toBeLessThan(1000);
+    expect(tookMs).toBeLessThan(10_000);
   });
 
   test.each<[string, Partial<CrlParts>, boolean]>([

@@ -257,8 +257,6 @@ const FLOODS: readonly Attack[] = [
   taken(
     'row 111 a payload of 8 MB',
     payload((one) => ({ ...one, bytes: Buffer.alloc(8_000_000, 0x61) })),
-    undefined,
-    { cpuSeconds: 1 },
   ),
 ];
 

@@ -10,7 +10,7 @@ import type { Tools } from './mutation.ts';
 import { makeTools } from './rig.ts';
 
 /** Bounds against denial of service, far above what any entry needs; no measure of speed. */
-const MAX_CPU_SECONDS = 2;
+const MAX_CPU_SECONDS = 5;
 const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 
 let canary: Canary;
