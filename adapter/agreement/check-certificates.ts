@@ -1,5 +1,5 @@
 // Certificates of one party: readable, in date, strong enough, and of the organisation that the CPA names (V21, rows 80, 81).
-import { X509Certificate } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import { formatDateTime, type Issue, OIN_TYPE } from '../base/index.ts';
 import { type CpaPolicy, error, onLine, warn } from './check.ts';
 import type { Agreement, AgreementCertificate, AgreementParty } from './types.ts';
@@ -9,24 +9,26 @@ const MIN_RSA_BITS = 2048;
 export function checkCertificates(party: AgreementParty, agreement: Agreement, policy: CpaPolicy): Issue[] {
   const leaves = leafIds(party);
   return party.certificates.flatMap((certificate) => {
-    const parsed = parse(certificate);
-    if (parsed === undefined)
+    const read = parse(certificate);
+    if (read === undefined)
       return [
         onLine(certificate.line, error('Certificate', at(certificate), 'is geen leesbaar X.509-certificaat', 'V21')),
       ];
     return [
-      ...checkDates(certificate, parsed, agreement, policy),
-      ...checkKey(certificate, parsed, policy),
-      ...(leaves.has(certificate.certId) ? checkOin(certificate, parsed, party) : []),
+      ...checkDates(certificate, read.x509, agreement, policy),
+      ...checkKey(certificate, read.key, policy),
+      ...(leaves.has(certificate.certId) ? checkOin(certificate, read.x509, party) : []),
     ];
   });
 }
 
 const at = (certificate: AgreementCertificate): string => `Certificate[@certId='${certificate.certId}']`;
 
-function parse(certificate: AgreementCertificate): X509Certificate | undefined {
+/** OpenSSL reads the key only when it is asked for, and can find then that it is none. */
+function parse(certificate: AgreementCertificate): { x509: X509Certificate; key: KeyObject } | undefined {
   try {
-    return new X509Certificate(certificate.der);
+    const x509 = new X509Certificate(certificate.der);
+    return { x509, key: x509.publicKey };
   } catch {
     return undefined;
   }
@@ -69,8 +71,7 @@ function checkDates(
     : [];
 }
 
-function checkKey(certificate: AgreementCertificate, parsed: X509Certificate, policy: CpaPolicy): Issue[] {
-  const key = parsed.publicKey;
+function checkKey(certificate: AgreementCertificate, key: KeyObject, policy: CpaPolicy): Issue[] {
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (key.asymmetricKeyType !== 'rsa' || bits === undefined || bits >= MIN_RSA_BITS) return [];
   const say = policy.production ? error : warn;

@@ -88,7 +88,7 @@ function judge(
   const target = known.get(value);
   const kinds = rule.target.join(' of ');
   const label = rule.attribute ?? element.name;
-  if (target === undefined) {
+  if (target === undefined || !standsInCpa(target)) {
     return fault(element, 'DanglingReference', `${label} verwijst naar ${value}, maar die ${kinds} bestaat niet`, 'V8');
   }
   if (target.ns !== NS.cppa || !rule.target.includes(target.name)) {
@@ -108,6 +108,12 @@ function partyOf(element: XmlElement): XmlElement | undefined {
   let at: XmlElement | undefined = element;
   while (at !== undefined && !(at.name === 'PartyInfo' && at.ns === NS.cppa)) at = at.parent;
   return at;
+}
+
+/** What stands within a foreign element, such as a `ds:KeyInfo`, is no part of the agreement, whatever it is called. */
+function standsInCpa(element: XmlElement): boolean {
+  for (let at: XmlElement | undefined = element; at !== undefined; at = at.parent) if (at.ns !== NS.cppa) return false;
+  return true;
 }
 
 function atLine(element: XmlElement): string {

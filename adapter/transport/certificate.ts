@@ -1,7 +1,7 @@
 // What a certificate says about itself, read from its DER: names, OIN, dates, uses. Reading proves nothing; trust.ts does.
 import { createHash } from 'node:crypto';
 import { fail, type Instant, ok, type Result } from '../base/index.ts';
-import { type DerElement, DerError, DerReader, readOid, readTime, TAG } from './der.ts';
+import { type DerElement, DerError, DerReader, expectDer, readOid, readTime, TAG } from './der.ts';
 import {
   type BasicConstraints,
   EXTENSION,
@@ -66,6 +66,8 @@ export function readCertificate(der: Uint8Array): Result<CertificateFacts, strin
 }
 
 function readTbs(der: Buffer): CertificateFacts {
+  // OpenSSL takes more than DER and writes it anew: its octets, and so its fingerprint, would be others than ours.
+  expectDer(new DerReader(der));
   const outer = new DerReader(der);
   const certificate = outer.enter(TAG.sequence);
   outer.expectEnd();

@@ -24,6 +24,42 @@ export interface DerElement {
   readonly to: number;
 }
 
+/** Of the universal types only SEQUENCE and SET are constructed; BER allows strings in pieces, DER does not. */
+const isMisformed = (tag: number): boolean =>
+  tag < 0x40 && ((tag & 0x20) !== 0) !== ((tag & 0x1f) === 0x10 || (tag & 0x1f) === 0x11);
+
+const octetsForLength = (length: number): number => {
+  if (length < 0x80) return 0;
+  if (length < 0x100) return 1;
+  if (length < 0x10000) return 2;
+  return length < 0x1000000 ? 3 : 4;
+};
+
+/** The first octet says how many bits of the last one do not count; in DER those are nought. */
+function expectBits(content: Buffer): void {
+  const unused = content[0] ?? 8;
+  const last = content.length > 1 ? (content.at(-1) ?? 0) : 0;
+  if (unused > 7 || (last & (2 ** unused - 1)) !== 0 || (content.length === 1 && unused > 0)) {
+    throw new DerError('bits that do not count');
+  }
+}
+
+/** Deeper than any certificate goes. */
+const MAX_DEPTH = 24;
+
+/** Every element within the bytes as DER writes it, also what nobody reads; throws DerError. */
+export function expectDer(reader: DerReader, depth = 0): void {
+  if (depth > MAX_DEPTH) throw new DerError('too deep');
+  while (!reader.done) {
+    const element = reader.next();
+    const { tag, start, from, to } = element;
+    if (isMisformed(tag)) throw new DerError('constructed what is primitive, or the reverse');
+    if (from - start !== 2 + octetsForLength(to - from)) throw new DerError('length written longer than needed');
+    if (tag === TAG.bitString) expectBits(reader.content(element));
+    if ((tag & 0x20) !== 0) expectDer(reader.inside(element), depth + 1);
+  }
+}
+
 /** Walks over the elements between two offsets; every read throws DerError rather than leave the range. */
 export class DerReader {
   readonly bytes: Buffer;

@@ -45,6 +45,15 @@ const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
   ],
   ['V8 row 78 a package that is not there', swap('tp:packageId="BusinessPackage"', 'tp:packageId="Weg"'), ['V8']],
   ['V8 C2 a reference into the other party', swap('<tp:ChannelId>A_business<', '<tp:ChannelId>B_business<'), ['V8']],
+  [
+    'V8 row 78 a channel inside a certificate',
+    (xml) => {
+      const [channel = ''] =
+        /<tp:DeliveryChannel tp:channelId="A_signals"[\s\S]*?<\/tp:DeliveryChannel>/.exec(xml) ?? [];
+      return swap('</ds:KeyInfo>', `${channel}</ds:KeyInfo>`)(swap(channel, '')(xml));
+    },
+    ['V8'],
+  ],
   ['V3 C5 proposed', swap('tp:value="agreed"', 'tp:value="proposed"'), ['V3']],
   ['V5 signed without a signature', swap('tp:value="agreed"', 'tp:value="signed"'), ['V5']],
   ['V4 C6 ended before it started', swap(/<tp:End>[^<]*</, '<tp:End>2001-01-01T00:00:00Z<'), ['V4']],

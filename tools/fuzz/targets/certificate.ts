@@ -23,7 +23,7 @@ function opensslReads(der: Buffer) {
     const certificate = new X509Certificate(der);
     const { serialNumber, validFrom, validTo } = certificate;
     const { subject } = certificate.toLegacyObject() as { readonly subject?: Readonly<Record<string, unknown>> };
-    return { serialNumber, validFrom, validTo, subject: subject ?? {}, raw: certificate.raw };
+    return { serialNumber, validFrom, validTo, subject, raw: certificate.raw };
   } catch {
     return undefined;
   }
@@ -40,13 +40,21 @@ function compare(ours: CertificateFacts, theirs: NonNullable<ReturnType<typeof o
   }
   must(ours.notBefore === Date.parse(theirs.validFrom), 'OpenSSL reads another notBefore');
   must(ours.notAfter === Date.parse(theirs.validTo), 'OpenSSL reads another notAfter');
+  // Node cannot put every name into an object, for one where the value of an attribute is a SEQUENCE.
+  if (theirs.subject === undefined) return;
   if (ours.oin !== undefined) {
     must(listOf(theirs.subject.serialNumber).join() === ours.oin, 'OpenSSL reads another serialNumber in the subject');
   }
   if (ours.organisations.every((name) => PLAIN.test(name))) {
-    must(listOf(theirs.subject.O).join('|') === ours.organisations.join('|'), 'OpenSSL reads another O in the subject');
+    must(plainList(theirs.subject.O) === ours.organisations.join('|'), 'OpenSSL reads another O in the subject');
   }
 }
+
+/** We write control characters as spaces. */
+const plainList = (value: unknown): string =>
+  listOf(value)
+    .join('|')
+    .replace(/[\u0000-\u001f]/g, ' ');
 
 const numberOf = (hex: string): string => hex.replace(/^0+/, '');
 
