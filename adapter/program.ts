@@ -8,7 +8,13 @@ import { createDiskWatch, type DiskWatch, guardIntake, usedPercentOf } from './d
 import { type Doors, openDoors } from './doors.ts';
 import { createDriftWatch, hearDates, watchJumps } from './drift.ts';
 import { checkMaterial, partnerClient, Refused, signerTrust, watchCertificates } from './files.ts';
-import { createAgreementCache, createGateway, type Gateway, type GatewayContext } from './gateway/index.ts';
+import {
+  createAgreementCache,
+  createEvidenceShare,
+  createGateway,
+  type Gateway,
+  type GatewayContext,
+} from './gateway/index.ts';
 import { loadSigningKeys } from './keys/index.ts';
 import { createObserver, type Observer } from './observe/index.ts';
 import { settingsOf } from './settings.ts';
@@ -19,6 +25,8 @@ import { createWorker, type Worker } from './worker/index.ts';
 import { openSchemas } from './xsd/index.ts';
 
 const DRAIN_MS = 10_000;
+/** At this rate a stranger needs three days for a gigabyte. */
+const STRANGER_BYTES_PER_HOUR = 16 * 1024 * 1024;
 
 export interface Running {
   readonly observer: Observer;
@@ -68,6 +76,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     agreements: createAgreementCache(store, clock),
     keyRing: (fingerprint) => keys.value.get(fingerprint),
     signerTrust: signerTrust(config),
+    strangers: createEvidenceShare(STRANGER_BYTES_PER_HOUR),
     heardTime: (partner, said) => drift.heard(partner, said, [Number.NEGATIVE_INFINITY, Date.now()]),
     wake: () => worker?.wake(),
     reserve: (kinds) => worker?.reserve(kinds),

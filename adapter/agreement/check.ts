@@ -119,12 +119,10 @@ function checkParties(agreement: Agreement, policy: CpaPolicy): Issue[] {
 
 /** Two live CPAs for the same parties and actions leave open which one counts (row 83). */
 function checkRivals(agreement: Agreement, { existing }: CpaPolicy): Issue[] {
-  const ways = (one: Agreement): string[] =>
-    one.parties.flatMap((party) =>
-      party.bindings.map((binding) =>
-        [party.partyIds[0]?.value, binding.direction, binding.service.type, binding.service.value, binding.action].join(
-          '|',
-        ),
+  const ways = ({ parties: [a, b] }: Agreement): string[] =>
+    [[a, b] as const, [b, a] as const].flatMap(([party, other]) =>
+      party.bindings.map(({ direction, service, action }) =>
+        [party.partyIds[0]?.value, other.partyIds[0]?.value, direction, service.type, service.value, action].join('|'),
       ),
     );
   const mine = new Set(ways(agreement));

@@ -5,6 +5,7 @@ import {
   receive as decide,
   fingerprintSource,
   inboundId,
+  isStranger,
   type ReceiveFacts,
   referencedId,
   refusedId,
@@ -100,7 +101,7 @@ async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayCon
     ...known,
     now: context.clock.now(),
     answerMessageId: `${context.ids.uuid()}@${context.messageIdDomain}`,
-    evidenceId: refusedId(context.ids.uuid()),
+    evidenceId: mayKeep(known, intake, context) ? refusedId(context.ids.uuid()) : undefined,
     recordId,
     envelope: intake.envelope,
     fingerprint: sha256Hex(fingerprintSource(intake.message, intake.parts)),
@@ -108,6 +109,10 @@ async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayCon
     referenced,
   };
 }
+
+/** Of who has an agreement with us everything is kept; all strangers together have a share. */
+const mayKeep = (known: StaticFacts, { envelope }: Intake, context: GatewayContext): boolean =>
+  !isStranger(known) || context.strangers.take(envelope.bytes, context.clock.now());
 
 /** True when the decision is durable (or has nothing to write); false when a race was lost and facts must be loaded anew. */
 async function commitDecision(
@@ -153,15 +158,17 @@ async function noteUnreadable(
   request: InboundRequest,
   context: GatewayContext,
 ): Promise<void> {
-  const blob = await persist(evidence.bytes(), context.blobs);
+  tellRefusedRequest(detail, request, context);
+  const now = context.clock.now();
+  const bytes = evidence.bytes();
+  if (!context.strangers.take(bytes.length, now)) return;
   const peer = request.peer?.oin ?? request.remoteAddress;
   await context.store.note({
-    at: context.clock.now(),
+    at: now,
     event: 'http.refused',
     detail: `${detail} (from ${peer})`,
-    evidence: blob,
+    evidence: await persist(bytes, context.blobs),
   });
-  tellRefusedRequest(detail, request, context);
 }
 
 function header(request: InboundRequest, name: string): string | undefined {

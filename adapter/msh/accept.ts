@@ -5,6 +5,7 @@ import { acknowledgment } from './answer.ts';
 import type { Job, JournalEntry, MessageRecord, Terms } from './change.ts';
 import type { AnswerPlan, Decision, ReceivedPart, ReceiveFacts } from './decision.ts';
 import { namedParts } from './manifest.ts';
+import { recordedParts } from './parts.ts';
 import { isSync } from './sync.ts';
 
 export function accept(facts: ReceiveFacts, issues: readonly Issue[]): Decision {
@@ -77,7 +78,7 @@ function recordOf(
     keepUntil: Math.max(now + policy.keepIdsMs, persistUntil(exchange, now)),
     terms: termsOf(facts, exchange),
     envelope: { sha256: facts.envelope.sha256, bytes: facts.envelope.bytes },
-    parts: parts.map(({ blob, ...part }) => ({ ...part, blob: { sha256: blob.sha256, bytes: blob.bytes } })),
+    parts: recordedParts(parts),
     fingerprint: facts.fingerprint,
     copies: 0,
     jobs: answer !== undefined && !answer.sync ? [delivery, answering] : [delivery],

@@ -37,8 +37,8 @@ export interface ReceiveFacts {
   readonly now: Instant;
   /** MessageId for an answer, should there be one. */
   readonly answerMessageId: string;
-  /** Id of the evidence record, should the message be refused. */
-  readonly evidenceId: RecordId;
+  /** Id of the evidence record, should the message be refused; undefined when a stranger has used up what is kept of such. */
+  readonly evidenceId: RecordId | undefined;
   /** The record id (duplicate key) of this message when it is accepted. */
   readonly recordId: RecordId;
   readonly message: EbmsMessage;

@@ -3,14 +3,24 @@ import type { Issue } from '../base/index.ts';
 import { messageError } from './answer.ts';
 import type { Job, MessageRecord } from './change.ts';
 import type { AnswerPlan, Decision, Happening, ReceiveFacts } from './decision.ts';
-import { peerMaySpeak } from './rules/index.ts';
+import { recordedParts } from './parts.ts';
+import { isStranger, peerMaySpeak } from './rules/index.ts';
 import { isSync } from './sync.ts';
+
+/** Of a stranger the envelope is kept and no part, and of a larger one nothing: nobody may fill our disk (R3). */
+const MAX_STRANGER_BYTES = 64 * 1024;
 
 /** The evidence record occupies no duplicate key: a later copy is judged anew (row 50). */
 export function refuse(facts: ReceiveFacts, issues: readonly Issue[], event = 'message.refused'): Decision {
+  const { evidenceId } = facts;
+  const stranger = isStranger(facts);
+  if (evidenceId === undefined || (stranger && facts.envelope.bytes > MAX_STRANGER_BYTES)) {
+    return refuseWithoutRecord(facts, issues, event);
+  }
   const answer = planError(facts, issues);
-  const message = evidenceOf(facts, issues, answer);
-  const blobs = [facts.envelope, ...facts.parts.map((part) => part.blob)].filter((blob) => blob.inline !== undefined);
+  const parts = stranger ? [] : facts.parts;
+  const message = { ...evidenceOf(facts, issues, answer), id: evidenceId, parts: recordedParts(parts) };
+  const blobs = [facts.envelope, ...parts.map((part) => part.blob)].filter((blob) => blob.inline !== undefined);
   const entry = {
     at: facts.now,
     event: 'refused',
@@ -27,15 +37,19 @@ export function refuse(facts: ReceiveFacts, issues: readonly Issue[], event = 'm
   };
 }
 
-/** Ping, StatusRequest and unknown signals leave a note, not a record. */
-export function refuseWithoutRecord(facts: ReceiveFacts, issues: readonly Issue[]): Decision {
+/** Ping, StatusRequest and unknown signals leave a note, not a record; above his share a stranger leaves neither. */
+export function refuseWithoutRecord(
+  facts: ReceiveFacts,
+  issues: readonly Issue[],
+  event = 'message.refused',
+): Decision {
   const answer = planError(facts, issues);
   const detail = `${facts.kind} ${facts.message.header.messageId}: ${textOf(issues)}`;
   return {
     ...(answer === undefined ? {} : { answer }),
     reply: answer?.sync === true ? { kind: 'sealed' } : { kind: 'empty' },
-    note: { event: 'message.refused', detail },
-    happenings: [told('message.refused', issues)],
+    ...(facts.evidenceId === undefined ? {} : { note: { event, detail: detail.slice(0, MAX_NOTE) } }),
+    happenings: [told(event, issues)],
     issues,
   };
 }
@@ -59,6 +73,8 @@ function planError(facts: ReceiveFacts, issues: readonly Issue[]): AnswerPlan | 
   };
 }
 
+const MAX_NOTE = 4_000;
+
 const textOf = (issues: readonly Issue[]): string =>
   issues.map((issue) => `${issue.code} ${issue.where}: ${issue.detail}`).join('; ');
 const rulesOf = (issues: readonly Issue[]): string[] => [...new Set(issues.flatMap((issue) => issue.rule ?? []))];
@@ -73,11 +89,14 @@ function told(event: string, issues: readonly Issue[]): Happening {
   };
 }
 
-function evidenceOf(facts: ReceiveFacts, issues: readonly Issue[], answer: AnswerPlan | undefined): MessageRecord {
+function evidenceOf(
+  facts: ReceiveFacts,
+  issues: readonly Issue[],
+  answer: AnswerPlan | undefined,
+): Omit<MessageRecord, 'id' | 'parts'> {
   const { header } = facts.message;
   const answering: Job = { kind: 'answer', key: 'answer', runAt: facts.now, attempts: 0, attemptOpen: false };
   return {
-    id: facts.evidenceId,
     direction: 'in',
     state: 'rejected',
     handover: facts.policy.handover,
@@ -105,7 +124,6 @@ function evidenceOf(facts: ReceiveFacts, issues: readonly Issue[], answer: Answe
       peerOin: answer?.peerOin ?? '',
     },
     envelope: { sha256: facts.envelope.sha256, bytes: facts.envelope.bytes },
-    parts: facts.parts.map(({ blob, ...part }) => ({ ...part, blob: { sha256: blob.sha256, bytes: blob.bytes } })),
     fingerprint: facts.fingerprint,
     copies: 0,
     jobs: answer !== undefined && !answer.sync ? [answering] : [],

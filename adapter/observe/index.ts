@@ -9,9 +9,9 @@ export { EVENTS, type EventFields, type EventName, isEventName, type Level } fro
 export type { JobBacklog } from './metrics.ts';
 export { isBsn, redact } from './redact.ts';
 
-/** Longest detail in characters: a line is for reading, and a partner's text must not fill the disk. */
-const MAX_DETAIL = 4_000;
-const MAX_CODE = 100;
+/** Longest texts in characters: a line is for reading, and a partner's text must not fill the disk. */
+const MAX_LENGTH: Partial<Record<keyof EventFields, number>> = { detail: 4_000, code: 100 };
+const MAX_ID = 500;
 
 export interface ObserverOptions {
   /** Who speaks: the field `gateway` of each line. */
@@ -67,14 +67,17 @@ export function createObserver(options: ObserverOptions): Observer {
 }
 
 /**
- * Only known fields; free text loses what could be a BSN, and so does an error code, which a partner words as it likes.
- * Identifiers stay, or nobody could find the message (row 159).
+ * Only known fields, and every text loses what could be a BSN: codes and identifiers too are words that a partner chooses
+ * (row 159). A message whose identifier holds one is found by its `cid`, which is ours.
  */
 function clean(fields: EventFields): EventFields {
   const told: Record<string, unknown> = {};
-  for (const name of FIELDS) if (fields[name] !== undefined) told[name] = fields[name];
-  if (fields.code !== undefined) told.code = redact(fields.code).slice(0, MAX_CODE);
-  if (fields.detail !== undefined) told.detail = redact(fields.detail).slice(0, MAX_DETAIL);
+  for (const name of FIELDS) {
+    const value = fields[name];
+    if (value === undefined) continue;
+    told[name] =
+      typeof value === 'string' && name !== 'cid' ? redact(value).slice(0, MAX_LENGTH[name] ?? MAX_ID) : value;
+  }
   return told;
 }
 

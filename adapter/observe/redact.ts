@@ -1,4 +1,4 @@
-// Takes out of free text what could be a BSN; identifiers of messages stay whole, or nobody could find them (row 159).
+// Takes out of a text what could be a BSN; a UUID or a digest in it stays whole, or nobody could find the message (row 159).
 
 const WEIGHTS = [9, 8, 7, 6, 5, 4, 3, 2, -1];
 

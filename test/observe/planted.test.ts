@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createObserver, EVENTS, type EventName, isBsn, redact } from '../../adapter/observe/index.ts';
 
 const BSN = '111222333';
+const FREE = ['cpaId', 'messageId', 'conversationId', 'refToMessageId', 'functie', 'referentienummer', 'job', 'rule'];
 
 describe('row 159 a planted number', () => {
   test.each(Object.keys(EVENTS) as EventName[])('is in no line and no metric of %s', async (event) => {
@@ -10,9 +11,10 @@ describe('row 159 a planted number', () => {
     const observer = createObserver({ name: 'test', level: 'debug', write: (line) => lines.push(line) });
     const told: string[] = [];
     observer.subscribe((_event, fields) => told.push(JSON.stringify(fields)));
-    observer.emit(event, { code: `Onbekend${BSN}`, detail: `burger ${BSN} onbekend`, messageId: 'm1' });
+    const ids = Object.fromEntries(FREE.map((name) => [name, `${name}-${BSN}@a.example`]));
+    observer.emit(event, { ...ids, code: `Onbekend${BSN}`, detail: `burger ${BSN} onbekend`, cid: 'm1' });
     expect(lines).toHaveLength(1);
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event, level: EVENTS[event].level, messageId: 'm1' });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event, level: EVENTS[event].level, cid: 'm1' });
     expect([...lines, ...told, await observer.metricsText()].join('\n')).not.toContain(BSN);
   });
 
@@ -25,6 +27,18 @@ describe('row 159 a planted number', () => {
 });
 
 describe('what is no BSN stays', () => {
+  test.each([
+    '7b2f4c1e-1112-4233-8111-222333444555@a.example',
+    `sha-${'111222333'.padEnd(64, '0')}`,
+    'GGK_00000001999999810000_00000001999999820000',
+    '20261126111222333@a.example',
+  ])('identifier %s', (id) => {
+    const lines: string[] = [];
+    const observer = createObserver({ name: 'test', level: 'debug', write: (line) => lines.push(line) });
+    observer.emit('message.accepted', { messageId: id });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ messageId: id });
+  });
+
   test.each(['75752391', '12345678', '22220000', '01234567'])('AGB code %s does not pass the eleven test', (code) => {
     expect(isBsn(code)).toBe(false);
     expect(redact(`zender ${code}`)).toBe(`zender ${code}`);

@@ -23,6 +23,8 @@ const swapAll =
     return xml.replaceAll(from, to);
   };
 
+const OIN_C = '00000099000000003000';
+
 const exchangeOf = (action: string, profile: CpaExchange['profile']): CpaExchange => ({
   from: 0,
   service: 's',
@@ -181,6 +183,9 @@ describe('a correct CPA', () => {
     const xml = await goodCpa();
     const rival = agreementOf(xml.replace('tp:cpaid="TEST_A_B"', 'tp:cpaid="TEST_A_B_2"'));
     expect(judge(xml, { existing: [rival] }).map((issue) => issue.rule)).toContain('OPS-6');
+    // A hub has the same actions with every partner: those do not rival.
+    const other = agreementOf(xml.replace('tp:cpaid="TEST_A_B"', 'tp:cpaid="TEST_A_C"').replaceAll(OIN_B, OIN_C));
+    expect(judge(xml, { existing: [other] }).map((issue) => issue.rule)).not.toContain('OPS-6');
   });
 
   test('DK-007 row 79 in production a local address is refused; TLS005 another port is told', async () => {

@@ -24,7 +24,7 @@ import {
 import { combination, knownReference } from './services.ts';
 
 export type { Column, Rule } from './rule.ts';
-export { peerMaySpeak } from './security.ts';
+export { isStranger, peerMaySpeak } from './security.ts';
 
 const B: Column = 'business';
 const A: Column = 'ack';
