@@ -27,6 +27,8 @@ export interface Intake {
   /** Every other part, in order. */
   readonly parts: readonly ReceivedPart[];
   readonly mimeIssues: readonly Issue[];
+  /** Takes back the parts' octets, for a message of which none are kept. */
+  dropParts(): Promise<void>;
 }
 
 /** Where the parts of a message go while it is read. */
@@ -193,6 +195,7 @@ function readEnvelope(raw: RawEntity, limits: Limits): Result<Intake, Unreadable
     envelopeBytes: raw.root,
     parts: raw.parts,
     mimeIssues: raw.mimeIssues,
+    dropParts: () => dropParts(raw.writers),
   });
 }
 

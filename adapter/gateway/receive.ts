@@ -77,6 +77,7 @@ export async function receiveMessage(received: Received, context: GatewayContext
     const about = { cid: received.cid, header: facts.message.header, peer: received.peer };
     if (await commitDecision(decision, sealed, about, context)) {
       tell(decision.happenings, about, context);
+      if (keepsNoPart(decision)) await received.intake.dropParts();
       if (isAccepted(decision)) context.heardTime(received.peer?.oin ?? '', facts.message.header.timestamp.instant);
       return replyTo(decision, sealed, context);
     }
@@ -84,6 +85,9 @@ export async function receiveMessage(received: Received, context: GatewayContext
   }
   return unavailableReply;
 }
+
+/** A stranger's parts are not kept, nor those of a signal: their files go now, not with a sweep hours later. */
+const keepsNoPart = ({ change }: Decision): boolean => change === undefined || change.message.parts.length === 0;
 
 const isAccepted = ({ happenings }: Decision): boolean => happenings.some(({ event }) => event === 'message.accepted');
 

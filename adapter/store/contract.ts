@@ -104,7 +104,7 @@ export interface BlobWriter {
   write(chunk: Uint8Array): Promise<void>;
   /** Small blobs come back with `inline` and are durable with the commit; larger ones are durable when this resolves. */
   finish(): Promise<StagedBlob>;
-  /** Drops what was written; safe to call at any time. */
+  /** Drops what was written, after `finish` too when no record names it and nobody else stores the same; safe at any time. */
   abort(): Promise<void>;
 }
 

@@ -39,11 +39,12 @@ async function withStore<T>(
   }
 }
 
-async function large(store: OpenedStore, fill: string) {
+async function written(store: OpenedStore, fill = 'a') {
   const writer = store.blobs.writer();
   await writer.write(Buffer.alloc(200_000, fill));
-  return writer.finish();
+  return { writer, blob: await writer.finish() };
 }
+const large = async (store: OpenedStore, fill: string) => (await written(store, fill)).blob;
 
 const fileOf = (folder: string, { sha256 }: BlobRef): string =>
   join(folder, 'blobs', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
@@ -212,6 +213,33 @@ describe('blobs on disk', () => {
       expect(temporary(folder)).toHaveLength(1);
       await writer.abort();
       expect(temporary(folder)).toEqual([]);
+    });
+  });
+
+  test('R3 a finished large blob that nothing names is taken back, with its file', async () => {
+    const folder = newFolder();
+    await withStore(folder, async (store) => {
+      const { writer, blob } = await written(store);
+      expect(existsSync(fileOf(folder, blob))).toBe(true);
+      await writer.abort();
+      await writer.abort();
+      expect(existsSync(fileOf(folder, blob))).toBe(false);
+      expect(temporary(folder)).toEqual([]);
+    });
+  });
+
+  test('R3 what a record names stays, and so does what another writer stored too, before or after', async () => {
+    const folder = newFolder();
+    await withStore(folder, async (store) => {
+      const [first, second] = [await written(store), await written(store)];
+      for (const { writer } of [first, second]) await writer.abort();
+      expect((await store.blobs.read(refOf(second.blob))).length).toBe(200_000);
+    });
+    await withStore(newFolder(), async (store) => {
+      const { writer, blob } = await written(store);
+      await store.commit(inserted(record('m1', { envelope: refOf(blob) })));
+      await writer.abort();
+      expect((await store.blobs.read(refOf(blob))).length).toBe(200_000);
     });
   });
 

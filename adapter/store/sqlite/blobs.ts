@@ -23,7 +23,7 @@ export function createBlobs(db: Database, folder: string | undefined, recent: Re
     else throw missing(ref);
   }
   return {
-    writer: () => new Spool(root),
+    writer: () => new Spool(root, isNamed),
     get,
     async read(ref) {
       const known = recent.get(ref.sha256);

@@ -1,10 +1,13 @@
 // Removes blob files that nothing names: what a crash left between blob and commit, and what the purge let go (rows 1, 2).
 import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { link, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Instant } from '../../base/index.ts';
 import { codeOf } from './errors.ts';
-import { TEMPORARY } from './spool.ts';
+
+/** Folder within the blobs' own for what has no name yet, or not any more. */
+export const TEMPORARY = 'tmp';
 
 /** Files older than `before` (by their own time) that `isNamed` does not know; returns how many. */
 export async function sweepFiles(root: string, before: Instant, isNamed: (sha256: string) => boolean): Promise<number> {
@@ -14,7 +17,8 @@ export async function sweepFiles(root: string, before: Instant, isNamed: (sha256
     if (basename(first) === TEMPORARY) continue;
     for (const second of await foldersIn(first)) {
       for await (const path of oldFiles(second, before)) {
-        if (!isNamed(basename(path))) removed += await removeUnlessRenewed(path, { root, before, isNamed });
+        const stays = ({ mtimeMs }: Stats): boolean => mtimeMs >= before || isNamed(basename(path));
+        if (!isNamed(basename(path)) && (await removeUnless(path, root, stays))) removed += 1;
       }
     }
   }
@@ -23,19 +27,15 @@ export async function sweepFiles(root: string, before: Instant, isNamed: (sha256
 
 /**
  * Another process may be storing the same octets right now, which replaces the file. So it is first moved aside and judged
- * again there: a young one goes back, and a writer that comes later makes its own.
+ * again there: one that stays goes back, and a writer that comes later makes its own.
  */
-async function removeUnlessRenewed(
-  path: string,
-  { root, before, isNamed }: { root: string; before: Instant; isNamed: (sha256: string) => boolean },
-): Promise<number> {
+export async function removeUnless(path: string, root: string, stays: (info: Stats) => boolean): Promise<boolean> {
   const aside = join(root, TEMPORARY, randomUUID());
-  if (!(await happened(rename(path, aside)))) return 0;
-  const { mtimeMs } = await stat(aside);
-  const keep = mtimeMs >= before || isNamed(basename(path));
+  if (!(await happened(rename(path, aside)))) return false;
+  const keep = stays(await stat(aside));
   if (keep) await happened(link(aside, path));
   await unlink(aside);
-  return keep ? 0 : 1;
+  return !keep;
 }
 
 async function* oldFiles(folder: string, before: Instant): AsyncIterable<string> {
@@ -63,7 +63,7 @@ async function entriesOf(folder: string) {
 const unlinkIfThere = async (path: string): Promise<number> => ((await happened(unlink(path))) ? 1 : 0);
 
 /** False when another process was first: the file is gone, or is there again. */
-async function happened(action: Promise<void>): Promise<boolean> {
+export async function happened(action: Promise<void>): Promise<boolean> {
   try {
     await action;
     return true;
