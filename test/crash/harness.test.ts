@@ -137,6 +137,17 @@ describe('gateways built wrongly are caught', () => {
     },
     LONG_MS,
   );
+
+  test(
+    'row 10 one that does not synchronise its files loses a large message when the power goes',
+    async () => {
+      const { report, code } = await wrong('doesNotSyncFiles');
+      const [bad] = report.bad;
+      expect((bad?.counts.lost ?? 0) + (bad?.counts.endless ?? 0)).toBeGreaterThan(0);
+      expect(code).toBe(1);
+    },
+    LONG_MS,
+  );
 });
 
 describe('the command', () => {

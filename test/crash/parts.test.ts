@@ -1,5 +1,6 @@
 // The parts of the crash harness on their own: plans from a seed, the journal that resumes, the power cut, the report.
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -11,7 +12,7 @@ import type { RoundResult } from '../../tools/crash/round.ts';
 import { isGood, NOTHING } from '../../tools/harness/count.ts';
 import { FailPoint } from '../../tools/harness/fail-point.ts';
 import { POINT_NAMES, POINTS } from '../../tools/harness/points.ts';
-import { createSyncMark, dropUnsynced } from '../../tools/harness/sync-mark.ts';
+import { createSyncMark, dropUnsynced, type SyncMark } from '../../tools/harness/sync-mark.ts';
 import { inserted, record } from '../store/record.ts';
 
 let dir = '';
@@ -26,6 +27,7 @@ const result = (change: Partial<RoundResult> = {}): RoundResult => ({
   plan,
   counts: { ...NOTHING, accepted: 3, delivered: 2, faults: 1 },
   struck: true,
+  powerCut: false,
   ms: 500,
   droppedBytes: 0,
   fell: 0,
@@ -85,9 +87,11 @@ describe('the journal', () => {
 describe('row 10 the power cut', () => {
   const mark = (): string => join(dir, 'synced');
   const log = (): string => join(dir, 'gateway.db-wal');
+  let sync: SyncMark | undefined;
+  afterEach(() => sync?.end());
 
   test('what was committed with full synchronisation stays; what came behind the mark is dropped', async () => {
-    const sync = createSyncMark(dir, mark());
+    sync = await createSyncMark(dir, mark());
     const store = await openStore(`sqlite:${dir}`);
     sync.pin();
     await store.commit(inserted(record('m1')));
@@ -100,6 +104,33 @@ describe('row 10 the power cut', () => {
     expect(dropUnsynced(dir, mark())).toBe(written - kept);
     expect(statSync(log()).size).toBe(kept);
     expect(dropUnsynced(dir, mark())).toBe(0);
+  });
+
+  test('a file stays when its octets and its name were synchronised, and goes as far as they were not', async () => {
+    sync = await createSyncMark(dir, mark());
+    const blobs = join(dir, 'blobs');
+    const place = async (name: string, steps: { file: boolean; folder: boolean }): Promise<string> => {
+      const folder = join(blobs, name);
+      mkdirSync(folder, { recursive: true });
+      const path = join(folder, name);
+      const handle = await open(path, 'w');
+      await handle.writeFile('x'.repeat(1000));
+      if (steps.file) await handle.sync();
+      await handle.close();
+      const names = await open(folder);
+      if (steps.folder) await names.sync();
+      await names.close();
+      return path;
+    };
+    const whole = await place('whole', { file: true, folder: true });
+    const emptied = await place('emptied', { file: false, folder: true });
+    const nameless = await place('nameless', { file: true, folder: false });
+    expect(dropUnsynced(dir, mark())).toBe(2000);
+    expect([whole, emptied, nameless].map((path) => statSync(path, { throwIfNoEntry: false })?.size)).toEqual([
+      1000,
+      0,
+      undefined,
+    ]);
   });
 
   test('without a mark everything in the log goes', () => {

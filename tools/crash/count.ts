@@ -35,6 +35,6 @@ async function countOne({ letter, given }: Sent, { applications, offers }: Stage
     accepted: given !== undefined,
     state: given === undefined ? undefined : await applications.stateOf('gemeente', given),
     offers: offers.of(valid ? 'aanbieder' : 'gemeente', referentienummer),
-    elsewhere: valid ? 0 : offers.of('aanbieder', referentienummer).length,
+    elsewhere: offers.of(valid ? 'gemeente' : 'aanbieder', referentienummer).length,
   });
 }

@@ -120,7 +120,7 @@ class Runner {
     const plan = isPoint(point) ? planRound(point, ...args) : planSpecial(point, ...args);
     try {
       const stage = await this.#open();
-      const drawn = this.#options.broken === 'doesNotSync' ? { ...plan, powerCut: true } : plan;
+      const drawn = this.#options.broken?.startsWith('doesNotSync') === true ? { ...plan, powerCut: true } : plan;
       const result = await (isPoint(point) ? runRound(drawn, stage) : runSpecial(plan, stage));
       // What a bad round left behind must not be counted in the next.
       if (!isGoodRound(result)) await this.close();
@@ -131,14 +131,27 @@ class Runner {
       const none = { accepted: 0, delivered: 0, faults: 0, lost: 0, twice: 0, unanswered: 0, misbelieved: 0 };
       const note = `! ${error instanceof Error ? error.message : 'ronde mislukt'}`;
       const ms = Math.round(performance.now() - startedAt);
-      return { plan: kept, counts: { ...none, endless: 1 }, struck: false, ms, droppedBytes: 0, fell: 0, note };
+      return {
+        plan: kept,
+        counts: { ...none, endless: 1 },
+        struck: false,
+        powerCut: false,
+        ms,
+        droppedBytes: 0,
+        fell: 0,
+        note,
+      };
     }
   }
 
   async #open(): Promise<Stage> {
     if (this.#stage === undefined) {
       const { dir, broken } = this.#options;
-      const scene = await Scene.open({ dir: join(dir, 'gateways'), ...(broken === undefined ? {} : { broken }) });
+      const scene = await Scene.open({
+        dir: join(dir, 'gateways'),
+        marks: true,
+        ...(broken === undefined ? {} : { broken }),
+      });
       const offers = new OfferBook();
       this.#stage = { scene, applications: new Applications(scene, offers), offers };
     }

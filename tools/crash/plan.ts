@@ -18,7 +18,10 @@ export interface RoundPlan {
 }
 
 const LARGE = 120_000;
-const LONGEST_DELAY_MS = 250;
+/** About as long as a round takes: retries and acknowledgments are hit as well. */
+const LONGEST_DELAY_MS = 600;
+/** One round in so many has a message that is stored as a file. */
+const LARGE_EVERY = 4;
 
 /** `run` differs each time: a referentienummer that came before would be a repetition, not a new message. */
 export function planRound(point: PointName, round: number, seed: string, run: string): RoundPlan {
@@ -28,11 +31,12 @@ export function planRound(point: PointName, round: number, seed: string, run: st
   const victim = from.of(victims[mode]);
   const valid = 1 + from.below(3);
   const invalid = large === true ? 0 : from.below(3);
+  const withLarge = large === true || from.below(LARGE_EVERY) === 0;
   const names = draw(`${run}|${seed}|${point}|${round}`);
   const letters = Array.from({ length: valid + invalid }, (_, i) => ({
     referentienummer: names.uuid(),
     valid: i < valid,
-    padding: large === true && i === 0 ? LARGE : 0,
+    padding: i === 0 && withLarge ? LARGE : 0,
   }));
   return {
     point,

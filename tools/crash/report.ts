@@ -36,7 +36,7 @@ function summaryOf(point: PointName | SpecialName, results: readonly RoundResult
     title: titleOf(point),
     rounds: results.length,
     struck: total((one) => (one.struck ? 1 : 0)),
-    powerCuts: total((one) => (one.plan.powerCut ? 1 : 0)),
+    powerCuts: total((one) => (one.powerCut ? 1 : 0)),
     counts: results.reduce((sum, one) => add(sum, one.counts), NOTHING),
     fell: total((one) => one.fell),
     meanMs: Math.round(total((one) => one.ms) / results.length),
@@ -103,8 +103,9 @@ gestart, en als alles tot rust is gekomen wordt aan beide kanten geteld.
 - *Onbeantwoord*: geen antwoord op een aanbieding, of geen Fo01 op een ongeldig bericht.
 - *Verkeerd geloofd*: de toestand bij de afzender zegt iets anders dan wat er is gebeurd.
 
-In de helft van de rondes is de SIGKILL ook een stroomuitval: wat na de laatste synchronisatie in het SQLite-logboek staat, gooit
-het harnas weg voordat het proces opnieuw start.`;
+In ongeveer de helft van de rondes is de SIGKILL ook een stroomuitval: wat er na de laatste synchronisatie in het SQLite-logboek
+staat, bestanden waarvan de inhoud niet is gesynchroniseerd en namen in mappen waarvoor dat geldt, gooit het harnas weg voordat
+het proces opnieuw start.`;
 
 export function writeReport(head: RunHead, results: readonly RoundResult[]): string {
   const summaries = summarise(results);
@@ -119,7 +120,7 @@ export function writeReport(head: RunHead, results: readonly RoundResult[]): str
     '<!-- Gemaakt door `npm run crash -- --report`; niet met de hand wijzigen. -->',
     '',
     `Begonnen ${head.startedAt}, seed \`${head.seed}\`, ${results.length} rondes in ${seconds(spent)} s, waarvan`,
-    `${results.filter((one) => one.plan.powerCut).length} met stroomuitval. Node ${process.version} op ${process.platform}`,
+    `${results.filter((one) => one.powerCut).length} met stroomuitval. Node ${process.version} op ${process.platform}`,
     `${process.arch}, ${cpus().length} × ${cpu?.model ?? 'onbekend'}.`,
     '',
     MEANING,

@@ -20,6 +20,8 @@ export interface RoundResult {
   readonly counts: Counts;
   /** Whether the victim was really killed at the point. */
   readonly struck: boolean;
+  /** Whether the kill was a power cut as well. */
+  readonly powerCut: boolean;
   readonly ms: number;
   readonly droppedBytes: number;
   /** Processes that ended in another way than by our kill. */
@@ -38,6 +40,7 @@ export type Trouble = (stage: Stage) => Promise<string | undefined>;
 
 export async function runRound(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
   const { scene } = stage;
+  scene.marks = true;
   scene.powerCuts = plan.powerCut;
   if (isPoint(plan.point) && plan.point !== 'random') {
     await scene.ask(plan.victim, { do: 'arm', point: plan.point, nth: plan.nth });
@@ -45,7 +48,7 @@ export async function runRound(plan: RoundPlan, stage: Stage): Promise<RoundResu
   const result = await withTrouble(plan, stage, troubleOf(plan), REST_MS);
   const struck = result.deaths.some((death) => death.name === plan.victim && death.signal === 'SIGKILL');
   if (!struck) await scene.ask(plan.victim, { do: 'disarm' }).catch(() => undefined);
-  return { ...result.result, struck };
+  return { ...result.result, struck, powerCut: result.deaths.some(({ name, cut }) => name === plan.victim && cut) };
 }
 
 /** Runs the messages of a plan through some trouble, waits for rest and counts. */
@@ -76,6 +79,7 @@ export async function withTrouble(
     plan: kept,
     counts: said === undefined || !said.startsWith('!') ? counts : add(counts, { ...NOTHING, misbelieved: 1 }),
     struck: true,
+    powerCut: false,
     ms: Math.round(performance.now() - startedAt),
     droppedBytes: deaths.reduce((sum, death) => sum + death.dropped, 0),
     fell: deaths.filter((death) => death.signal !== 'SIGKILL').length,
@@ -146,8 +150,14 @@ function activateCpa(plan: RoundPlan): Trouble {
     // On a busy machine the first import may not have come to the point: then the kill strikes here, and it goes once more.
     const status = await answered(scene, () => applications.importCpa(plan.victim, xml));
     const finally_ = await digest();
-    const good = (after === before || after === wanted) && finally_ === wanted && (status === 200 || status === 201);
-    return good ? undefined : `! CPA ${id} is half geactiveerd (status ${status})`;
+    const whole = after === undefined || after === before || after === wanted;
+    const good = whole && finally_ === wanted && (status === 200 || status === 201);
+    const said = (digest: string | undefined): string =>
+      digest === undefined
+        ? 'geen antwoord'
+        : ({ [`${before}`]: 'de oude', [wanted]: 'de nieuwe' }[digest] ?? 'een andere');
+    const seen = `na de kill ${said(after)}, na nog eens importeren (status ${status}) ${said(finally_)}`;
+    return good ? undefined : `! CPA ${id} is half geactiveerd: ${seen}`;
   };
 }
 

@@ -2,11 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { add, NOTHING } from '../harness/count.ts';
 import { draw } from '../harness/draw.ts';
 import type { Look } from '../harness/orders.ts';
 import type { GatewayName, Mode } from '../harness/points.ts';
 import { callApi, importCpas, stop } from '../harness/processes.ts';
-import { LEASE_MS, MOST_AT_ONCE, type Scene } from '../harness/scene.ts';
+import { LEASE_MS, MOST_AT_ONCE, RETRY_MS, type Scene } from '../harness/scene.ts';
 import type { SpecialName } from './circumstances.ts';
 import type { RoundPlan } from './plan.ts';
 import { type RoundResult, type Stage, type Trouble, withTrouble } from './round.ts';
@@ -15,6 +16,8 @@ import { type RoundResult, type Stage, type Trouble, withTrouble } from './round
 const REST_MS = 75_000;
 const CLOCK_REST_MS = 15_000;
 const TEN_MINUTES_MS = 600_000;
+/** The first attempt, its answers, and what goes back. */
+const BESIDES_RETRIES = 4;
 const SLOW_MS = 5_000;
 /** Within this a message of a round has reached the point where the hub is frozen. */
 const REACH_MS = 300;
@@ -43,6 +46,7 @@ export function planSpecial(point: SpecialName, round: number, seed: string, run
 
 /** One round; what has to be made ready and taken away again is done around it. */
 export async function runSpecial(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
+  stage.scene.marks = false;
   stage.scene.powerCuts = false;
   switch (plan.point) {
     case 'frozen':
@@ -84,6 +88,7 @@ async function frozen(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
   try {
     return await finish(plan, stage, trouble, REST_MS);
   } finally {
+    await scene.ask('hub', { do: 'disarm' }).catch(() => undefined);
     await stop(second.process);
   }
 }
@@ -111,6 +116,8 @@ async function attemptsRefused(scene: Scene): Promise<number> {
 async function clock(plan: RoundPlan, stage: Stage, offsetMs: number): Promise<RoundResult> {
   const { scene } = stage;
   const next: GatewayName = plan.victim === 'hub' ? 'aanbieder' : 'hub';
+  const postsOf = async (): Promise<number> => (await scene.look(plan.victim))?.posts ?? Number.NaN;
+  const before = await postsOf();
   const trouble: Trouble = async () => {
     await scene.halt(next);
     await pause(LEASE_MS);
@@ -121,7 +128,16 @@ async function clock(plan: RoundPlan, stage: Stage, offsetMs: number): Promise<R
   };
   const result = await finish(plan, stage, trouble, CLOCK_REST_MS);
   await scene.ask(plan.victim, { do: 'clock', offsetMs: 0 });
-  return result;
+  return withPosts(result, (await postsOf()) - before, plan.letters.length);
+}
+
+/** A clock that jumps must not make a storm: no message is posted more often than its retry interval asks (rows 15, 29). */
+function withPosts(result: RoundResult, posts: number, letters: number): RoundResult {
+  const attempts = result.ms / RETRY_MS + BESIDES_RETRIES;
+  const most = Math.ceil(letters * attempts);
+  if (posts <= most) return { ...result, note: `${posts} verzendingen, ten hoogste ${most} volgens de tussenpoos` };
+  const counts = add(result.counts, { ...NOTHING, misbelieved: 1 });
+  return { ...result, counts, note: `een storm: ${posts} verzendingen, ten hoogste ${most} volgens de tussenpoos` };
 }
 
 const MEGABYTES = 48;
@@ -244,5 +260,14 @@ const startingReadOnly =
 function skipped(plan: RoundPlan, why: string): RoundResult {
   const { letters: _, ...kept } = plan;
   const counts = { accepted: 0, delivered: 0, faults: 0, lost: 0, twice: 0, endless: 0, unanswered: 0, misbelieved: 0 };
-  return { plan: kept, counts, struck: false, ms: 0, droppedBytes: 0, fell: 0, note: `overgeslagen: ${why}` };
+  return {
+    plan: kept,
+    counts,
+    struck: false,
+    powerCut: false,
+    ms: 0,
+    droppedBytes: 0,
+    fell: 0,
+    note: `overgeslagen: ${why}`,
+  };
 }

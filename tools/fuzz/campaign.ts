@@ -29,6 +29,7 @@ export interface CampaignResult {
   readonly target: string;
   readonly runs: number;
   readonly runsPerSecond: number;
+  readonly seconds: number;
   readonly corpus: number;
   readonly covered: number;
   readonly total: number;
@@ -77,6 +78,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const seconds = (performance.now() - startedAt) / 1000;
   return {
     ...{ target, runs, runsPerSecond: Math.round(runs / seconds), corpus: progress.corpus },
+    seconds: Math.round(seconds * 10) / 10,
     ...{ covered: progress.covered, total: progress.total, findings: findings.all, notRepeated },
   };
 }

@@ -66,7 +66,7 @@ export interface Facts {
   readonly state: string | undefined;
   /** To whom it is for: the message itself at the receiver, the Fo01 at the sender. */
   readonly offers: readonly Offer[];
-  /** An invalid message at its receiver, who must never see it. */
+  /** An invalid message at its receiver, who must never see it; a Fo01 at the sender of a valid one. */
   readonly elsewhere: number;
 }
 

@@ -2,6 +2,7 @@
 import { runProgram } from '../../adapter/run.ts';
 import { breakStore, forgetSync } from './broken.ts';
 import { FailPoint } from './fail-point.ts';
+import { forgetFileSync } from './file-sync.ts';
 import type { Look, Order, Settings } from './orders.ts';
 import { type Knobs, type Opened, seamsFor } from './seams.ts';
 import { watchSockets } from './sockets.ts';
@@ -15,8 +16,9 @@ const cutAll = watchSockets();
 
 async function go(order: Extract<Order, { do: 'go' }>): Promise<void> {
   process.argv.push('--config', order.config);
+  if (order.syncMark !== undefined) syncMark = await createSyncMark(order.syncMark.folder, order.syncMark.file);
   if (settings.broken === 'doesNotSync') forgetSync();
-  if (order.syncMark !== undefined) syncMark = createSyncMark(order.syncMark.folder, order.syncMark.file);
+  if (settings.broken === 'doesNotSyncFiles') await forgetFileSync(order.config);
   const before = process.listenerCount('SIGINT');
   await runProgram(
     seamsFor(knobs, opened, (store) => {

@@ -2,7 +2,7 @@
 import type { PointName } from './points.ts';
 
 /** How a gateway is built wrongly, to show that the harness notices. */
-export const BROKEN = ['answersEarly', 'forgetsDuplicates', 'doesNotSync'] as const;
+export const BROKEN = ['answersEarly', 'forgetsDuplicates', 'doesNotSync', 'doesNotSyncFiles'] as const;
 export type Broken = (typeof BROKEN)[number];
 
 /** Given in DK_HARNESS as JSON. */

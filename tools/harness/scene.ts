@@ -9,7 +9,9 @@ import { importCpas, start, stop } from './processes.ts';
 import { dropUnsynced } from './sync-mark.ts';
 
 const START_MS = 20_000;
-export const LEASE_MS = 450;
+export const LEASE_MS = 300;
+/** Between two attempts of a message. */
+export const RETRY_MS = 200;
 export const CODES: Readonly<Record<Mode, string>> = { async: '99999901', sync: '99999902' };
 /** Municipalities: one for each mode, so that what comes back to them has a CPA of that mode. */
 export const ZENDERS: Readonly<Record<Mode, string>> = { async: '9999', sync: '9998' };
@@ -26,7 +28,7 @@ export interface Pace {
   readonly hubConcurrent: number;
 }
 
-/** Short times: a lease ends and a retry comes within half a second; retries last for a clock that jumps ten minutes. */
+/** Short times: a lease ends and a retry comes within a third of a second; retries last for a clock that jumps ten minutes. */
 export const QUICK: Pace = {
   settings: {
     logLevel: 'error',
@@ -34,7 +36,7 @@ export const QUICK: Pace = {
     client: { connectTimeout: '100ms', responseTimeout: '300ms' },
   },
   retries: 4_000,
-  retryInterval: 'PT0.25S',
+  retryInterval: `PT${RETRY_MS / 1000}S`,
   hubConcurrent: MOST_AT_ONCE,
 };
 
@@ -42,13 +44,17 @@ export interface SceneOptions {
   readonly dir: string;
   readonly broken?: Broken;
   readonly pace?: Pace;
+  /** From the start every process keeps the mark that a power cut needs. */
+  readonly marks?: boolean;
 }
 
 export interface Death {
   readonly name: GatewayName;
   readonly signal: NodeJS.Signals | null;
   readonly code: number | null;
-  /** Bytes of the log that were not synchronised and were dropped. */
+  /** It was a power cut as well. */
+  readonly cut: boolean;
+  /** Bytes that were not synchronised and were dropped. */
   readonly dropped: number;
 }
 
@@ -100,6 +106,8 @@ export class Scene {
   readonly layout: Layout;
   readonly deaths: Death[] = [];
   /** Whether the next process of a gateway keeps the mark that a power cut needs. */
+  marks = false;
+  /** Whether a process that dies now takes with it what was not synchronised, if it kept the mark. */
   powerCuts = false;
   readonly #settings: Settings;
   readonly #live = new Map<GatewayName, { readonly child: Child; readonly marked: boolean }>();
@@ -113,9 +121,10 @@ export class Scene {
     this.#settings = settings;
   }
 
-  static async open({ dir, broken, pace = QUICK }: SceneOptions): Promise<Scene> {
+  static async open({ dir, broken, pace = QUICK, marks = false }: SceneOptions): Promise<Scene> {
     const layout = await layOutScene(dir, pace);
     const scene = new Scene(layout, broken === undefined ? {} : { broken });
+    scene.marks = marks;
     for (const name of GATEWAYS) await scene.boot(name);
     for (const name of GATEWAYS) await importCpas(layout, name);
     return scene;
@@ -153,7 +162,7 @@ export class Scene {
   /** Starts a gateway from the spare; rejects when it cannot start. */
   async boot(name: GatewayName): Promise<void> {
     const child = await this.#takeSpare();
-    const marked = this.powerCuts;
+    const marked = this.marks;
     this.#live.set(name, { child, marked });
     await within(START_MS, child.ask(this.#goOrder(name, marked)));
     child.process.once('exit', (code, signal) => this.#onDeath(name, { code, signal, marked }));
@@ -218,8 +227,9 @@ export class Scene {
   #onDeath(name: GatewayName, how: { code: number | null; signal: NodeJS.Signals | null; marked: boolean }): void {
     if (this.#closing || this.#live.get(name) === undefined) return;
     this.#live.delete(name);
-    const dropped = how.marked ? dropUnsynced(this.folder(name), this.#markFile(name)) : 0;
-    this.deaths.push({ name, code: how.code, signal: how.signal, dropped });
+    const cut = this.powerCuts && how.marked;
+    const dropped = cut ? dropUnsynced(this.folder(name), this.#markFile(name)) : 0;
+    this.deaths.push({ name, code: how.code, signal: how.signal, cut, dropped });
     const booting = this.boot(name).finally(() => this.#starting.delete(name));
     booting.catch(() => undefined);
     this.#starting.set(name, booting);

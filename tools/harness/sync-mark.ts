@@ -1,11 +1,13 @@
-// A power cut for SQLite: the log grows without being moved into the database, a mark says how much of it was synchronised,
+// A power cut: files as file-sync.ts says, and for SQLite: the log grows without being moved into the database, a mark says how much of it was synchronised,
 // and after the kill the harness drops the rest.
 import { existsSync, openSync, readFileSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { dropUnsyncedFiles, watchFileSync } from './file-sync.ts';
 
 const FILE = 'gateway.db';
 const WIDTH = 16;
+const filesOf = (mark: string): string => `${mark}-files`;
 const logOf = (folder: string): string => join(folder, `${FILE}-wal`);
 const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
@@ -14,10 +16,13 @@ export interface SyncMark {
   pin(): void;
   /** After a write that the store said to be durable. */
   note(): void;
+  /** Files are watched no longer. */
+  end(): void;
 }
 
-export function createSyncMark(folder: string, file: string): SyncMark {
+export async function createSyncMark(folder: string, file: string): Promise<SyncMark> {
   emptyLog(folder);
+  const end = await watchFileSync(filesOf(file));
   const isSynced = watchPragma();
   const mark = openSync(file, 'w');
   let held: Database.Database | undefined;
@@ -27,6 +32,7 @@ export function createSyncMark(folder: string, file: string): SyncMark {
   };
   return {
     note,
+    end,
     pin: () => {
       held = new Database(join(folder, FILE), { readonly: true });
       // An open read keeps every checkpoint from moving pages, so the log is only ever appended to.
@@ -58,10 +64,11 @@ function watchPragma(): () => boolean {
 
 /** Drops what was written after the last synchronisation; returns how many bytes. Only when the process has ended. */
 export function dropUnsynced(folder: string, file: string): number {
+  const files = dropUnsyncedFiles(join(folder, 'blobs'), filesOf(file));
   const log = logOf(folder);
   const synced = Number(existsSync(file) ? readFileSync(file, 'utf8') : '0');
   const written = bytesOf(log);
-  if (written <= synced) return 0;
+  if (written <= synced) return files;
   truncateSync(log, synced);
-  return written - synced;
+  return files + written - synced;
 }

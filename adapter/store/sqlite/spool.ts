@@ -1,9 +1,10 @@
 // A blob while it is being written: in memory up to the inline limit, then in a temporary file that gets its name at the end.
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StagedBlob } from '../../msh/change.ts';
 import { type BlobWriter, INLINE_BLOB_BYTES } from '../contract.ts';
+import { makeFolder, syncFolder } from './durable-folder.ts';
 import { codeOf, guarded } from './errors.ts';
 import { placeOf } from './file-reader.ts';
 import { happened, removeUnless, TEMPORARY } from './sweep.ts';
@@ -121,20 +122,4 @@ async function takeBack(
 ): Promise<void> {
   if ((await stat(place)).ino !== inode || isNamed(sha256)) return;
   await removeUnless(place, root, ({ ino }) => ino !== inode || isNamed(sha256));
-}
-
-/** A new folder is durable when the one above it has been synchronised. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let path = folder; path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { link, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Instant } from '../../base/index.ts';
+import { syncFolder } from './durable-folder.ts';
 import { codeOf } from './errors.ts';
 
 /** Folder within the blobs' own for what has no name yet, or not any more. */
@@ -33,7 +34,7 @@ export async function removeUnless(path: string, root: string, stays: (info: Sta
   const aside = join(root, TEMPORARY, randomUUID());
   if (!(await happened(rename(path, aside)))) return false;
   const keep = stays(await stat(aside));
-  if (keep) await happened(link(aside, path));
+  if (keep && (await happened(link(aside, path)))) await syncFolder(dirname(path));
   await unlink(aside);
   return !keep;
 }

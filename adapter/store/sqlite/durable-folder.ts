@@ -1,0 +1,20 @@
+// Folders whose names survive a power cut.
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** A new folder is durable when the one above it has been synchronised. */
+export async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let path = folder; path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
+}
+
+/** What was named, renamed or removed in it stays so. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
