@@ -60,12 +60,15 @@ function joinChunks(raw: Buffer): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** What the endpoint would see; a bare file is guessed by its first characters unless the type is given. */
+/**
+ * What the endpoint would see; a bare file is guessed by its first characters unless the type is given. Only a recorded
+ * request can miss its SOAPAction (row 114): a response need not have one, and of a bare file nobody knows.
+ */
 export function entityOf(file: HttpFile, contentType: string | undefined): HttpEntity {
   const recorded = file.headers.size > 0;
   return {
     contentType: contentType ?? file.headers.get('content-type') ?? (recorded ? undefined : guessType(file.body)),
-    soapAction: file.headers.get('soapaction'),
+    soapAction: file.headers.get('soapaction') ?? (file.method === undefined ? '"ebXML"' : undefined),
     body: once(file.body),
   };
 }

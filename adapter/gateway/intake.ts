@@ -12,6 +12,7 @@ import { MemorySink } from './memory-sink.ts';
 /** The request as far as reading it needs; also made from a file by `dk message inspect`. */
 export interface HttpEntity {
   readonly contentType: string | undefined;
+  /** Undefined: a request without this header. A response need not have it: give `EBXML_ACTION`. */
   readonly soapAction: string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -57,16 +58,25 @@ export async function takeIn(
   }
   const raw = await readEntity(entity.body, contentType, blobs, limits);
   if (!raw.ok) return raw;
-  const read = readEnvelope(raw.value, limits);
+  const read = readEnvelope(raw.value, limits, action.value);
   if (!read.ok) await dropParts(raw.value.writers);
   return read;
 }
 
 /** Row 114: any quoting of ebXML is taken, absent is a warning, anything else is a fault. */
-function checkSoapAction(value: string | undefined): Result<undefined, Unreadable> {
-  if (value === undefined || value.replaceAll('"', '').trim() === 'ebXML') return ok(undefined);
+function checkSoapAction(value: string | undefined): Result<readonly Issue[], Unreadable> {
+  if (value === undefined) return ok([noSoapAction]);
+  if (value.replaceAll('"', '').trim() === 'ebXML') return ok([]);
   return clientFault('SOAPAction: found another value; expected "ebXML"', 500);
 }
+
+const noSoapAction: Issue = {
+  code: 'Inconsistent',
+  severity: 'Warning',
+  where: 'HTTP/SOAPAction',
+  detail: 'the header is missing; expected "ebXML"',
+  rule: 'row 114',
+};
 
 interface RawEntity {
   readonly root: Uint8Array;
@@ -74,7 +84,6 @@ interface RawEntity {
   readonly rootType: ContentType;
   readonly parts: readonly ReceivedPart[];
   readonly mimeIssues: readonly Issue[];
-  readonly warnings: readonly Issue[];
   readonly writers: readonly BlobWriter[];
 }
 
@@ -100,7 +109,6 @@ async function readEntity(
     rootType: contentType,
     parts: [],
     mimeIssues: [],
-    warnings: [],
     writers: [],
   });
 }
@@ -151,7 +159,6 @@ async function readPackage(
     rootType: root?.header.contentType ?? contentType,
     parts,
     mimeIssues: result.ok ? [] : [mimeIssue(result.error)],
-    warnings: [],
     writers: result.ok ? writers : [],
   });
 }
@@ -176,7 +183,7 @@ const mimeIssue = (failure: MimeFailure): Issue => ({
   rule: 'R46',
 });
 
-function readEnvelope(raw: RawEntity, limits: Limits): Result<Intake, Unreadable> {
+function readEnvelope(raw: RawEntity, limits: Limits, found: readonly Issue[]): Result<Intake, Unreadable> {
   const charset = raw.rootType.parameters.get('charset');
   const xml = readXml(raw.root, {
     limits: { maxBytes: limits.maxEnvelopeBytes },
@@ -190,7 +197,7 @@ function readEnvelope(raw: RawEntity, limits: Limits): Result<Intake, Unreadable
     xml: xml.value,
     message,
     kind,
-    warnings: [...raw.warnings, ...warnings],
+    warnings: [...found, ...warnings],
     envelope: stage(raw.root),
     envelopeBytes: raw.root,
     parts: raw.parts,

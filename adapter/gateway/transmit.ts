@@ -7,7 +7,7 @@ import { wakeFor } from './direct.ts';
 import { takeIn } from './intake.ts';
 import { readOutcome, signalIn } from './outcome.ts';
 import { receiveMessage } from './receive.ts';
-import { packMessage } from './seal.ts';
+import { EBXML_ACTION, packMessage } from './seal.ts';
 import { tell } from './tell.ts';
 
 /** Carries out one attempt for a claimed record. A crash anywhere leaves a job that falls due when the lease ends. */
@@ -78,7 +78,7 @@ async function receiveSignal(
   if (response === undefined) return undefined;
   const entity = {
     contentType: response.headers['content-type'] ?? 'text/xml',
-    soapAction: undefined,
+    soapAction: EBXML_ACTION,
     body: once(response.body),
   };
   const intake = await takeIn(entity, context.blobs, context.limits);

@@ -15,14 +15,20 @@ type Handler = (facts: ReceiveFacts) => Decision;
 
 const HANDLERS: Readonly<Record<MessageKind, Handler>> = {
   business,
-  acknowledgment: (facts) => correlateAcknowledgment(facts, judge(facts, 'ack')),
-  error: (facts) => correlateError(facts, judge(facts, 'error')),
+  acknowledgment: (facts) => correlateAcknowledgment(facts, findings(facts, 'ack')),
+  error: (facts) => correlateError(facts, findings(facts, 'error')),
   ping: (facts) => ask(facts, 'ping', () => pong(answerTo(facts)), 'Pong'),
   statusRequest: (facts) => ask(facts, 'status', () => status(facts), 'StatusResponse'),
-  unknownSignal: (facts) => refuseWithoutRecord(facts, judge(facts, 'ping')),
+  unknownSignal: (facts) => refuseWithoutRecord(facts, findings(facts, 'ping')),
   pong: (facts) => ignoredSignal(facts, 'a Pong nobody waits for', 'R96'),
   statusResponse: (facts) => ignoredSignal(facts, 'a StatusResponse nobody waits for', 'R96'),
 };
+
+/** What was told while reading, then what the rules say. */
+const findings = (facts: ReceiveFacts, column: Column): readonly Issue[] => [
+  ...facts.warnings,
+  ...judge(facts, column),
+];
 
 /** Facts in, decision out; the same facts always give the same decision (house rule 2). */
 export function receive(facts: ReceiveFacts): Decision {
@@ -34,7 +40,7 @@ export function receive(facts: ReceiveFacts): Decision {
  * (R107, ebms2.md section 19 step 7): a copy gets the stored answer even after its TimeToLive, for the first one was in time.
  */
 function business(facts: ReceiveFacts): Decision {
-  const issues = [...facts.warnings, ...judge(facts, 'business')];
+  const issues = findings(facts, 'business');
   if (facts.earlier === undefined) return hasError(issues) ? refuse(facts, issues) : accept(facts, issues);
   const proof = issues.filter((issue) => issue.code === 'SecurityFailure' && issue.severity === 'Error');
   if (proof.length > 0) return refuse(facts, issues);
@@ -55,7 +61,7 @@ function ask(
   answer: () => AnswerPlan['message'],
   kind: 'Pong' | 'StatusResponse',
 ): Decision {
-  const issues = [...facts.warnings, ...judge(facts, column)];
+  const issues = findings(facts, column);
   if (hasError(issues) || facts.back === undefined) return refuseWithoutRecord(facts, issues);
   const { url, peerOin } = facts.back.acknowledgment;
   const sync = isSync(facts);

@@ -9,6 +9,7 @@ import { readXml } from '../../adapter/xml/index.ts';
 import { type TestGateway, testClock, testGateway, testWire } from '../fixtures/gateway.ts';
 import {
   expectedAnswer,
+  expectedWarnings,
   type Flow,
   firstRequest,
   peerAgreement,
@@ -87,7 +88,19 @@ async function gatewayFor(flow: Flow, at: number, wire: ReturnType<typeof testWi
   return gateway;
 }
 
-async function verdict(flow: Flow): Promise<ExpectedAnswer> {
+/** What the journal says with the acceptance of every message that was accepted. */
+async function acceptedWith({ store }: TestGateway): Promise<readonly string[]> {
+  const { messages } = await store.search({ direction: 'in' }, { limit: 10 });
+  const journals = await Promise.all(messages.map(({ id }) => store.journal(id)));
+  return journals.flat().flatMap(({ event, detail }) => (event === 'accepted' ? (detail ?? []) : []));
+}
+
+interface Verdict {
+  readonly answer: ExpectedAnswer;
+  readonly warnings: readonly string[];
+}
+
+async function verdict(flow: Flow): Promise<Verdict> {
   const { bytes, at } = firstRequest(flow);
   const wire = testWire();
   const gateway = await gatewayFor(flow, at, wire);
@@ -105,12 +118,13 @@ async function verdict(flow: Flow): Promise<ExpectedAnswer> {
   try {
     const { port } = await server.listen();
     const raw = await exchange(port, bytes);
+    const warnings = await acceptedWith(gateway);
     const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(raw.toString('latin1'))?.[1]);
     const answer = answerIn(status, raw.subarray(raw.indexOf('\r\n\r\n') + 4));
-    if (status !== 204) return answer;
+    if (status !== 204) return { answer, warnings };
     await gateway.work();
     const posted = wire.posts[0];
-    return posted === undefined ? answer : answerIn(200, posted.body);
+    return { answer: posted === undefined ? answer : answerIn(200, posted.body), warnings };
   } finally {
     await server.close(100);
     await gateway.close();
@@ -123,10 +137,11 @@ async function verdict(flow: Flow): Promise<ExpectedAnswer> {
     test.each(peerFlows.map((flow) => [flow.folder, flow.ours, flow] as const))(
       'R142 R143 R145 %s: %s',
       async (_folder, _ours, flow) => {
-        const answer = await verdict(flow);
+        const { answer, warnings } = await verdict(flow);
         const expected = expectedAnswer(flow);
         // A Pong or StatusResponse of an asynchronous CPA is posted once beside the reply, and may be on its way still.
         expect(answer).toEqual(expected.kind === 'fault' ? { kind: 'fault', code: expected.code } : expected);
+        expect(warnings).toEqual(expectedWarnings(flow).map((where) => expect.stringContaining(`${where}: `)));
       },
     );
   },
