@@ -18,12 +18,7 @@ export interface ExchangeQuery {
   readonly response?: boolean;
 }
 
-/** An issue whose `hint` is for our own operator only, in Dutch; the partner gets `detail` (row 60). */
-export interface ResolutionIssue extends Issue {
-  readonly hint?: string;
-}
-
-type Resolved<T> = Result<T, readonly ResolutionIssue[]>;
+type Resolved<T> = Result<T, readonly Issue[]>;
 
 const HEADER = '//Header/MessageHeader';
 
@@ -58,7 +53,7 @@ function sameId(agreement: Agreement, cpaId: string): Agreement | undefined {
   return agreement.cpaId === cpaId ? agreement : undefined;
 }
 
-function unknownCpa(index: AgreementIndex | undefined, query: ExchangeQuery): ResolutionIssue {
+function unknownCpa(index: AgreementIndex | undefined, query: ExchangeQuery): Issue {
   const where = `${HEADER}/CPAId`;
   const issue = {
     code: 'ValueNotRecognized',
@@ -93,7 +88,7 @@ function sharedCpas(index: AgreementIndex, from: PartyId, to: PartyId): readonly
 }
 
 /** Why the CPA may not be used now: status (C5), not started or ended (C6); row 61. */
-function usability(agreement: Agreement, now: Instant): ResolutionIssue | undefined {
+function usability(agreement: Agreement, now: Instant): Issue | undefined {
   const where = `${HEADER}/CPAId`;
   if (agreement.status === 'proposed') return inconsistent(where, 'the CPA is proposed, not agreed', 'C5');
   if (now < agreement.start) return inconsistent(where, 'the CPA has not started yet', 'C6');
@@ -115,7 +110,7 @@ function hasId(party: AgreementParty, id: PartyId): boolean {
   return party.partyIds.some((one) => one.value === id.value && one.type === id.type);
 }
 
-function untypedService(service: Service): ResolutionIssue | undefined {
+function untypedService(service: Service): Issue | undefined {
   if (service.type !== undefined || isAbsoluteUri(service.value)) return undefined;
   return inconsistent(`${HEADER}/Service`, 'a Service without type must be a URI', 'R31');
 }
@@ -214,15 +209,15 @@ function makeExchange(
   };
 }
 
-function inconsistent(where: string, detail: string, rule: string): ResolutionIssue {
+function inconsistent(where: string, detail: string, rule: string): Issue {
   return { code: 'Inconsistent', severity: 'Error', where, detail, rule };
 }
 
-function notRecognized(where: string, detail: string, rule: string): ResolutionIssue {
+function notRecognized(where: string, detail: string, rule: string): Issue {
   return { code: 'ValueNotRecognized', severity: 'Error', where, detail, rule };
 }
 
-function noEndpoint(): ResolutionIssue {
+function noEndpoint(): Issue {
   return {
     code: 'Unknown',
     severity: 'Error',

@@ -12,6 +12,8 @@ export interface Issue {
   readonly severity: Severity;
   readonly where: string;
   readonly detail: string;
+  /** For our own operator only, in Dutch: what to look at. A partner never gets it (row 60). */
+  readonly hint?: string;
   /** Rule id of the fact sheets: R36, C5, V13, T57, DK-030, row 44 … */
   readonly rule?: string;
   /** Line in the source document, counted from 1. */

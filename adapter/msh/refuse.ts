@@ -75,8 +75,11 @@ function planError(facts: ReceiveFacts, issues: readonly Issue[]): AnswerPlan | 
 
 const MAX_NOTE = 4_000;
 
+/** For journal, log and record, which only operators read: with the hint that the partner does not get (row 60). */
 const textOf = (issues: readonly Issue[]): string =>
-  issues.map((issue) => `${issue.code} ${issue.where}: ${issue.detail}`).join('; ');
+  issues
+    .map(({ code, where, detail, hint }) => `${code} ${where}: ${detail}${hint === undefined ? '' : ` (${hint})`}`)
+    .join('; ');
 const rulesOf = (issues: readonly Issue[]): string[] => [...new Set(issues.flatMap((issue) => issue.rule ?? []))];
 
 function told(event: string, issues: readonly Issue[]): Happening {

@@ -143,12 +143,13 @@ function inspectionView(file: string, inspection: Inspection, judgedAt: number |
       ...(signature.kind === 'invalid' ? { reason: signature.reason } : {}),
       references: signature.kind === 'absent' ? [] : signature.references.map(({ uri, verdict }) => ({ uri, verdict })),
     },
-    issues: inspection.issues.map(({ code, severity, where, rule, detail }) => ({
+    issues: inspection.issues.map(({ code, severity, where, rule, detail, hint }) => ({
       code,
       severity,
       location: where,
       rule: rule ?? '',
       message: detail,
+      ...(hint === undefined ? {} : { hint }),
     })),
     answer: inspection.answer,
     ...(judgedAt === undefined ? {} : { judgedAt: new Date(judgedAt).toISOString() }),
@@ -181,7 +182,7 @@ function printInspection(view: InspectionView): void {
     print(`    ${reference.uri === '' ? '(envelop)' : reference.uri}: ${reference.verdict}`);
   for (const issue of view.issues)
     print(
-      `  ${issue.severity === 'Error' ? '✗' : '!'} ${issue.code} ${issue.location} — ${issue.message} [${issue.rule}]`,
+      `  ${issue.severity === 'Error' ? '✗' : '!'} ${issue.code} ${issue.location} — ${issue.message}${issue.hint === undefined ? '' : ` (${issue.hint})`} [${issue.rule}]`,
     );
   print(`  antwoord: ${view.answer.kind}${view.answer.code === '' ? '' : ` (${view.answer.code})`}`);
   if (view.judgedAt !== undefined) print(`  beoordeeld op ${view.judgedAt}`);
