@@ -32,7 +32,7 @@ async function warnOfEnds(context: GatewayContext): Promise<void> {
     const days = daysLeft(agreement, context.clock.now());
     context.observer.setDays('agreement', agreement.cpaId, days);
     if (WARNING_DAYS.includes(days) || days < 0) {
-      const detail = days < 0 ? 'de CPA is geëindigd' : `de CPA eindigt over ${days} dagen`;
+      const detail = days < 0 ? 'de CPA is geëindigd' : `de CPA eindigt over ${days} ${days === 1 ? 'dag' : 'dagen'}`;
       context.observer.emit('cpa.expiring', { cpaId: agreement.cpaId, detail });
     }
   }

@@ -112,13 +112,6 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
     'error Inconsistent',
   ],
   ['row 64 T35 an unknown sender', 'osb-rm', inBody(OIN_A, '00000099000000009000'), 'error Inconsistent'],
-  ['row 65 R19 T28 version 3.0', 'osb-rm', inBody('eb:version="2.0"', 'eb:version="3.0"'), 'error Inconsistent'],
-  [
-    'row 65 SOAP 1.2',
-    'osb-rm',
-    inBody('http://schemas.xmlsoap.org/soap/envelope/', 'http://www.w3.org/2003/05/soap-envelope'),
-    'fault VersionMismatch',
-  ],
   [
     'row 66 R18 T29 an unknown header that must be understood',
     'osb-rm',

@@ -1,6 +1,6 @@
 // Two gateways and a wire that fails: retries, acknowledgments, duplicates, expiry (acceptance rows 16–57).
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Fault, inbound } from '../fixtures/gateway.ts';
+import { type Fault, inbound, URL_B } from '../fixtures/gateway.ts';
 import { operateFor } from '../fixtures/operate.ts';
 import { type Pair, testPair } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
@@ -187,17 +187,50 @@ describe('retries', () => {
   test('row 43 retries used up: DeliveryFailure, alert, the message is there and can be sent again', async () => {
     const p = await pair();
     p.wire.faults.push(broken, broken, broken, broken);
-    const record = await p.submit();
-    for (let i = 0; i < 5; i += 1) {
+    const record = await p.submit('<proef/>', { submittedBy: { client: 'test', requestSha256: '0'.repeat(64) } });
+    for (let i = 0; i < 4; i += 1) {
       await p.settle();
+      expect((await p.sent(record)).state).toBe('queued');
       p.clock.pass(MINUTE);
     }
-    const now = await p.sent(record);
+    await p.settle();
     expect(p.wire.posts).toHaveLength(4);
-    expect(['failed', 'expired']).toContain(now.state);
-    expect(now.problem).toMatch(/DeliveryFailure|TimeToLive/);
-    expect(eventsOf(p.a)).toEqual(expect.arrayContaining([expect.stringMatching(/message\.(failed|expired)/)]));
-    expect(await p.a.store.blobs.read(now.envelope)).toBeDefined();
+    const failed = await p.sent(record);
+    expect(failed).toMatchObject({
+      state: 'failed',
+      problem: expect.stringMatching(/^DeliveryFailure: .* 4 attempts/),
+    });
+    expect(eventsOf(p.a).filter((event) => /failed|expired|ended/.test(event))).toEqual([
+      ...Array(4).fill('transmit.failed'),
+      'message.failed',
+      'message.ended',
+    ]);
+    const [part] = failed.parts;
+    if (part === undefined) throw new Error('the payload is gone');
+    expect(Buffer.from(await p.a.store.blobs.read(part.blob)).toString()).toBe('<proef/>');
+
+    await operateFor(p.a, record.id, 'retry');
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('acknowledged');
+    expect(await p.received()).toHaveLength(1);
+    const sends = p.wire.posts.filter((post) => post.url.includes('b.localhost'));
+    expect(sends).toHaveLength(5);
+    expect(new Set(sends.map((post) => post.body.toString('latin1'))).size).toBe(1);
+  });
+
+  test('row 43 OPS-2 the same bytes cannot go again once their TimeToLive has passed: that is said, and nothing is sent', async () => {
+    const p = await pair();
+    p.wire.faults.push(status(400));
+    const record = await p.submit();
+    await p.settle();
+    p.clock.pass((record.timeToLive ?? 0) - p.clock.now() + 1);
+    expect(await p.a.gateway.operate(record.id, 'retry')).toMatchObject({
+      ok: false,
+      error: [{ rule: 'OPS-2', detail: expect.stringContaining('TimeToLive has passed') }],
+    });
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('failed');
+    expect(p.wire.posts).toHaveLength(1);
   });
 
   test('OPS-2 a message that failed for good is sent again by an operator and arrives', async () => {
@@ -234,7 +267,7 @@ describe('duplicates', () => {
     return post;
   }
 
-  test('row 46 row 25 a hundred copies at once: one stored, every answer equal byte for byte', async () => {
+  test('row 46 a hundred copies at once of a message that we have: every answer is the stored one, byte for byte', async () => {
     const p = await pair({ syncReply: 'mshSignalsOnly' });
     const { body, headers } = await delivered(p);
     const replies = await Promise.all(
@@ -247,15 +280,24 @@ describe('duplicates', () => {
     expect(received[0]?.copies).toBe(100);
   });
 
-  test('row 51 copies of a message that is new to us arrive at once: one delivery, the same acknowledgment', async () => {
+  test('row 46 row 25 a hundred copies at once of a message that is new to us: one stored, every answer equal byte for byte', async () => {
     const p = await pair({ syncReply: 'mshSignalsOnly' });
-    p.wire.doors.delete('https://b.localhost/ebms');
+    p.wire.doors.delete(URL_B);
     const { body, headers } = await delivered(p);
+    expect(await p.received()).toHaveLength(0);
     const replies = await Promise.all(
-      Array.from({ length: 50 }, () => p.b.gateway.receive(inbound(body, headers, OIN_A))),
+      Array.from({ length: 100 }, () => p.b.gateway.receive(inbound(body, headers, OIN_A))),
     );
-    expect(new Set(replies.map((reply) => Buffer.from(reply.body ?? []).toString('latin1'))).size).toBe(1);
-    expect(await p.received()).toHaveLength(1);
+    expect(new Set(replies.map((reply) => reply.status))).toEqual(new Set([200]));
+    const answers = new Set(replies.map((reply) => Buffer.from(reply.body ?? []).toString('latin1')));
+    expect([...answers]).toEqual([expect.stringContaining('<eb:Acknowledgment')]);
+    const received = await p.received();
+    expect(received.map(({ copies }) => copies)).toEqual([99]);
+    await p.b.work();
+    expect(await p.b.gateway.offer(1000, MINUTE)).toHaveLength(1);
+    const told = eventsOf(p.b);
+    expect(told.filter((event) => event === 'message.accepted')).toHaveLength(1);
+    expect(told.filter((event) => event === 'message.duplicate')).toHaveLength(99);
   });
 
   test('R112 row 47 the same MessageId with another body is not delivered, kept, answered Inconsistent and alerted', async () => {

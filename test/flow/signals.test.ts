@@ -4,7 +4,7 @@ import { ACTOR, MSH_SERVICE, OIN_TYPE } from '../../adapter/base/index.ts';
 import { type EbmsMessage, readMessage, writeMessage } from '../../adapter/ebms/index.ts';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
 import { readXml } from '../../adapter/xml/index.ts';
-import { inbound } from '../fixtures/gateway.ts';
+import { inbound, putCpa, testCpa } from '../fixtures/gateway.ts';
 import { type Pair, testPair } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
 
@@ -19,7 +19,10 @@ async function pair(...args: Parameters<typeof testPair>): Promise<Pair> {
   return made;
 }
 
+/** A third party; it has an agreement with A, and none with B. */
+const OIN_X = '00000099000000003000';
 const HEADERS = { 'content-type': 'text/xml; charset=UTF-8', soapaction: '"ebXML"' };
+const ERRORS = 'urn:oasis:names:tc:ebxml-msg:service:errors';
 const party = (value: string) => ({ partyIds: [{ value, type: OIN_TYPE }] });
 
 function signal(
@@ -112,6 +115,47 @@ describe('acknowledgments', () => {
     expect(told(p.a)).toContain('signal.refused');
   });
 
+  describe('row 33 under another agreement than that of the message', () => {
+    /** B's message is waiting at A, which also has a second CPA with B and one with X, each in force and each fit for signals. */
+    async function amongOthers(): Promise<{ p: Pair; record: MessageRecord }> {
+      const p = await pair({ profile: 'osb-rm' });
+      const second = await testCpa({ profile: 'osb-rm', cpaId: 'TEST_A_B_2' });
+      const ofX = (await testCpa({ profile: 'osb-rm', cpaId: 'TEST_A_X' })).replaceAll(OIN_B, OIN_X);
+      for (const xml of [second, ofX]) await putCpa(p.a.store, xml, p.clock.now());
+      await p.a.context.agreements.refresh();
+      return { p, record: await waiting(p) };
+    }
+    const failure = { codeContext: ERRORS, errorCode: 'Unknown', severity: 'Error' as const };
+    const kinds = [
+      ['Acknowledgment', (about: string) => acknowledgment(about)],
+      ['MessageError', () => ({ errorList: { version: '2.0', highestSeverity: 'Error' as const, errors: [failure] } })],
+    ] as const;
+    const senders = [
+      ['partner X, under its own CPA', OIN_X, 'TEST_A_X', 'it comes under another CPA'],
+      ['partner X, under the CPA of A and B', OIN_X, 'TEST_A_B', 'it comes from another party'],
+      ['B itself, under a second CPA', OIN_B, 'TEST_A_B_2', 'it comes under another CPA'],
+    ] as const;
+
+    test.each(senders.flatMap((sender) => kinds.map((kind) => [kind[0], ...sender, kind[1]] as const)))(
+      'row 33 R94 R96 %s of %s: nothing changes, alert',
+      async (action, _who, oin, cpaId, why, content) => {
+        const { p, record } = await amongOthers();
+        const made = signal(action, oin, OIN_A, content(record.messageId), record.messageId);
+        const reply = await give(p.a, { ...made, header: { ...made.header, cpaId } }, oin);
+        expect([reply.status, reply.body ?? []]).toEqual([204, []]);
+        expect(await p.sent(record)).toMatchObject({ state: 'awaitingAck', jobs: record.jobs });
+        expect(p.a.events.filter(({ event }) => event === 'signal.refused').map(({ fields }) => fields.detail)).toEqual(
+          [expect.stringContaining(why)],
+        );
+        const journal = await p.a.store.journal(record.id);
+        expect(journal.at(-1)).toMatchObject({ event: 'signalRefused', detail: expect.stringContaining(why) });
+        // The partner's own acknowledgment still settles it.
+        await p.settle();
+        expect((await p.sent(record)).state).toBe('acknowledged');
+      },
+    );
+  });
+
   test('row 36 R94 row 152 a signed one whose digests are of another message', async () => {
     const p = await pair();
     const first = await waiting(p);
@@ -137,7 +181,7 @@ describe('acknowledgments', () => {
       highestSeverity: 'Error' as const,
       errors: [
         {
-          codeContext: 'urn:oasis:names:tc:ebxml-msg:service:errors',
+          codeContext: ERRORS,
           errorCode: 'Unknown',
           severity: 'Error' as const,
         },
@@ -155,9 +199,7 @@ describe('acknowledgments', () => {
       errorList: {
         version: '2.0',
         highestSeverity: severity,
-        errors: [
-          { codeContext: 'urn:oasis:names:tc:ebxml-msg:service:errors', errorCode: 'DeliveryFailure', severity },
-        ],
+        errors: [{ codeContext: ERRORS, errorCode: 'DeliveryFailure', severity }],
       },
     });
     const first = await give(p.a, signal('MessageError', OIN_B, OIN_A, list('Warning'), record.messageId), OIN_B);
