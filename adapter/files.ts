@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Issue } from './base/index.ts';
 import type { Config } from './config/index.ts';
 import { createSignerTrust, type SignerTrust } from './gateway/index.ts';
-import type { Observer } from './observe/index.ts';
+import type { EventName, Observer } from './observe/index.ts';
 import {
   createPartnerClient,
   type EbmsServer,
@@ -66,7 +66,7 @@ export function checkMaterial(config: Config, observer: Observer): void {
     const report = reportMaterial(prepared.value, now);
     observer.setDays('certificate', side, Math.floor((report.ownNotAfter - now) / DAY_MS));
     for (const issue of report.issues)
-      observer.emit('certificate.expiring', {
+      observer.emit(eventOf(issue), {
         detail: `${side}: ${issue.detail}`,
         ...(issue.rule === undefined ? {} : { rule: issue.rule }),
       });
@@ -83,6 +83,12 @@ export function checkMaterial(config: Config, observer: Observer): void {
     ];
     if (errors.length > 0) throw new Refused(errors);
   }
+}
+
+/** What ends soon and what is weak are warnings of their own; everything else stops a production start. */
+function eventOf({ rule, severity }: Issue): EventName {
+  if (severity === 'Error') return 'certificate.unfit';
+  return rule === 'TLSCIPH001' ? 'certificate.weak' : 'certificate.expiring';
 }
 
 export function trustMaterial(files: Config['client'] | Config['endpoint'], mode: Config['mode']): TrustMaterial {

@@ -108,7 +108,13 @@ export const EVENTS = {
   'cpa.expiring': { level: 'warn', meaning: 'a CPA ends soon' },
   'certificate.reloaded': { level: 'info', meaning: 'changed key, certificate or revocation files are in use' },
   'certificate.refused': { level: 'error', alert: true, meaning: 'changed files cannot be used; the old ones stay' },
-  'certificate.expiring': { level: 'warn', meaning: 'a certificate ends soon' },
+  'certificate.expiring': { level: 'warn', meaning: 'our certificate ends soon (row 88)' },
+  'certificate.weak': { level: 'warn', meaning: 'our certificate has a key shorter than is advised (TLSCIPH001)' },
+  'certificate.unfit': {
+    level: 'error',
+    alert: true,
+    meaning: 'our certificate or a revocation list is not as partners ask; production does not start with it',
+  },
   'key.missing': {
     level: 'error',
     alert: true,
