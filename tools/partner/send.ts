@@ -61,14 +61,15 @@ async function seal(
   const written = writeMultipart(
     [
       {
-        contentId: `soap@${message.messageId}`,
+        contentId: `soap-${randomUUID()}@${context.options.name}.partner.test`,
         contentType: 'text/xml; charset=UTF-8',
         bytes: root.length,
         body: root,
       },
       { contentId, contentType: 'application/xml', bytes: payload.length, body: payload },
     ],
-    `partner-${message.messageId.slice(0, 36)}`,
+    // Never of the MessageId: a tester may choose one with characters that no boundary may hold.
+    `partner-${randomUUID()}`,
   );
   const chunks: Uint8Array[] = [];
   for await (const chunk of written.chunks()) chunks.push(chunk);

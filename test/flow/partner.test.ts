@@ -1,0 +1,50 @@
+// The simulated partner: a tester chooses what it sends, down to the MessageId.
+import { createPrivateKey } from 'node:crypto';
+import { afterEach, expect, test } from '@jest/globals';
+import { freePorts } from '../../tools/demo/ports.ts';
+import { createPartner, type Partner } from '../../tools/partner/index.ts';
+import { agreementOf, TEST_SERVICE, testCpa, URL_A, URL_B } from '../fixtures/gateway.ts';
+import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
+
+const open: Partner[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((partner) => partner.close()));
+});
+
+/** Two partners without TLS, each with the other's address in the CPA. */
+async function twoPartners(): Promise<{ a: Partner; b: Partner }> {
+  const [portA = 0, portB = 0] = await freePorts(2);
+  const xml = (await testCpa())
+    .replaceAll(URL_A, `http://127.0.0.1:${portA}/ebms`)
+    .replaceAll(URL_B, `http://127.0.0.1:${portB}/ebms`);
+  const pki = await testPki();
+  const make = (name: string, oin: string, port: number): Partner => {
+    const { signing } = pki.party(name);
+    const signingKey = { privateKey: createPrivateKey(signing.keyPem), certificateDer: signing.certificateDer };
+    const tls = { key: '', cert: '', ca: '' };
+    const partner = createPartner({ name, oin, port, agreements: [agreementOf(xml)], tls, signingKey });
+    open.push(partner);
+    return partner;
+  };
+  const [a, b] = [make('partij-a', OIN_A, portA), make('partij-b', OIN_B, portB)];
+  await Promise.all([a.listen(), b.listen()]);
+  return { a, b };
+}
+
+test.each(['kort@proef.test', 'een.eigen-id+met=tekens@gemeente.proef.test', 'zonder-domein'])(
+  'R4 a message goes under the MessageId that the tester chose: %s',
+  async (messageId) => {
+    const { a, b } = await twoPartners();
+    const sent = await a.send({
+      cpaId: 'TEST_A_B',
+      to: OIN_B,
+      service: TEST_SERVICE,
+      action: 'ggk_Di01',
+      payload: Buffer.from('<x/>'),
+      referentienummer: 'r1',
+      messageId,
+    });
+    expect(sent.problem).toBeUndefined();
+    expect(b.log().received).toMatchObject([{ messageId, kind: 'business', signature: 'valid', copy: false }]);
+  },
+);
