@@ -3,6 +3,7 @@
 import type { Request, Response } from 'express';
 import { Router, raw } from 'express';
 import { documentFromJson, type Gateway, type SubmitDocument } from '../gateway/index.ts';
+import { STATES } from '../msh/index.ts';
 import type { Caller } from './auth.ts';
 import { badRequest, notFound, sendProblem } from './problem.ts';
 import { journalView, messageView, toRecordId } from './views.ts';
@@ -68,8 +69,9 @@ const FILTERS = ['direction', 'cpaId', 'messageId', 'conversationId', 'referenti
 
 async function list(gateway: Gateway, request: Request, response: Response): Promise<void> {
   const limit = Number(request.query.limit ?? 50);
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
-    sendProblem(response, badRequest('limit: verwacht een geheel getal van 1 tot en met 1000.'));
+  const fault = filterFault(request.query, limit);
+  if (fault !== undefined) {
+    sendProblem(response, badRequest(fault));
     return;
   }
   const text = (name: string): string | undefined => {
@@ -87,6 +89,29 @@ async function list(gateway: Gateway, request: Request, response: Response): Pro
     messages: found.messages.map(messageView),
     ...(found.next === undefined ? {} : { next: found.next }),
   });
+}
+
+const DIRECTIONS = ['in', 'out'];
+/** As much of a strange value as helps to find the slip. */
+const MAX_QUOTED = 40;
+
+/** A filter that cannot be meant would find nothing, or everything: it is named instead, with what it may hold. */
+function filterFault(query: Request['query'], limit: number): string | undefined {
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+    return 'limit: verwacht een geheel getal van 1 tot en met 1000.';
+  const twice = [...FILTERS, 'state', 'cursor'].find((name) => typeof (query[name] ?? '') !== 'string');
+  if (twice !== undefined) return `${twice}: staat er meer dan één keer; verwacht één waarde.`;
+  return strange('state', query.state, STATES) ?? strange('direction', query.direction, DIRECTIONS);
+}
+
+function strange(name: string, given: unknown, allowed: readonly string[]): string | undefined {
+  if (typeof given !== 'string' || given === '') return undefined;
+  const values = name === 'state' ? given.split(',') : [given];
+  const found = values.find((value) => !allowed.includes(value));
+  const many = name === 'state' ? 'een of meer van ' : '';
+  return found === undefined
+    ? undefined
+    : `${name}: ${JSON.stringify(found.slice(0, MAX_QUOTED))} gevonden; verwacht ${many}${allowed.join(', ')}.`;
 }
 
 async function part(

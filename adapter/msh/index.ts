@@ -5,7 +5,7 @@ export type * from './decision.ts';
 export { beginDeliver, confirmCollect, endAnswer, endDeliver, endNotify } from './deliver.ts';
 export { ERROR_TABLE, type ErrorCode, errorListOf } from './errors.ts';
 export { fingerprintSource, inboundId, outboundId, referencedId, refusedId } from './ids.ts';
-export { INBOUND, type LifecycleEvent, OUTBOUND, rowFor, step } from './lifecycle.ts';
+export { INBOUND, type LifecycleEvent, OUTBOUND, rowFor, STATES, step } from './lifecycle.ts';
 export { operate } from './operate.ts';
 export { receive } from './receive.ts';
 export { type Column, isStranger, judge, RULES, type Rule } from './rules/index.ts';

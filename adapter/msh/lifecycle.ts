@@ -87,6 +87,11 @@ export const INBOUND: readonly Row<InboundState, InboundEvent>[] = [
   { from: ['parked'], event: 'discard', to: 'discarded', effects: ['done'], rule: 'OPS-5' },
 ];
 
+/** Every state that a message can be in, sent ones first. */
+export const STATES: readonly MessageState[] = [
+  ...new Set([...OUTBOUND, ...INBOUND].flatMap(({ from, to }): MessageState[] => [...from, ...(to ? [to] : [])])),
+];
+
 export interface StepFacts {
   readonly now: Instant;
   readonly event: LifecycleEvent;

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiServer, createApi } from '../../adapter/api/index.ts';
+import { STATES } from '../../adapter/msh/index.ts';
 import { StoreUnavailable } from '../../adapter/store/index.ts';
 import { wrapHeen, writeStuf } from '../../adapter/stuf/index.ts';
 import { sampleMessage } from '../../tools/schemas/sample.ts';
@@ -168,6 +169,31 @@ describe('messages', () => {
     const response = await call(urlA, path);
     expect([400, 404]).toContain(response.status);
     expect(response.headers.get('content-type')).toContain('problem+json');
+  });
+});
+
+describe('filters of the list', () => {
+  const list = async (query: string) => {
+    const response = await call(urlA, `/api/v1/messages?${query}`);
+    return { status: response.status, body: (await response.json()) as { detail?: string; messages?: object[] } };
+  };
+
+  test.each([
+    ['state=bezorgd', ['state', '"bezorgd"', 'acknowledged', 'discarded']],
+    ['state=queued,Queued', ['state', '"Queued"', 'queued']],
+    ['direction=uit', ['direction', '"uit"', 'in, out']],
+    ['state=queued&state=sent', ['state', 'meer dan één keer']],
+    [`state=${'x'.repeat(500)}`, [`"${'x'.repeat(40)}"`]],
+  ])('row 157 %s is 400: the parameter, what was found, what is allowed', async (query, words) => {
+    const { status, body } = await list(query);
+    expect(status).toBe(400);
+    for (const word of words) expect(body.detail).toContain(word);
+    expect(body.detail?.length).toBeLessThan(250);
+  });
+
+  test('every state that a message can be in is taken', async () => {
+    expect((await list(`state=${STATES.join(',')}`)).body.messages?.length).toBeGreaterThan(0);
+    expect((await list('state=parked&direction=in')).body.messages).toEqual([]);
   });
 });
 

@@ -17,6 +17,7 @@ import {
   OUTBOUND,
   operate,
   rowFor,
+  STATES,
   step,
   type TransmitOutcome,
 } from '../../adapter/msh/index.ts';
@@ -64,6 +65,10 @@ const alive = (one: MessageRecord): boolean => {
 };
 
 describe('the tables', () => {
+  test('the list of states is that of the tables, complete', () => {
+    expect([...STATES].sort()).toEqual([...new Set([...OUT_STATES, ...IN_STATES])].sort());
+  });
+
   const rows = [...OUTBOUND.map((row) => ['out', row] as const), ...INBOUND.map((row) => ['in', row] as const)];
   const cases = rows.flatMap(([direction, row]) =>
     row.from.map((from) => [row.rule, direction, from, row.event, row.to ?? from] as const),

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { type Agreement, parseCpa } from '../../adapter/agreement/index.ts';
 import { parseDateTime } from '../../adapter/base/index.ts';
 import { type Inspection, inspectMessage } from '../../adapter/gateway/index.ts';
+import { STATES } from '../../adapter/msh/index.ts';
 import { entityOf, type HttpFile, readHttpFile } from '../http-file.ts';
 import { markBad, print, printJson, printTable, readInput, WrongUse } from '../output.ts';
 import { callRest, expectJson, type RestOptions } from '../rest.ts';
@@ -209,13 +210,10 @@ interface MessageView {
   readonly business?: { readonly functie?: string };
 }
 
-const STATES =
-  'queued awaitingAck sent acknowledged failed expired rejected cancelled received delivered parked refused discarded';
-
 function checkListFlags({ direction, state, limit }: ListFlags): void {
   if (direction !== undefined && direction !== 'in' && direction !== 'out')
     throw new WrongUse(`--direction ${direction}: verwacht in of out`);
-  const known = STATES.split(' ');
+  const known: readonly string[] = STATES;
   const strange = state?.split(',').find((one) => !known.includes(one));
   if (strange !== undefined) throw new WrongUse(`--state ${strange}: verwacht een of meer van ${known.join(', ')}`);
   if (!/^\d+$/.test(limit) || Number(limit) < 1 || Number(limit) > 1000)
