@@ -26,7 +26,7 @@ export function messageView(record: MessageRecord) {
     changedAt: formatDateTime(record.changedAt),
     ...(record.timeToLive === undefined ? {} : { timeToLive: formatDateTime(record.timeToLive) }),
     copies: record.copies,
-    attempts: attemptsOf(record),
+    attempts: record.attempts ?? 0,
     ...(record.problem === undefined ? {} : { problem: record.problem }),
     ...(record.business === undefined ? {} : { business: record.business }),
     ...(record.originId === undefined ? {} : { originId: toPublicId(record.originId) }),
@@ -40,8 +40,6 @@ export function messageView(record: MessageRecord) {
     })),
   };
 }
-
-const attemptsOf = (record: MessageRecord): number => Math.max(0, ...record.jobs.map((job) => job.attempts));
 
 export function journalView(entry: JournalEntry) {
   return { ...entry, at: formatDateTime(entry.at) };

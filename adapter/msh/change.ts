@@ -131,6 +131,8 @@ export interface MessageRecord {
   readonly answer?: StoredAnswer;
   /** Copies seen after the first. */
   readonly copies: number;
+  /** Attempts to transmit or to hand over that were begun, in all: they stay counted when their job is gone. None when absent. */
+  readonly attempts?: number;
   readonly jobs: readonly Job[];
   /** What an operator should know about the last refusal or failure. */
   readonly problem?: string;

@@ -150,6 +150,7 @@ function apply(record: MessageRecord, row: Row<MessageState, LifecycleEvent>, fa
     changedAt: facts.now,
     jobs,
     copies: record.copies + (facts.event === 'copy' || facts.event === 'copyDelivered' ? 1 : 0),
+    ...(row.effects.includes('count') ? { attempts: (record.attempts ?? 0) + 1 } : {}),
     ...(ended ? { problem: facts.problem } : {}),
   };
 }

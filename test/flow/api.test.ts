@@ -156,6 +156,10 @@ describe('messages', () => {
       'acknowledged',
       'notified',
     ]);
+    expect(await (await call(urlA, `/api/v1/messages/${sent.id}`)).json()).toMatchObject({
+      state: 'acknowledged',
+      attempts: 1,
+    });
   });
 
   test.each([

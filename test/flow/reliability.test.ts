@@ -71,6 +71,7 @@ describe('retries', () => {
     const sends = p.wire.posts.filter((post) => post.url.includes('b.localhost'));
     expect(new Set(sends.map((post) => post.body.toString('latin1'))).size).toBe(1);
     expect(sends).toHaveLength(3);
+    expect(await p.sent(record)).toMatchObject({ attempts: 3, jobs: [] });
   });
 
   test('row 30 the acknowledgment is lost: the resend gets the identical stored one', async () => {

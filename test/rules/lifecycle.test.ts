@@ -153,6 +153,7 @@ describe('attempts', () => {
     expect(sends).toBe(4);
     expect(current.state).toBe('failed');
     expect(current.problem).toContain('DeliveryFailure');
+    expect(current.attempts).toBe(4);
   });
 
   test('R36 row 44 TimeToLive is looked at before anything is sent', () => {
@@ -209,6 +210,7 @@ describe('attempts', () => {
       now = next;
     }
     expect(current.state).toBe('parked');
+    expect(current).toMatchObject({ attempts: waits.length, jobs: [] });
     expect(waits.slice(0, 4)).toEqual([5_000, 10_000, 20_000, 40_000]);
     expect(Math.max(...waits)).toBeLessThanOrEqual(15 * MINUTE);
   });
