@@ -3,6 +3,7 @@ import { type Issue, OIN_TYPE, type Result } from '../base/index.ts';
 import { actionFor, businessData, type ContentFinding, fo01For, type Route } from '../ggk/index.ts';
 import {
   type BlobRef,
+  type BusinessData,
   beginDeliver,
   type DeliverOutcome,
   endDeliver,
@@ -27,8 +28,9 @@ export async function deliver(claimed: MessageRecord, job: Job, context: Gateway
 
 /** The attempt itself, of a record whose attempt is counted and committed. */
 export async function carryOutDeliver(record: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
-  const outcome = context.hub === undefined ? noHub : await handOver(record, context.hub, context);
-  await settle(record, job, outcome, context);
+  const { outcome, business } =
+    context.hub === undefined ? { outcome: noHub } : await handOver(record, context.hub, context);
+  await settle(business === undefined ? record : { ...record, business }, job, outcome, context);
 }
 
 const noHub: DeliverOutcome = { kind: 'failed', detail: 'this gateway has no hub settings; nothing to forward to' };
@@ -53,15 +55,27 @@ async function settle(
 const withBusiness = (fresh: MessageRecord, record: MessageRecord): MessageRecord =>
   record.business === undefined ? fresh : { ...fresh, business: record.business };
 
-async function handOver(record: MessageRecord, hub: HubSettings, context: GatewayContext): Promise<DeliverOutcome> {
+interface HandOver {
+  readonly outcome: DeliverOutcome;
+  /** What the content says of itself: from here on the record can be found by it. */
+  readonly business?: BusinessData;
+}
+
+async function handOver(record: MessageRecord, hub: HubSettings, context: GatewayContext): Promise<HandOver> {
   const [part] = record.parts;
-  if (part === undefined) return { kind: 'refused', detail: 'no payload part: nothing to forward', codes: [] };
+  if (part === undefined)
+    return { outcome: { kind: 'refused', detail: 'no payload part: nothing to forward', codes: [] } };
   const bytes = await context.blobs.read(part.blob);
   const allowedZenders = hub.senders.get(record.from.partyIds[0]?.value ?? '') ?? [];
   const judged = await judgeContent(bytes, { role: 'hub', allowedZenders }, context);
   for (const notice of judged.verdict.notices) {
     context.observer.emit('content.warning', { messageId: record.messageId, rule: notice.rule, detail: notice.detail });
   }
+  const outcome = await carryOut(record, judged, context);
+  return judged.read.ok ? { outcome, business: businessData(judged.read.value) } : { outcome };
+}
+
+async function carryOut(record: MessageRecord, judged: Judged, context: GatewayContext): Promise<DeliverOutcome> {
   if (judged.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
   if (!judged.read.ok || judged.route === undefined)
     return { kind: 'failed', detail: 'content passed without a route' };

@@ -26,6 +26,14 @@ describe('the hub', () => {
     const message = heen('WMO301');
     await send(writeStuf(message));
     expect(await rig.collected()).toEqual([message]);
+    const { referentienummer } = message.stuurgegevens;
+    const found = await rig.hub.store.search({ referentienummer }, { limit: 10 });
+    expect(found.messages.map(({ direction, state, business }) => [direction, state, business?.functie])).toEqual(
+      expect.arrayContaining([
+        ['in', 'delivered', 'WMO301'],
+        ['out', 'acknowledged', 'WMO301'],
+      ]),
+    );
   });
 
   test('row 156 a payload that breaks its XSD is acknowledged, refused with a Fo01, and not forwarded', async () => {
