@@ -142,7 +142,7 @@ async function refuse(
   finding: ContentFinding,
   context: GatewayContext,
 ): Promise<DeliverOutcome> {
-  const detail = `${finding.code}: ${finding.omschrijving}`;
+  const detail = `${finding.code} (${finding.plek}): ${finding.omschrijving}`;
   const fault = faultMessage(judged, finding, record, context);
   if (fault === undefined)
     return { kind: 'refused', detail: `${detail} (no Fo01: not answerable)`, codes: [finding.code] };

@@ -48,6 +48,14 @@ describe('the hub', () => {
     });
   });
 
+  test('row 156 the refusal is told and kept with its code, its plek and its reason', async () => {
+    const told = /^IB014 \(client\): \S/;
+    const events = rig.hub.events.filter(({ event }) => event === 'content.refused');
+    expect(events.map(({ fields }) => fields.detail)).toEqual([expect.stringMatching(told)]);
+    const [record] = (await rig.hub.store.search({ states: ['refused'] }, { limit: 10 })).messages;
+    expect(record?.problem).toMatch(told);
+  });
+
   test('row 64 an organisatie that the sender may not speak for', async () => {
     await send(writeStuf(heen('WMO301', { zender: '8888' })));
     expect(await rig.collected()).toMatchObject([{ kind: 'Fo01', fault: { code: 'IB002' } }]);

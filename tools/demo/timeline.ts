@@ -21,6 +21,21 @@ const WORDS: Readonly<Record<string, (event: GatewayEvent) => string>> = {
 export function lineFor(event: GatewayEvent): string | undefined {
   const words = WORDS[event.event];
   if (words === undefined) return undefined;
-  const id = event.messageId === undefined ? '' : `  ${event.messageId.slice(0, 8)}…`;
-  return `  ${event.at.slice(11, 23)}  ${event.gateway.padEnd(9)} ${words(event)}${id}`;
+  return `  ${event.at.slice(11, 23)}  ${event.gateway.padEnd(9)} ${words(event)}${idsOf(event)}`;
 }
+
+/** A signal's own id says nothing to whoever follows a message: which message it is about is told beside it. */
+function idsOf({ event, messageId, refToMessageId }: GatewayEvent): string {
+  const own = messageId === undefined ? '' : `  ${short(messageId)}`;
+  const between = ABOUT[event];
+  return between === undefined || refToMessageId === undefined ? own : `${own} ${between} ${short(refToMessageId)}`;
+}
+
+const ABOUT: Readonly<Record<string, string>> = {
+  'message.acknowledged': 'over bericht',
+  'message.rejected': 'over bericht',
+  'signal.unknown': 'over bericht',
+  'message.forwarded': 'van ontvangen bericht',
+};
+
+const short = (id: string): string => `${id.slice(0, 8)}…`;
