@@ -25,7 +25,12 @@ export async function nextSteps(layout: DemoLayout): Promise<readonly NextStep[]
   const recorded = (await eyes.log('vecozo')).received.findLast((one) => one.kind === 'business' && !one.copy);
   if (recorded !== undefined)
     writeFileSync(join(folder, 'ontvangen.http'), await eyes.recording('vecozo', recorded.messageId));
-  return [...gatewaySteps(layout, file), ...(await messageSteps(layout, file, eyes)), ...partnerSteps(layout, file)];
+  const recording = recorded === undefined ? undefined : { file: file('ontvangen.http'), at: recorded.at };
+  return [
+    ...gatewaySteps(layout, file),
+    ...(await messageSteps(layout, eyes, recording)),
+    ...partnerSteps(layout, file),
+  ];
 }
 
 const shown = (path: string): string => relative(process.cwd(), path) || path;
@@ -43,10 +48,16 @@ function gatewaySteps(layout: DemoLayout, file: (name: string) => string): reado
   }));
 }
 
+interface Recording {
+  readonly file: string;
+  /** When VECOZO received it: later its TimeToLive has passed, and the verdict would be about that only. */
+  readonly at: number;
+}
+
 async function messageSteps(
   layout: DemoLayout,
-  file: (name: string) => string,
   eyes: Observatory,
+  recording: Recording | undefined,
 ): Promise<readonly NextStep[]> {
   const newest = (await eyes.messages('hub')).find((one) => one.direction === 'out' && one.state === 'acknowledged');
   const cpa = layout.cpas.find((one) => one.parties.includes('vecozo'));
@@ -56,7 +67,7 @@ async function messageSteps(
       title: 'één bericht met zijn tijdlijn, en een opname van wat VECOZO kreeg',
       commands: [
         `npx dk message show ${newest?.id ?? ''} ${door(layout, 'hub')}`,
-        `npx dk message inspect ${file('ontvangen.http')} --cpa ${cpaFile}`,
+        ...(recording === undefined ? [] : [inspectCommand(recording, cpaFile)]),
       ],
     },
     {
@@ -71,6 +82,9 @@ async function messageSteps(
     },
   ];
 }
+
+const inspectCommand = ({ file, at }: Recording, cpaFile: string): string =>
+  `npx dk message inspect ${file} --cpa ${cpaFile} --at ${new Date(at).toISOString()}`;
 
 function partnerSteps(layout: DemoLayout, file: (name: string) => string): readonly NextStep[] {
   const at = (name: 'vecozo' | 'cak'): string => `http://127.0.0.1:${layout.control[name]}`;
