@@ -1,4 +1,4 @@
-// The product as its users start it: the demo, and the commands of `dk`, as processes.
+// The product as its users start it: the commands of `dk`, as processes.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,25 +27,6 @@ const file = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
-
-describe('npm run demo', () => {
-  test('every step of the demo goes as expected, counted at the receiving end', () => {
-    const run = spawnSync(process.execPath, [join(root, 'dist/tools/demo/main.js'), '--json'], {
-      cwd: folder,
-      encoding: 'utf8',
-      timeout: 110_000,
-    });
-    const report = JSON.parse(run.stdout) as {
-      good: boolean;
-      seconds: number;
-      steps: { title: string; good: boolean; says: string }[];
-    };
-    expect(report.steps.filter((step) => !step.good)).toEqual([]);
-    expect(report.steps).toHaveLength(9);
-    expect(report.good).toBe(true);
-    expect(run.status).toBe(0);
-  }, 120_000);
-});
 
 describe('dk', () => {
   test('help names the groups; wrong use is 2', () => {

@@ -1,14 +1,16 @@
 // `npm run demo`: sets up a municipality, the hub and two partners, lets messages travel, and counts what arrived.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { print, printJson, printTable } from '../output.ts';
+import { print, printJson, printTable, WrongUse } from '../output.ts';
+import { claimFolder } from './claim.ts';
 import { Observatory } from './counts.ts';
 import { type NextStep, nextSteps } from './next.ts';
 import { type Processes, startAll } from './processes.ts';
 import { type DemoLayout, layOut } from './setup.ts';
-import { STEPS, type StepResult } from './steps.ts';
+import { playSteps, type StepResult } from './steps.ts';
 import { lineFor } from './timeline.ts';
 
+const FOLDER = resolve('.demo');
 const json = process.argv.includes('--json');
 const keep = process.argv.includes('--keep');
 const say = (line = ''): void => {
@@ -16,13 +18,26 @@ const say = (line = ''): void => {
 };
 
 async function run(): Promise<boolean> {
+  const giveBack = claimFolder(FOLDER);
+  try {
+    return await runIn(FOLDER, giveBack);
+  } finally {
+    giveBack();
+  }
+}
+
+async function runIn(folder: string, giveBack: () => void): Promise<boolean> {
   const startedAt = Date.now();
   say('Certificaten, CPA’s en configuraties worden gemaakt in .demo …');
-  const layout = await layOut(resolve('.demo'));
+  const layout = await layOut(folder);
   say('Gemeente, knooppunt, VECOZO en CAK worden gestart …');
   const processes = await startAll(layout);
   // Ended half-way, the demo takes along what it started.
-  const cut = (): void => void processes.stop().finally(() => process.exit(1));
+  const cut = (): void =>
+    void processes.stop().finally(() => {
+      giveBack();
+      process.exit(1);
+    });
   process.once('SIGTERM', cut);
   process.once('SIGINT', cut);
   try {
@@ -50,15 +65,10 @@ async function play(layout: DemoLayout, processes: Processes): Promise<StepResul
       if (cpa.parties.includes(gateway)) await eyes.importCpa(gateway, readFileSync(cpa.file));
     }
   }
-  const stage = { layout, eyes, inbox: [] };
-  const results: StepResult[] = [];
-  for (const step of STEPS) {
-    const done = await step(stage);
-    results.push(done);
+  return playSteps({ layout, eyes, inbox: [] }, (done) => {
     say(`${done.good ? '✓' : '✗'} ${done.title}: ${done.says}`);
     say();
-  }
-  return results;
+  });
 }
 
 const total = (
@@ -96,6 +106,10 @@ function report(results: readonly StepResult[], good: boolean, { ms, next }: End
     [...results.map((one) => [one.good ? '✓' : '✗', one.title, ...cells(one)]), ['', 'totaal', ...cells(totals)]],
   );
   say(
+    '\nverzonden = bezorgd + geweigerd: geteld bij wie verzond en bij wie ontving. Een antwoord is een eigen bericht;',
+  );
+  say('herhaald zijn pogingen zonder antwoord, dubbel zijn kopieën die niet nog eens zijn bezorgd.');
+  say(
     `\n${good ? 'Alles ging zoals verwacht' : 'Niet alles ging zoals verwacht'}; ${(ms / 1000).toFixed(1)} seconden.`,
   );
 }
@@ -117,4 +131,12 @@ const unknown = process.argv.slice(2).filter((argument) => argument !== '--json'
 if (unknown.length > 0) {
   process.stderr.write(`${unknown.join(' ')}: bestaat niet; verwacht --keep of --json, of geen van beide\n`);
   process.exitCode = 2;
-} else process.exitCode = (await run()) ? 0 : 1;
+} else {
+  try {
+    process.exitCode = (await run()) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof WrongUse)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  }
+}

@@ -1,6 +1,6 @@
 // Lays out the demo on disk: certificates, CPAs, a configuration per gateway and per simulated partner.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCpa } from '../../adapter/agreement/index.ts';
 import { type DevPki, makeDevPki, writeDevPki } from '../certs/index.ts';
@@ -26,10 +26,8 @@ export interface DemoLayout {
 const RETRY_INTERVAL = 'PT3S';
 const RETRIES = 5;
 
-/** Makes everything anew under `dir`; RSA keys take the most of the time. */
+/** Makes everything anew under `dir`, an empty folder; RSA keys take the most of the time. */
 export async function layOut(dir: string): Promise<DemoLayout> {
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true });
   const certs = join(dir, 'certs');
   const named = [...Object.values(PARTIES), STRANGER].map(({ oin, name }) => ({ oin, name }));
   const pki = await makeDevPki({ parties: named });

@@ -2,21 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { readStuf, wrapHeen, wrapRetour, writeStuf } from '../../adapter/stuf/index.ts';
 import { sampleMessage } from '../schemas/sample.ts';
+import { type Census, isSettled, since, takeCensus } from './census.ts';
 import { arrived, type InboxMessage, type Observatory, until } from './counts.ts';
 import { PARTIES, SERVICE } from './parties.ts';
 import type { DemoLayout } from './setup.ts';
 
-export interface StepResult {
+/** What a step says of itself; how many messages travelled is counted around it. */
+export interface Played {
   readonly title: string;
   readonly good: boolean;
-  /** Counted at the receiving end. */
-  readonly sent: number;
-  readonly delivered: number;
-  readonly refused: number;
+  /** Attempts that were not answered, and copies that were not delivered again: no messages of their own. */
   readonly retried: number;
   readonly duplicates: number;
   readonly says: string;
 }
+
+export interface StepResult extends Census, Played {}
 
 export interface Stage {
   readonly layout: DemoLayout;
@@ -25,10 +26,11 @@ export interface Stage {
   readonly inbox: InboxMessage[];
 }
 
-type Counts = Partial<Pick<StepResult, 'sent' | 'delivered' | 'refused' | 'retried' | 'duplicates'>>;
-export type Step = (stage: Stage) => Promise<StepResult>;
+type Step = (stage: Stage) => Promise<Played>;
 
 const WAIT_MS = 15_000;
+/** A partner writes its log a moment after the message left. */
+const SETTLE_MS = 5_000;
 const VERSIONS = {
   applicatieVersie: '0001',
   applicatieSubversie: '0000',
@@ -36,16 +38,12 @@ const VERSIONS = {
   functieSubversie: '0002',
 };
 
-const result = (title: string, good: boolean, counts: Counts, says: string): StepResult => ({
-  title,
-  good,
-  sent: counts.sent ?? 0,
-  delivered: counts.delivered ?? 0,
-  refused: counts.refused ?? 0,
-  retried: counts.retried ?? 0,
-  duplicates: counts.duplicates ?? 0,
-  says,
-});
+const played = (
+  title: string,
+  good: boolean,
+  says: string,
+  extra: Partial<Pick<Played, 'retried' | 'duplicates'>> = {},
+): Played => ({ title, good, says, retried: 0, duplicates: 0, ...extra });
 
 interface Envelope {
   readonly referentienummer: string;
@@ -110,12 +108,7 @@ const outAndBack =
     const says = good
       ? `${functie} bij VECOZO (handtekening klopt), ${retour} terug op ${referentienummer}`
       : 'niet volledig aangekomen';
-    return result(
-      `${functie} heen, ${retour} terug`,
-      good,
-      { sent: 1, delivered: (seen === undefined ? 0 : 1) + (back === undefined ? 0 : 1) },
-      says,
-    );
+    return played(`${functie} heen, ${retour} terug`, good, says);
   };
 
 /** VECOZO starts: WMO305 to the municipality, which answers with a WMO306. */
@@ -125,10 +118,10 @@ const fromProvider: Step = async (stage) => {
   await eyes.send('vecozo', partnerMessage(layout, 'vecozo', { referentienummer, bytes }));
   const received = await inboxByReference(stage, referentienummer);
   if (received === undefined)
-    return result('WMO305 van VECOZO, WMO306 terug', false, { sent: 1 }, 'WMO305 niet aangekomen bij de gemeente');
+    return played('WMO305 van VECOZO, WMO306 terug', false, 'WMO305 niet aangekomen bij de gemeente');
   const original = readStuf(await eyes.part(received.parts[0]?.href ?? ''));
   if (!original.ok || original.value.kind !== 'Di01')
-    return result('WMO305 van VECOZO, WMO306 terug', false, { sent: 1 }, 'WMO305 is onleesbaar aangekomen');
+    return played('WMO305 van VECOZO, WMO306 terug', false, 'WMO305 is onleesbaar aangekomen');
   const answer = randomUUID();
   const content = {
     functie: 'WMO306',
@@ -140,24 +133,26 @@ const fromProvider: Step = async (stage) => {
   await eyes.submit(writeStuf(wrapRetour(original.value, content, PARTIES.gemeente.applicatie)), answer);
   const back = await until(WAIT_MS, async () => arrived(await eyes.log('vecozo'), answer)[0]);
   const good = back?.stuf?.crossRefnummer === referentienummer;
-  return result(
+  return played(
     'WMO305 van VECOZO, WMO306 terug',
     good,
-    { sent: 1, delivered: 1 + (back === undefined ? 0 : 1) },
     good ? `WMO306 bij VECOZO op ${referentienummer}` : 'WMO306 niet aangekomen',
   );
 };
 
-const toCak: Step = async ({ eyes }) => {
+/** The CAK takes a WMO405 with its Acknowledgment in the response, and answers with a WMO406. */
+const toCak: Step = async (stage) => {
+  const { eyes } = stage;
   const versions = { ...VERSIONS, functieSubversie: '0000' };
   const { referentienummer, bytes } = envelope('WMO405', PARTIES.gemeente, 'CAK', { versions });
   await eyes.submit(bytes, referentienummer);
   const seen = await until(WAIT_MS, async () => arrived(await eyes.log('cak'), referentienummer)[0]);
-  return result(
-    'WMO405 naar het CAK',
-    seen !== undefined,
-    { sent: 1, delivered: seen === undefined ? 0 : 1 },
-    seen === undefined ? 'niet aangekomen' : 'bij het CAK, synchroon bevestigd',
+  const back = await inboxAnswer(stage, referentienummer, 'Du01');
+  const good = seen !== undefined && back?.business?.functie === 'WMO406';
+  return played(
+    'WMO405 naar het CAK, WMO406 terug',
+    good,
+    good ? `bij het CAK, synchroon bevestigd, WMO406 terug op ${referentienummer}` : 'niet volledig aangekomen',
   );
 };
 
@@ -175,12 +170,7 @@ const brokenContent: Step = async (stage) => {
   const good = told !== undefined && acked && forwarded === 0;
   const says =
     told === undefined ? 'geen Fo01' : `bevestigd, toen Fo01 ${told.code} (${told.plek}): ${told.omschrijving}`;
-  return result(
-    'WMO301 tegen het XSD',
-    good,
-    { sent: 1, refused: told === undefined ? 0 : 1, delivered: forwarded },
-    says,
-  );
+  return played('WMO301 tegen het XSD', good, says);
 };
 
 /** Nothing on the first two attempts: the retries are seen, then the acknowledgment. */
@@ -195,17 +185,15 @@ const silentPartner: Step = async (stage) => {
         one.direction === 'out' && one.business?.referentienummer === referentienummer && one.state === 'acknowledged',
     ),
   );
-  await inboxAnswer(stage, referentienummer, 'Du01');
+  const back = await inboxAnswer(stage, referentienummer, 'Du01');
   const log = await eyes.log('vecozo');
   const silent = log.mischief.filter((one) => one.name === 'noAnswer' && one.messageId === forwarded?.messageId).length;
   const copies = arrived(log, referentienummer).length;
-  const good = forwarded !== undefined && silent === 2 && copies === 1;
-  return result(
-    'partner zwijgt twee keer',
-    good,
-    { sent: 1, delivered: copies, retried: silent },
-    good ? 'derde poging bevestigd' : `${silent} pogingen zonder antwoord, ${copies} aangekomen`,
-  );
+  const good = forwarded !== undefined && silent === 2 && copies === 1 && back !== undefined;
+  const says = good
+    ? 'JW301 bij de derde poging bevestigd, JW302 terug'
+    : `${silent} pogingen zonder antwoord, ${copies} aangekomen`;
+  return played('partner zwijgt twee keer', good, says, { retried: silent });
 };
 
 /** The same message twice on purpose: one delivery, the same acknowledgment again byte for byte. */
@@ -226,14 +214,10 @@ const duplicate: Step = async (stage) => {
   const copies = (await eyes.messages('hub')).find((one) => one.messageId === sent.messageId)?.copies ?? 0;
   const equal = acks !== undefined && new Set(acks.map((ack) => ack.envelopeSha256)).size === 1;
   const good = delivered === 1 && copies === 1 && equal;
-  return result(
-    'bericht twee keer verstuurd',
-    good,
-    { sent: 2, delivered, duplicates: copies },
-    good
-      ? 'één keer bezorgd, twee keer dezelfde Acknowledgment'
-      : `${delivered} bezorgd, ${acks?.length ?? 0} bevestigingen`,
-  );
+  const says = good
+    ? 'één keer bezorgd, twee keer dezelfde Acknowledgment'
+    : `${delivered} bezorgd, ${acks?.length ?? 0} bevestigingen`;
+  return played('bericht twee keer verstuurd', good, says, { duplicates: copies });
 };
 
 const wrongSignature: Step = async ({ eyes, layout }) => {
@@ -247,12 +231,7 @@ const wrongSignature: Step = async ({ eyes, layout }) => {
     (one) => one.messageId === sent.messageId && one.state === 'rejected',
   );
   const good = error?.errorCodes.includes('SecurityFailure') === true && refused !== undefined;
-  return result(
-    'verkeerde handtekening',
-    good,
-    { sent: 1, refused: good ? 1 : 0 },
-    refused?.problem ?? 'niet geweigerd',
-  );
+  return played('verkeerde handtekening', good, refused?.problem ?? 'niet geweigerd');
 };
 
 const otherCertificate: Step = async ({ eyes, layout }) => {
@@ -263,12 +242,7 @@ const otherCertificate: Step = async ({ eyes, layout }) => {
     (one) => one.messageId === sent.messageId && one.state === 'rejected',
   );
   const good = sent.answer?.includes('SecurityFailure') === true && refused !== undefined;
-  return result(
-    'certificaat van een ander OIN',
-    good,
-    { sent: 1, refused: good ? 1 : 0 },
-    refused?.problem ?? sent.problem ?? 'niet geweigerd',
-  );
+  return played('certificaat van een ander OIN', good, refused?.problem ?? sent.problem ?? 'niet geweigerd');
 };
 
 /** What a partner's control takes at POST /send. */
@@ -284,7 +258,7 @@ export function partnerMessage(layout: DemoLayout, partner: 'vecozo' | 'cak', { 
   };
 }
 
-export const STEPS: readonly Step[] = [
+const STEPS: readonly Step[] = [
   outAndBack('WMO301', 'WMO302'),
   outAndBack('JW301', 'JW302'),
   fromProvider,
@@ -295,3 +269,32 @@ export const STEPS: readonly Step[] = [
   wrongSignature,
   otherCertificate,
 ];
+
+/** Plays every step, each counted from where the one before left off; `done` hears each result at once. */
+export async function playSteps(stage: Stage, done: (result: StepResult) => void): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  let before = await census(stage);
+  for (const step of STEPS) {
+    const one = await step(stage);
+    const settled = await until(SETTLE_MS, async () => {
+      const now = await census(stage);
+      return isSettled(since(before, now)) ? now : undefined;
+    });
+    const after = settled ?? (await census(stage));
+    const result = { ...one, ...since(before, after), good: one.good && settled !== undefined };
+    before = after;
+    results.push(result);
+    done(result);
+  }
+  return results;
+}
+
+async function census({ eyes, inbox }: Stage): Promise<Census> {
+  inbox.push(...(await eyes.collect()));
+  const [municipality, vecozo, cak] = await Promise.all([
+    eyes.messages('gemeente'),
+    eyes.log('vecozo'),
+    eyes.log('cak'),
+  ]);
+  return takeCensus({ municipality, inbox, partners: [vecozo, cak] });
+}
