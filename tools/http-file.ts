@@ -11,6 +11,15 @@ export interface HttpFile {
 const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/1\.[01]\r?\n/;
 const STATUS_LINE = /^HTTP\/1\.[01] \d{3}[^\n]*\n/;
 
+/** A first delimiter line, or a header that no XML document begins with. */
+const MIME_START = /^(--[^\s-][^\r\n]{0,69}\r?\n|(content-type|mime-version|soapaction|host):)/i;
+
+/** Whether bytes are an HTTP message or a MIME body rather than a document. */
+export function isRecording(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.subarray(0, 4096)).toString('latin1').trimStart();
+  return REQUEST_LINE.test(start) || STATUS_LINE.test(start) || MIME_START.test(start);
+}
+
 /** Takes the HTTP headers off when the file begins with a request or status line; the chunk framing goes with them. */
 export function readHttpFile(bytes: Buffer): HttpFile {
   const start = bytes.subarray(0, 4096).toString('latin1');

@@ -143,6 +143,18 @@ describe('row 156 dk schemas check', () => {
     expect(dkSchemas('check').code).toBe(2);
   });
 
+  test.each([
+    ['a MIME body', '--grens\r\nContent-Type: text/xml\r\n\r\n<a/>\r\n--grens--\r\n'],
+    ['a request', 'POST /ebms HTTP/1.1\r\nHost: x\r\n\r\n<a/>'],
+    ['a response', 'HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<a/>'],
+    ['headers without a request line', 'Content-Type: multipart/related; boundary=b\n\n--b\n'],
+  ])('%s is no document: it points to the command that reads it', (_name, text) => {
+    const run = checkFiles([file('opname.bin', text)]);
+    expect(run.results[0]?.issues.map(({ code }) => code)).toEqual(['recording', expect.any(String)]);
+    expect(run.results[0]?.issues[0]?.message).toContain('dk message inspect');
+    expect(run.code).toBe(1);
+  });
+
   test('2,000 files in one call: each has its line, in order', () => {
     const small = join(folder, 'veel');
     mkdirSync(small);

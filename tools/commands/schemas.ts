@@ -9,6 +9,7 @@ import {
   type SchemaIssue,
   type Schemas,
 } from '../../adapter/xsd/index.ts';
+import { isRecording } from '../http-file.ts';
 import { markBad, print, printJson, printTable, readInput, WrongUse } from '../output.ts';
 
 interface CheckResult {
@@ -102,6 +103,13 @@ const about = (kind: string, entry: SchemaEntry) => ({
   grade: entry.grade,
 });
 
+const RECORDING: SchemaIssue = {
+  line: 1,
+  path: '/',
+  code: 'recording',
+  message: 'dit lijkt een opgenomen HTTP- of MIME-bericht, geen XML-document; `dk message inspect` leest het',
+};
+
 /** A root that no schema knows is not valid; when it is no XML at all, that is said. */
 async function unknown(
   identified: Identified | undefined,
@@ -115,7 +123,7 @@ async function unknown(
     code: 'root',
     message: 'geen schema bekend voor dit begin-element in deze naamruimte',
   };
-  const issues = wellFormed.valid ? [root] : wellFormed.issues;
+  const issues = wellFormed.valid ? [root] : [...(isRecording(bytes) ? [RECORDING] : []), ...wellFormed.issues];
   return {
     kind: identified?.kind ?? 'unknown',
     standard: null,
