@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `dk`: the one command of operators and testers. Exit 0: good; 1: what was checked is bad; 2: wrong use.
+// `dk`: the one command of operators and testers. Exit 0: good; 1: what was checked is bad; 2: wrong use, or no verdict.
 import { Command, CommanderError } from 'commander';
 import { certsCommand } from './commands/certs.ts';
 import { cpaCommand } from './commands/cpa.ts';
@@ -8,7 +8,7 @@ import { partnerCommand } from './commands/partner.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { schemasCommand } from './commands/schemas.ts';
 import { speakDutch } from './dutch.ts';
-import { endQuietlyOnClosedPipe, WrongUse } from './output.ts';
+import { endQuietlyOnClosedPipe, tellNoVerdict, WrongUse } from './output.ts';
 
 const program = new Command('dk').description(
   'Digikoppeling-gateway: certificaten, CPA’s, schema’s, berichten en gesimuleerde partners',
@@ -18,18 +18,16 @@ for (const command of [certsCommand, cpaCommand, schemasCommand, messageCommand,
   program.addCommand(command());
 }
 // Commander ends the process with 1 on wrong use; ours is 2, at every level.
-speakDutch(program);
+let said: string | undefined;
+speakDutch(program, (text) => {
+  said = text;
+});
 endQuietlyOnClosedPipe();
 
+const json = process.argv.includes('--json');
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof WrongUse) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
-  } else {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
+  if (!(error instanceof CommanderError)) tellNoVerdict(error, { json });
+  else if (error.exitCode !== 0) tellNoVerdict(new WrongUse(error.message), { json, said: said ?? error.message });
 }

@@ -8,8 +8,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'Arguments:': 'Argumenten:',
 };
 
-/** Makes a command and everything below it speak Dutch and throw instead of ending the process with 1. */
-export function speakDutch(command: Command): Command {
+/** Makes a command and everything below it speak Dutch and throw instead of ending the process with 1; `heard` gets each complaint. */
+export function speakDutch(command: Command, heard: (text: string) => void = () => undefined): Command {
   command
     .exitOverride()
     .helpOption('-h, --help', 'toont deze hulp')
@@ -19,9 +19,15 @@ export function speakDutch(command: Command): Command {
       subcommandTerm: (one) => dutchUsage(new Help().subcommandTerm(one)),
       optionDescription: (option) => new Help().optionDescription(option).replace('(default: ', '(standaard: '),
     })
-    .configureOutput({ outputError: (text, write) => write(complaint(text, command)) });
+    .configureOutput({
+      outputError(text, write) {
+        const dutch = complaint(text, command);
+        heard(dutch);
+        write(dutch);
+      },
+    });
   if (command.commands.length > 0) command.helpCommand('help [opdracht]', 'toont de hulp van een opdracht');
-  for (const child of command.commands) speakDutch(child);
+  for (const child of command.commands) speakDutch(child, heard);
   return command;
 }
 

@@ -2,9 +2,37 @@
 import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
-/** The command was used wrongly: no such file, a missing option. Exit code 2. */
-export class WrongUse extends Error {
+/** Why a command came to no verdict, for people and for machines. Exit code 2. */
+export class NoVerdict extends Error {
+  override readonly name: string = 'NoVerdict';
+  /** `unreachable`, `refused` or `wrongUse`; stable, scripts may depend on it. */
+  readonly kind: string;
+  /** What a machine may want beside the words: the HTTP status, the problem as the gateway told it. */
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(kind: string, message: string, facts: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.kind = kind;
+    this.facts = facts;
+  }
+}
+
+/** The command was used wrongly: no such file, a missing option. */
+export class WrongUse extends NoVerdict {
   override readonly name = 'WrongUse';
+
+  constructor(message: string) {
+    super('wrongUse', message);
+  }
+}
+
+/** Tells on standard error why there is no verdict; with `--json` standard output gets one document as well. */
+export function tellNoVerdict(error: unknown, { json, said }: { json: boolean; said?: string }): void {
+  const message = said ?? (error instanceof Error ? error.message : String(error));
+  if (said === undefined) process.stderr.write(`${message}\n`);
+  const about = error instanceof NoVerdict ? { kind: error.kind, ...error.facts } : { kind: 'failed' };
+  if (json) printJson({ error: { ...about, message: message.trim() } });
+  process.exitCode = 2;
 }
 
 export function printJson(value: unknown): void {

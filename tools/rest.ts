@@ -1,5 +1,5 @@
 // The REST door as the command line uses it.
-import { WrongUse } from './output.ts';
+import { NoVerdict, WrongUse } from './output.ts';
 
 export interface RestOptions {
   readonly url?: string;
@@ -35,7 +35,9 @@ export async function callRest(options: RestOptions, path: string, request: Rest
     },
     ...(request.body === undefined ? {} : { body: request.body as RequestInit['body'] & {} }),
   }).catch((error: unknown) => {
-    throw new Error(`${url} antwoordt niet: ${error instanceof Error ? causeOf(error) : ''}`);
+    throw new NoVerdict('unreachable', `${url} antwoordt niet: ${error instanceof Error ? causeOf(error) : ''}`, {
+      url,
+    });
   });
   const bytes = Buffer.from(await response.arrayBuffer());
   const json = /json/.test(response.headers.get('content-type') ?? '');
@@ -46,24 +48,37 @@ function readJson(bytes: Buffer, url: string): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw new Error(`${url} antwoordt met iets dat geen JSON is; is dit de REST-ingang van een gateway?`);
+    throw notAGateway(`${url} antwoordt met iets dat geen JSON is`, { url });
   }
 }
 
 const causeOf = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);
 
-/** The body of a 2xx answer; otherwise an error with the problem's own words. */
+const notAGateway = (what: string, facts: Readonly<Record<string, unknown>>): NoVerdict =>
+  new NoVerdict('refused', `${what}; is dit de REST-ingang van een gateway?`, facts);
+
+/** The body of a 2xx answer; otherwise no verdict, with the problem's own words. */
 export function expectGood(answer: RestAnswer): unknown {
-  if (answer.status >= 200 && answer.status < 300) return answer.body;
+  if (isGood(answer)) return answer.body;
   const problem = (answer.body ?? {}) as { title?: string; detail?: string };
-  throw new Error(
+  throw new NoVerdict(
+    'refused',
     `HTTP ${answer.status}: ${problem.title ?? 'geen uitleg'}${problem.detail === undefined ? '' : ` — ${problem.detail}`}`,
+    { status: answer.status, ...(answer.body === undefined ? {} : { problem: answer.body }) },
   );
+}
+
+export const isGood = ({ status }: RestAnswer): boolean => status >= 200 && status < 300;
+
+/** 422 is the gateway's verdict on what was offered; every other refusal is about how it was asked. */
+export function expectVerdict(answer: RestAnswer): RestAnswer {
+  if (answer.status !== 422) expectGood(answer);
+  return answer;
 }
 
 /** The JSON object of a 2xx answer; a server that is no gateway answers with something else. */
 export function expectJson(answer: RestAnswer): unknown {
   const body = expectGood(answer);
   if (typeof body === 'object' && body !== null) return body;
-  throw new Error(`HTTP ${answer.status} zonder JSON; is dit de REST-ingang van een gateway?`);
+  throw notAGateway(`HTTP ${answer.status} zonder JSON`, { status: answer.status });
 }

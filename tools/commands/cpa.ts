@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { checkCpa, createCpa, parseCpa } from '../../adapter/agreement/index.ts';
 import { formatDateTime, hasError, type Issue } from '../../adapter/base/index.ts';
 import { markBad, print, printJson, printTable, readInput, writeOutput } from '../output.ts';
-import { callRest, expectGood, expectJson, type RestOptions } from '../rest.ts';
+import { callRest, expectGood, expectJson, expectVerdict, isGood, type RestOptions } from '../rest.ts';
 import { instant, readCreateInput } from './cpa-input.ts';
 
 export function cpaCommand(): Command {
@@ -46,7 +46,7 @@ function remote(command: Command): Command {
 }
 
 const EXAMPLE = `{
-  "cpaId": "GGK_A_B_1", "start": "2030-01-01T00:00:00Z", "end": "2032-01-01T00:00:00Z",
+  "cpaId": "GGK_A_B_1", "start": "2025-01-01T00:00:00Z", "end": "2035-12-31T23:59:59Z",
   "parties": [
     { "oin": "00000001999999910000", "name": "Gemeente", "role": "Gemeente", "endpoint": "https://gemeente.example/ebms",
       "tlsCertificateFile": "gemeente.crt", "signingCertificateFile": "gemeente-sign.crt" },
@@ -125,13 +125,11 @@ async function importCpas(files: readonly string[], flags: ImportFlags): Promise
   const query = new URLSearchParams({ replace: String(flags.replace === true), dryRun: String(flags.dryRun === true) });
   for (const file of files) {
     const body = await readInput(file);
-    const answer = await callRest(flags, `/api/v1/cpas?${query}`, {
-      method: 'POST',
-      contentType: 'application/xml',
-      body,
-    });
+    const answer = expectVerdict(
+      await callRest(flags, `/api/v1/cpas?${query}`, { method: 'POST', contentType: 'application/xml', body }),
+    );
     const result = (answer.body ?? {}) as { cpaId?: string; outcome?: string; title?: string; issues?: Issue[] };
-    const good = answer.status < 300;
+    const good = isGood(answer);
     if (!good) markBad();
     if (flags.json === true) printJson({ file, status: answer.status, dryRun: flags.dryRun === true, ...result });
     else {

@@ -1,21 +1,9 @@
-// `dk message`: what is in a recorded message and how it would be answered; and messages of a running gateway.
+// `dk message`: messages of a running gateway; and the door to `inspect`.
 import { Command } from 'commander';
-import { type Agreement, parseCpa } from '../../adapter/agreement/index.ts';
-import { parseDateTime } from '../../adapter/base/index.ts';
-import { type Inspection, inspectMessage } from '../../adapter/gateway/index.ts';
 import { STATES } from '../../adapter/msh/index.ts';
-import { entityOf, type HttpFile, readHttpFile } from '../http-file.ts';
 import { markBad, print, printJson, printTable, readInput, WrongUse } from '../output.ts';
-import { callRest, expectJson, type RestOptions } from '../rest.ts';
-
-interface InspectFlags {
-  readonly cpa: readonly string[];
-  readonly contentType?: string;
-  readonly at?: string;
-  readonly allowSha1?: boolean;
-  readonly path: string;
-  readonly json?: boolean;
-}
+import { callRest, expectJson, expectVerdict, isGood, type RestAnswer, type RestOptions } from '../rest.ts';
+import { inspect } from './inspect.ts';
 
 export function messageCommand(): Command {
   const message = new Command('message').description('berichten bekijken, verzenden en opzoeken');
@@ -38,7 +26,9 @@ export function messageCommand(): Command {
     .option('--functie <functie>', 'zoals WMO301')
     .option('--limit <aantal>', 'hoogstens zoveel', '50')
     .action(list);
-  remote(message.command('show <id>').description('één bericht met zijn tijdlijn')).action(show);
+  remote(
+    message.command('show <id>').description('één bericht met zijn tijdlijn; <id> is een id of een MessageId'),
+  ).action(show);
   remote(message.command('send <bestand>').description('een StUF-bericht aanbieden aan een gateway'))
     .option('--idempotency-key <sleutel>', 'nogmaals aanbieden met dezelfde sleutel verzendt niet nog eens')
     .action(send);
@@ -51,146 +41,6 @@ function remote(command: Command): Command {
     .option('--key <sleutel>', 'API-sleutel (of DK_KEY)')
     .option('--json', 'als JSON');
 }
-
-async function inspect(file: string, flags: InspectFlags): Promise<void> {
-  const recorded = readHttpFile(await readInput(file));
-  const agreements = await Promise.all(flags.cpa.map(readCpa));
-  const atDoor = refusedAtDoor(recorded, flags.path);
-  const { inspection, judgedAt } = atDoor ?? (await judge(recorded, agreements, flags));
-  const view = inspectionView(file, inspection, judgedAt);
-  if (flags.json === true) printJson(view);
-  else printInspection(view);
-  if (inspection.issues.some((issue) => issue.severity === 'Error')) markBad();
-}
-
-async function readCpa(file: string): Promise<Agreement> {
-  const parsed = parseCpa(await readInput(file));
-  if (parsed.ok) return parsed.value.agreement;
-  const first = parsed.error[0];
-  throw new WrongUse(`${file}: geen bruikbare CPA; regel ${first?.line ?? '?'}: ${first?.detail ?? ''}`);
-}
-
-interface Judged {
-  readonly inspection: Inspection;
-  readonly judgedAt?: number;
-}
-
-/** What the server answers before any body is read: another method or path. */
-function refusedAtDoor(file: HttpFile, path: string): Judged | undefined {
-  const refuse = (status: number, detail: string): Judged => ({
-    inspection: {
-      kind: 'unreadable',
-      parts: [],
-      signature: { kind: 'absent' },
-      issues: [{ code: `HTTP ${status}`, severity: 'Error', where: 'HTTP', detail, rule: 'R139' }],
-      answer: { kind: 'none', code: String(status) },
-    },
-  });
-  if (file.path !== undefined && file.path.split('?')[0] !== path) return refuse(404, `pad anders dan ${path}`);
-  if (file.method !== undefined && file.method !== 'POST') return refuse(405, 'verwacht wordt POST');
-  return undefined;
-}
-
-/** A recording older than this is judged at its own Timestamp, so that its TimeToLive still means something. */
-const FRESH_MS = 2 * 3600 * 1000;
-
-async function judge(file: HttpFile, agreements: readonly Agreement[], flags: InspectFlags): Promise<Judged> {
-  const now = Date.now();
-  const run = (at: number) =>
-    inspectMessage(entityOf(file, flags.contentType), {
-      agreements,
-      now: at,
-      policy: {
-        handover: 'collect',
-        keepIdsMs: 0,
-        clockToleranceMs: 0,
-        peerRequired: false,
-        mandates: new Map(),
-        ownParties: new Set(agreements.flatMap((a) => a.parties.flatMap((p) => p.partyIds.map((id) => id.value)))),
-      },
-      limits: { maxMessageBytes: 64 * 1024 * 1024, maxEnvelopeBytes: 4 * 1024 * 1024, maxParts: 1000 },
-      allowSha1: flags.allowSha1 === true,
-      signerTrust: () => undefined,
-    });
-  if (flags.at !== undefined && flags.at !== 'now') {
-    const at = parseDateTime(flags.at);
-    if (at === undefined) throw new WrongUse('--at: verwacht een tijdstip zoals 2030-01-31T12:00:00Z, of now');
-    return { inspection: await run(at.instant), judgedAt: at.instant };
-  }
-  const first = await run(now);
-  const stamped = first.header?.timestamp.instant;
-  if (flags.at === 'now' || stamped === undefined || Math.abs(now - stamped) <= FRESH_MS) {
-    return { inspection: first, judgedAt: now };
-  }
-  return { inspection: await run(stamped), judgedAt: stamped };
-}
-
-type InspectionView = ReturnType<typeof inspectionView>;
-
-function inspectionView(file: string, inspection: Inspection, judgedAt: number | undefined) {
-  const { signature } = inspection;
-  return {
-    file,
-    kind: inspection.kind,
-    header: inspection.header ?? null,
-    parts: inspection.parts.map(({ contentId, contentType, blob }) => ({
-      contentId,
-      contentType,
-      bytes: blob.bytes,
-      sha256: blob.sha256,
-    })),
-    signature: {
-      verdict: signature.kind,
-      ...(signature.kind === 'invalid' ? { reason: signature.reason } : {}),
-      references: signature.kind === 'absent' ? [] : signature.references.map(({ uri, verdict }) => ({ uri, verdict })),
-    },
-    issues: inspection.issues.map(({ code, severity, where, rule, detail, hint }) => ({
-      code,
-      severity,
-      location: where,
-      rule: rule ?? '',
-      message: detail,
-      ...(hint === undefined ? {} : { hint }),
-    })),
-    answer: inspection.answer,
-    ...(judgedAt === undefined ? {} : { judgedAt: new Date(judgedAt).toISOString() }),
-  };
-}
-
-function printInspection(view: InspectionView): void {
-  print(`${view.file}: ${view.kind}`);
-  if (view.header !== null) {
-    const { header } = view;
-    print(
-      `  van      ${header.from.partyIds.map((id) => id.value).join(', ')}${header.from.role === undefined ? '' : ` (${header.from.role})`}`,
-    );
-    print(
-      `  naar     ${header.to.partyIds.map((id) => id.value).join(', ')}${header.to.role === undefined ? '' : ` (${header.to.role})`}`,
-    );
-    print(`  CPA      ${header.cpaId}`);
-    print(`  dienst   ${header.service.value} / ${header.action}`);
-    print(
-      `  bericht  ${header.messageId}${header.refToMessageId === undefined ? '' : ` over ${header.refToMessageId}`}`,
-    );
-    print(`  gesprek  ${header.conversationId}`);
-  }
-  for (const part of view.parts)
-    print(`  deel     ${part.contentId || '(SOAP)'} ${part.contentType} ${part.bytes} bytes`);
-  print(
-    `  handtekening: ${signatureWord(view.signature.verdict)}${view.signature.reason === undefined ? '' : ` — ${view.signature.reason}`}`,
-  );
-  for (const reference of view.signature.references)
-    print(`    ${reference.uri === '' ? '(envelop)' : reference.uri}: ${reference.verdict}`);
-  for (const issue of view.issues)
-    print(
-      `  ${issue.severity === 'Error' ? '✗' : '!'} ${issue.code} ${issue.location} — ${issue.message}${issue.hint === undefined ? '' : ` (${issue.hint})`} [${issue.rule}]`,
-    );
-  print(`  antwoord: ${view.answer.kind}${view.answer.code === '' ? '' : ` (${view.answer.code})`}`);
-  if (view.judgedAt !== undefined) print(`  beoordeeld op ${view.judgedAt}`);
-}
-
-const signatureWord = (verdict: string): string =>
-  ({ absent: 'geen', valid: 'klopt', invalid: 'klopt niet' })[verdict] ?? verdict;
 
 interface ListFlags extends RestOptions {
   readonly direction?: string;
@@ -229,15 +79,52 @@ async function list(flags: ListFlags): Promise<void> {
   }
   const body = expectJson(await callRest(flags, `/api/v1/messages?${query}`)) as { messages: MessageView[] };
   if (flags.json === true) return printJson(body);
+  printMessages(body.messages);
+}
+
+/** Room for a MessageId in a line of 120, beside the other columns at their widest. */
+const MESSAGE_ID_WIDTH = 59;
+
+/** The record's id is long and says nothing: the MessageId does, and `show` takes it as well. `--json` has both whole. */
+function printMessages(messages: readonly MessageView[]): void {
+  const withFunctie = messages.some((one) => one.business?.functie !== undefined);
+  const functie = (text: string): string[] => (withFunctie ? [text] : []);
   printTable(
-    ['id', 'richting', 'toestand', 'functie', 'ontvangen', 'MessageId'],
-    body.messages.map((m) => [m.id, m.direction, m.state, m.business?.functie ?? '', m.acceptedAt, m.messageId]),
+    ['richting', 'toestand', ...functie('functie'), 'ontvangen', 'MessageId'],
+    messages.map((one) => [
+      one.direction,
+      one.state,
+      ...functie(one.business?.functie ?? ''),
+      one.acceptedAt,
+      shorten(one.messageId, MESSAGE_ID_WIDTH),
+    ]),
   );
 }
 
+/** Both ends stay: the one tells messages apart, the other says whose they are. */
+export function shorten(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const tail = Math.floor((width - 1) / 3);
+  return `${text.slice(0, width - 1 - tail)}…${text.slice(-tail)}`;
+}
+
+/** By id, or by MessageId when no record has that id. */
+async function find(id: string, flags: RestOptions): Promise<RestAnswer> {
+  const path = (one: string): string => `/api/v1/messages/${encodeURIComponent(one)}`;
+  const answer = await callRest(flags, path(id));
+  if (answer.status !== 404) return answer;
+  const query = new URLSearchParams({ messageId: id });
+  const { messages } = expectJson(await callRest(flags, `/api/v1/messages?${query}`)) as { messages: MessageView[] };
+  const [first, ...others] = messages;
+  if (first === undefined) return answer;
+  if (others.length === 0) return callRest(flags, path(first.id));
+  const all = messages.map((one) => `${one.direction} ${one.state}: ${one.id}`).join('\n  ');
+  throw new WrongUse(`${id} hoort bij ${messages.length} berichten; geef het id van een ervan:\n  ${all}`);
+}
+
 async function show(id: string, flags: RestOptions & { json?: boolean }): Promise<void> {
-  const path = `/api/v1/messages/${encodeURIComponent(id)}`;
-  const message = expectJson(await callRest(flags, path)) as MessageView;
+  const message = expectJson(await find(id, flags)) as MessageView;
+  const path = `/api/v1/messages/${message.id}`;
   const journal = expectJson(await callRest(flags, `${path}/journal`)) as {
     entries: { at: string; event: string; state: string; detail?: string; rules?: string[] }[];
   };
@@ -254,16 +141,18 @@ async function show(id: string, flags: RestOptions & { json?: boolean }): Promis
 }
 
 async function send(file: string, flags: RestOptions & { idempotencyKey?: string; json?: boolean }): Promise<void> {
-  const answer = await callRest(flags, '/api/v1/messages', {
-    method: 'POST',
-    contentType: 'application/xml',
-    ...(flags.idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': flags.idempotencyKey } }),
-    body: await readInput(file),
-  });
+  const answer = expectVerdict(
+    await callRest(flags, '/api/v1/messages', {
+      method: 'POST',
+      contentType: 'application/xml',
+      ...(flags.idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': flags.idempotencyKey } }),
+      body: await readInput(file),
+    }),
+  );
   if (flags.json === true) printJson(answer.body);
-  else if (answer.status === 202) print(`aangenomen: ${(answer.body as MessageView).id}`);
+  else if (isGood(answer)) print(`aangenomen: ${(answer.body as MessageView).messageId}`);
   else printRefusal(answer.status, answer.body);
-  if (answer.status !== 202) markBad();
+  if (!isGood(answer)) markBad();
 }
 
 function printRefusal(status: number, body: unknown): void {

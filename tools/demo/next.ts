@@ -66,7 +66,7 @@ async function messageSteps(
     {
       title: 'één bericht met zijn tijdlijn, en een opname van wat VECOZO kreeg',
       commands: [
-        `npx dk message show ${newest?.id ?? ''} ${door(layout, 'hub')}`,
+        `npx dk message show ${newest?.messageId ?? ''} ${door(layout, 'hub')}`,
         ...(recording === undefined ? [] : [inspectCommand(recording, cpaFile)]),
       ],
     },

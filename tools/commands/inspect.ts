@@ -1,0 +1,155 @@
+// `dk message inspect`: what is in a recorded message, and how the gateway would answer it.
+import { type Agreement, parseCpa } from '../../adapter/agreement/index.ts';
+import { parseDateTime } from '../../adapter/base/index.ts';
+import { type Inspection, inspectMessage } from '../../adapter/gateway/index.ts';
+import { entityOf, type HttpFile, readHttpFile } from '../http-file.ts';
+import { markBad, print, printJson, readInput, WrongUse } from '../output.ts';
+
+interface InspectFlags {
+  readonly cpa: readonly string[];
+  readonly contentType?: string;
+  readonly at?: string;
+  readonly allowSha1?: boolean;
+  readonly path: string;
+  readonly json?: boolean;
+}
+
+export async function inspect(file: string, flags: InspectFlags): Promise<void> {
+  const recorded = readHttpFile(await readInput(file));
+  const agreements = await Promise.all(flags.cpa.map(readCpa));
+  const atDoor = refusedAtDoor(recorded, flags.path);
+  const { inspection, judgedAt } = atDoor ?? (await judge(recorded, agreements, flags));
+  const view = inspectionView(file, inspection, judgedAt);
+  if (flags.json === true) printJson(view);
+  else printInspection(view);
+  if (inspection.issues.some((issue) => issue.severity === 'Error')) markBad();
+}
+
+async function readCpa(file: string): Promise<Agreement> {
+  const parsed = parseCpa(await readInput(file));
+  if (parsed.ok) return parsed.value.agreement;
+  const first = parsed.error[0];
+  throw new WrongUse(`${file}: geen bruikbare CPA; regel ${first?.line ?? '?'}: ${first?.detail ?? ''}`);
+}
+
+interface Judged {
+  readonly inspection: Inspection;
+  readonly judgedAt?: number;
+}
+
+/** What the server answers before any body is read: another method or path. */
+function refusedAtDoor(file: HttpFile, path: string): Judged | undefined {
+  const refuse = (status: number, detail: string): Judged => ({
+    inspection: {
+      kind: 'unreadable',
+      parts: [],
+      signature: { kind: 'absent' },
+      issues: [{ code: `HTTP ${status}`, severity: 'Error', where: 'HTTP', detail, rule: 'R139' }],
+      answer: { kind: 'none', code: String(status) },
+    },
+  });
+  if (file.path !== undefined && file.path.split('?')[0] !== path) return refuse(404, `pad anders dan ${path}`);
+  if (file.method !== undefined && file.method !== 'POST') return refuse(405, 'verwacht wordt POST');
+  return undefined;
+}
+
+/** A recording older than this is judged at its own Timestamp, so that its TimeToLive still means something. */
+const FRESH_MS = 2 * 3600 * 1000;
+
+async function judge(file: HttpFile, agreements: readonly Agreement[], flags: InspectFlags): Promise<Judged> {
+  const now = Date.now();
+  const run = (at: number) =>
+    inspectMessage(entityOf(file, flags.contentType), {
+      agreements,
+      now: at,
+      policy: {
+        handover: 'collect',
+        keepIdsMs: 0,
+        clockToleranceMs: 0,
+        peerRequired: false,
+        mandates: new Map(),
+        ownParties: new Set(agreements.flatMap((a) => a.parties.flatMap((p) => p.partyIds.map((id) => id.value)))),
+      },
+      limits: { maxMessageBytes: 64 * 1024 * 1024, maxEnvelopeBytes: 4 * 1024 * 1024, maxParts: 1000 },
+      allowSha1: flags.allowSha1 === true,
+      signerTrust: () => undefined,
+    });
+  if (flags.at !== undefined && flags.at !== 'now') {
+    const at = parseDateTime(flags.at);
+    if (at === undefined) throw new WrongUse('--at: verwacht een tijdstip zoals 2030-01-31T12:00:00Z, of now');
+    return { inspection: await run(at.instant), judgedAt: at.instant };
+  }
+  const first = await run(now);
+  const stamped = first.header?.timestamp.instant;
+  if (flags.at === 'now' || stamped === undefined || Math.abs(now - stamped) <= FRESH_MS) {
+    return { inspection: first, judgedAt: now };
+  }
+  return { inspection: await run(stamped), judgedAt: stamped };
+}
+
+type InspectionView = ReturnType<typeof inspectionView>;
+
+function inspectionView(file: string, inspection: Inspection, judgedAt: number | undefined) {
+  const { signature } = inspection;
+  return {
+    file,
+    kind: inspection.kind,
+    header: inspection.header ?? null,
+    parts: inspection.parts.map(({ contentId, contentType, blob }) => ({
+      contentId,
+      contentType,
+      bytes: blob.bytes,
+      sha256: blob.sha256,
+    })),
+    signature: {
+      verdict: signature.kind,
+      ...(signature.kind === 'invalid' ? { reason: signature.reason } : {}),
+      references: signature.kind === 'absent' ? [] : signature.references.map(({ uri, verdict }) => ({ uri, verdict })),
+    },
+    issues: inspection.issues.map(({ code, severity, where, rule, detail, hint }) => ({
+      code,
+      severity,
+      location: where,
+      rule: rule ?? '',
+      message: detail,
+      ...(hint === undefined ? {} : { hint }),
+    })),
+    answer: inspection.answer,
+    ...(judgedAt === undefined ? {} : { judgedAt: new Date(judgedAt).toISOString() }),
+  };
+}
+
+function printInspection(view: InspectionView): void {
+  print(`${view.file}: ${view.kind}`);
+  if (view.header !== null) {
+    const { header } = view;
+    print(
+      `  van      ${header.from.partyIds.map((id) => id.value).join(', ')}${header.from.role === undefined ? '' : ` (${header.from.role})`}`,
+    );
+    print(
+      `  naar     ${header.to.partyIds.map((id) => id.value).join(', ')}${header.to.role === undefined ? '' : ` (${header.to.role})`}`,
+    );
+    print(`  CPA      ${header.cpaId}`);
+    print(`  dienst   ${header.service.value} / ${header.action}`);
+    print(
+      `  bericht  ${header.messageId}${header.refToMessageId === undefined ? '' : ` over ${header.refToMessageId}`}`,
+    );
+    print(`  gesprek  ${header.conversationId}`);
+  }
+  for (const part of view.parts)
+    print(`  deel     ${part.contentId || '(SOAP)'} ${part.contentType} ${part.bytes} bytes`);
+  print(
+    `  handtekening: ${signatureWord(view.signature.verdict)}${view.signature.reason === undefined ? '' : ` — ${view.signature.reason}`}`,
+  );
+  for (const reference of view.signature.references)
+    print(`    ${reference.uri === '' ? '(envelop)' : reference.uri}: ${reference.verdict}`);
+  for (const issue of view.issues)
+    print(
+      `  ${issue.severity === 'Error' ? '✗' : '!'} ${issue.code} ${issue.location} — ${issue.message}${issue.hint === undefined ? '' : ` (${issue.hint})`} [${issue.rule}]`,
+    );
+  print(`  antwoord: ${view.answer.kind}${view.answer.code === '' ? '' : ` (${view.answer.code})`}`);
+  if (view.judgedAt !== undefined) print(`  beoordeeld op ${view.judgedAt}`);
+}
+
+const signatureWord = (verdict: string): string =>
+  ({ absent: 'geen', valid: 'klopt', invalid: 'klopt niet' })[verdict] ?? verdict;
