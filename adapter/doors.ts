@@ -19,6 +19,8 @@ export interface Doors {
   readonly plain: EbmsServer | undefined;
   readonly api: ApiServer | undefined;
   readonly addresses: readonly string[];
+  /** Doors of this process's roles that could not be opened, each with the reason. */
+  readonly closed: readonly string[];
 }
 
 export async function openDoors(gateway: Gateway, config: Config, observer: Observer): Promise<Doors> {
@@ -38,8 +40,12 @@ export async function openDoors(gateway: Gateway, config: Config, observer: Obse
   if (plain !== undefined) addresses.push(`http://${at.host}:${(await plain.listen()).port}${at.path}`);
   const api = config.roles.includes('api') ? createApi(gateway, { ...config.api, observer }) : undefined;
   if (api !== undefined) addresses.push(`http://${config.api.host}:${(await api.listen()).port}/api/v1`);
-  return { endpoint, plain, api, addresses };
+  const noDoor = config.roles.includes('endpoint') && endpoint === undefined && plain === undefined;
+  return { endpoint, plain, api, addresses, closed: noDoor ? [NO_EBMS_DOOR] : [] };
 }
+
+const NO_EBMS_DOOR =
+  'ebMS: geen servercertificaat (endpoint.keyFile en endpoint.certFile), dus partners kunnen hier niets afleveren';
 
 function mainListener(config: Config): MutualTlsListener | ProxyListener | undefined {
   const { endpoint: at } = config;

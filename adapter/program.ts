@@ -30,6 +30,7 @@ const STRANGER_BYTES_PER_HOUR = 16 * 1024 * 1024;
 
 export interface Running {
   readonly observer: Observer;
+  readonly doors: Pick<Doors, 'addresses' | 'closed'>;
   stop(): Promise<void>;
 }
 
@@ -98,9 +99,10 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     watchJumps(observer),
     watchCertificates(config, doors.endpoint, client, observer),
   ];
-  warnDevelopment(config, file, observer);
+  warnDevelopment(config, file, doors.closed, observer);
   observer.emit('gateway.started', { detail: doors.addresses.join(' · ') });
-  return { observer, stop: () => shutDown({ ...doors, worker, store, client, validator, observer, timers, disk }) };
+  const stop = () => shutDown({ ...doors, worker, store, client, validator, observer, timers, disk });
+  return { observer, doors, stop };
 }
 
 function clockFrom(startAt: number | undefined): GatewayContext['clock'] {
@@ -123,7 +125,12 @@ const schemasOfProgram = (): string => {
   return resolve(here, /[\\/]dist[\\/]/.test(here) ? '../../schemas' : '../schemas');
 };
 
-function warnDevelopment(config: Config, file: string | undefined, observer: Observer): void {
+function warnDevelopment(
+  config: Config,
+  file: string | undefined,
+  closed: readonly string[],
+  observer: Observer,
+): void {
   if (config.mode !== 'development') return;
   const warn = (detail: string): void => observer.emit('config.warning', { detail });
   warn(`ontwikkelmodus met opslag ${config.store}${file === undefined ? '; er is geen gateway.json' : ''}`);
@@ -132,6 +139,9 @@ function warnDevelopment(config: Config, file: string | undefined, observer: Obs
       'hierna: `npx dk certs dev` maakt certificaten, `npx dk cpa create` een CPA; README toont een gateway.json. Of begin met `npm run demo -- --keep`',
     );
   }
+  for (const why of closed) warn(`niet open: ${why}`);
+  if (config.roles.includes('api') && config.api.keys.length === 0)
+    warn('geen API-sleutels (api.keys): de REST-ingang laat niemand toe');
   if (config.endpoint.plainHttpPort !== undefined) warn('een eindpunt zonder TLS: niemand bewijst wie hij is');
   if (config.policy.allowHttp) warn('http-adressen in CPA’s zijn toegestaan');
   if (config.policy.allowLocalhost) warn('localhost-adressen in CPA’s zijn toegestaan');

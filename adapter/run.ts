@@ -3,13 +3,18 @@
 import { parseDateTime } from './base/index.ts';
 import { type Config, readConfig } from './config/index.ts';
 import { Refused, readIfThere } from './files.ts';
+import { firstRun, firstRunText } from './first-run.ts';
 import { type Seams, startProgram } from './program.ts';
 
 /** Starts the gateway that the arguments and the environment describe; what cannot work is told and ends with code 2. */
 export async function runProgram(seams: Seams = {}): Promise<void> {
   try {
-    const { config, file } = configuration();
+    const { config: read, file } = configuration();
+    const first = file === undefined ? firstRun(read) : undefined;
+    const config = first?.config ?? read;
     const running = await startProgram({ config, file, startAt: clockFlag(config) }, seams);
+    // Standard output is the log; the key is for whoever sits at the console.
+    if (first !== undefined) process.stderr.write(firstRunText(first.key, running.doors));
     let stopping = false;
     const stop = (): void => {
       // A second signal cuts what the first one lets finish.

@@ -89,11 +89,17 @@ function unsafeEndpoint({ endpoint, client }: Config): Issue[] {
   return issues;
 }
 
-function unsafeSettings({ policy, store }: Config): Issue[] {
+/** The key of README's example, which everybody can read. */
+const EXAMPLE_KEY = '4b5b64178fb64cff01ebbd15b1a72a063f9bcffd9732ccd7f6d78a42dd2af065';
+
+function unsafeSettings({ policy, store, api }: Config): Issue[] {
   const names = ['allowSha1', 'allowHttp', 'allowLocalhost'] as const;
   const issues = names
     .filter((name) => policy[name])
     .map((name) => configIssue(`policy.${name}`, 'alleen in ontwikkeling'));
+  for (const [i, { sha256 }] of api.keys.entries()) {
+    if (sha256 === EXAMPLE_KEY) issues.push(configIssue(`api.keys.${i}`, 'dit is de voorbeeldsleutel uit README'));
+  }
   if (store === 'sqlite::memory:') {
     // House rule 1: what was acknowledged must outlive the process.
     issues.push(configIssue('store', 'opslag in het geheugen is na een herstart weg; alleen in ontwikkeling'));

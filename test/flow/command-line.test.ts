@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { makeDevPki } from '../../tools/certs/index.ts';
+import { makeDevPki, writeDevPki } from '../../tools/certs/index.ts';
 import { sampleMessage } from '../../tools/schemas/sample.ts';
 import { testCpa } from '../fixtures/gateway.ts';
 import { sharedDir } from '../fixtures/shared.ts';
@@ -82,12 +82,8 @@ describe('dk', () => {
   test('V1 cpa create: the example of --help gives a CPA that is in force now', async () => {
     const help = dk('cpa', 'create', '--help').out;
     const example = JSON.parse(help.slice(help.indexOf('{'))) as { parties: { oin: string }[] };
-    const named = ['gemeente', 'hub'].map((name, i) => ({ name, oin: example.parties[i]?.oin ?? '' }));
-    const pki = await makeDevPki({ parties: named, reuseKeys: true });
-    for (const { name } of named) {
-      file(`${name}.crt`, pki.party(name).tls.certificatePem);
-      file(`${name}-sign.crt`, pki.party(name).signing.certificatePem);
-    }
+    const parties = ['gemeente', 'hub'].map((name, i) => ({ name, oin: example.parties[i]?.oin ?? '' }));
+    await writeDevPki(join(folder, 'certs-dev'), await makeDevPki({ parties, reuseKeys: true }));
     const made = dk('cpa', 'create', file('voorbeeld.json', JSON.stringify(example)), '--out', 'voorbeeld.xml');
     expect([made.code, made.err]).toEqual([0, '']);
     const checked = dk('cpa', 'check', 'voorbeeld.xml', '--json');

@@ -49,9 +49,9 @@ const EXAMPLE = `{
   "cpaId": "GGK_A_B_1", "start": "2025-01-01T00:00:00Z", "end": "2035-12-31T23:59:59Z",
   "parties": [
     { "oin": "00000001999999910000", "name": "Gemeente", "role": "Gemeente", "endpoint": "https://gemeente.example/ebms",
-      "tlsCertificateFile": "gemeente.crt", "signingCertificateFile": "gemeente-sign.crt" },
+      "tlsCertificateFile": "certs-dev/gemeente/tls.crt", "signingCertificateFile": "certs-dev/gemeente/signing.crt" },
     { "oin": "00000001999999920000", "name": "Knooppunt", "role": "Knooppunt", "endpoint": "https://hub.example/ebms",
-      "tlsCertificateFile": "hub.crt", "signingCertificateFile": "hub-sign.crt" }
+      "tlsCertificateFile": "certs-dev/hub/tls.crt", "signingCertificateFile": "certs-dev/hub/signing.crt" }
   ],
   "exchanges": [{ "from": 0, "service": "ggk:berichten:1", "serviceType": "urn:osb:services", "action": "ggk_Di01", "profile": "osb-rm-s" }],
   "retries": 8, "retryInterval": "PT3H", "syncReply": "none"
