@@ -7,7 +7,7 @@ import {
   retryIntervalMs,
   timeToLive,
 } from '../agreement/index.ts';
-import { fail, type Issue, ok, type Result } from '../base/index.ts';
+import { fail, type Issue, MSH_SERVICE, ok, type Result } from '../base/index.ts';
 import type { AckRequested, EbmsMessage, PartyRef } from '../ebms/types.ts';
 import type { Terms } from './change.ts';
 import type { Submission, SubmitFacts } from './decision.ts';
@@ -16,6 +16,7 @@ import type { Submission, SubmitFacts } from './decision.ts';
 export function submit(facts: SubmitFacts): Result<Submission, readonly Issue[]> {
   const { exchange, now } = facts;
   if (exchange.encrypted) return fail([cannotEncrypt]);
+  if (exchange.service.value.startsWith(MSH_SERVICE)) return fail([reserved]);
   const terms = termsOf(facts);
   const expires = terms.ackRequested ? timeToLive(exchange, now) : undefined;
   const message = messageOf(facts, terms, expires);
@@ -58,6 +59,15 @@ const cannotEncrypt: Issue = {
   where: 'cpaId',
   detail: 'the CPA demands encrypted payloads, which this version cannot make',
   rule: 'R64',
+};
+
+/** What an application submits is never a signal: it could acknowledge in our name. */
+const reserved: Issue = {
+  code: 'Inconsistent',
+  severity: 'Error',
+  where: 'service',
+  detail: 'this Service is reserved to the MSH itself',
+  rule: 'R31',
 };
 
 const wanted = (presence: Presence, wish: boolean | undefined): boolean =>
@@ -110,11 +120,12 @@ const party = (partyIds: PartyRef['partyIds'], role: string | undefined): PartyR
   ...(role === undefined ? {} : { role }),
 });
 
+/** Whether a signed Acknowledgment is asked follows the CPA, as what can be given was agreed there (R85). */
 function ackRequest({ sendChannel }: Exchange, terms: Terms): AckRequested {
   const actor = sendChannel.actor === undefined ? {} : { actor: sendChannel.actor };
   return { version: '2.0', signed: terms.ackSigned, ...actor };
 }
 
-/** The same spelling as in the signature's reference, so that both name the part alike. */
+/** The same spelling as in the signature's reference, so that both name the part alike (R41). */
 const cidOf = (contentId: string): string =>
   `cid:${encodeURI(contentId).replaceAll('#', '%23').replaceAll('?', '%3F')}`;

@@ -1,0 +1,231 @@
+// What leaves the gateway, read back from the wire: business messages and every signal, in the profiles and both reply modes.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { ACTOR, MSH_SERVICE, OIN_TYPE } from '../../adapter/base/index.ts';
+import { type EbmsMessage, readMessage } from '../../adapter/ebms/index.ts';
+import { submitMessage } from '../../adapter/gateway/index.ts';
+import { readXml } from '../../adapter/xml/index.ts';
+import { inbound, URL_A, URL_B } from '../fixtures/gateway.ts';
+import { type Pair, testPair } from '../fixtures/pair.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+
+let open: Pair[] = [];
+afterEach(async () => {
+  await Promise.all(open.map((one) => one.close()));
+  open = [];
+});
+async function pair(...args: Parameters<typeof testPair>): Promise<Pair> {
+  const made = await testPair(...args);
+  open.push(made);
+  return made;
+}
+
+type Post = Pair['wire']['posts'][0];
+
+/** The ebMS message in a body, packed or bare. */
+function read(body: Uint8Array | undefined): EbmsMessage {
+  const text = Buffer.from(body ?? []).toString('utf8');
+  const envelope = /<SOAP:Envelope[\s\S]*<\/SOAP:Envelope>/.exec(text)?.[0] ?? '';
+  const xml = readXml(Buffer.from(envelope));
+  const message = xml.ok ? readMessage(xml.value) : undefined;
+  if (message === undefined || !message.ok) throw new Error(`no ebMS message: ${text.slice(0, 200)}`);
+  return message.value.message;
+}
+
+const to = (p: Pair, url: string): readonly Post[] => p.wire.posts.filter((post) => post.url === url);
+
+/** The request that A made of one message, before B has seen it. */
+async function recorded(p: Pair, change: Parameters<Pair['submit']>[1] = {}): Promise<Post> {
+  p.wire.faults.push(() => ({ kind: 'failed', reason: 'connect', detail: 'alleen opgenomen' }));
+  await p.submit('<proef/>', change);
+  await p.a.work(1);
+  const post = p.wire.posts.at(-1);
+  if (post === undefined) throw new Error('nothing was posted');
+  return post;
+}
+
+const content = (id: string, contentType: string, text: string) => ({
+  contentId: `${id}@a.test`,
+  contentType,
+  content: Buffer.from(text),
+});
+
+describe('a business message of ours', () => {
+  const profiles = [
+    ['osb-be', undefined],
+    ['osb-be-s', undefined],
+    ['osb-rm', false],
+    ['osb-rm-s', true],
+  ] as const;
+  test.each(profiles)(
+    'R85 R100 DK-091 T114 T115 %s asks for an Acknowledgment as agreed (signed: %s)',
+    async (profile, signed) => {
+      const { ackRequested, header } = read((await recorded(await pair({ profile }))).body);
+      expect(ackRequested.map((ack) => ack.signed)).toEqual(signed === undefined ? [] : [signed]);
+      expect(ackRequested.every(({ actor }) => actor === undefined || actor === ACTOR.toPartyMsh)).toBe(true);
+      expect(header.duplicateElimination).toBe(signed !== undefined);
+      expect(header.timeToLive === undefined).toBe(signed === undefined);
+    },
+  );
+
+  test.each(['none', 'mshSignalsOnly'] as const)(
+    'R81 C26 T186 SyncReply is there when the CPA says %s',
+    async (syncReply) => {
+      expect(read((await recorded(await pair({ syncReply }))).body).syncReply).toBe(syncReply !== 'none');
+    },
+  );
+
+  test('R41 DK-053 T12 T63 each of three parts has one Reference, and they arrive in their order and with their types', async () => {
+    const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
+    const contents = [
+      content('een', 'application/pdf', '%PDF'),
+      content('twee', 'text/xml; charset=UTF-8', '<a/>'),
+      content('drie', 'application/octet-stream', ''),
+    ];
+    const post = await recorded(p, { contents });
+    const hrefs = read(post.body).manifest?.references.map(({ href }) => href);
+    expect(hrefs).toEqual(['cid:een@a.test', 'cid:twee@a.test', 'cid:drie@a.test']);
+    await p.b.gateway.receive(inbound(post.body, post.headers, OIN_A));
+    const [received] = await p.received();
+    expect(received?.parts.map(({ contentType }) => contentType)).toEqual(contents.map((one) => one.contentType));
+  });
+
+  test('R44 T69 References in another order than the parts are matched by their ids', async () => {
+    const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
+    const post = await recorded(p, {
+      contents: [content('een', 'text/plain', '1'), content('twee', 'text/plain', '2')],
+    });
+    const swapped = post.body
+      .toString('latin1')
+      .replace(/(<eb:Reference [^>]*><\/eb:Reference>)(<eb:Reference [^>]*><\/eb:Reference>)/, '$2$1');
+    expect(swapped).not.toBe(post.body.toString('latin1'));
+    const reply = await p.b.gateway.receive(inbound(Buffer.from(swapped, 'latin1'), post.headers, OIN_A));
+    expect(read(reply.body).acknowledgment).toBeDefined();
+    expect((await p.received())[0]?.parts.map(({ contentId }) => contentId)).toEqual(['een@a.test', 'twee@a.test']);
+  });
+
+  test('R40 T11 without parts there is no Manifest and no package', async () => {
+    const post = await recorded(await pair({ profile: 'osb-rm' }), { contents: [] });
+    expect(read(post.body).manifest).toBeUndefined();
+    expect(post.headers['content-type']).toMatch(/^text\/xml/);
+  });
+
+  test('R140 R33 T53 T187 T188 SOAPAction is "ebXML", MIME stays out of the headers, the MessageId is a UUID at a domain', async () => {
+    const post = await recorded(await pair());
+    expect(post.headers).toEqual({ 'content-type': expect.any(String), soapaction: '"ebXML"' });
+    expect(read(post.body).header.messageId).toMatch(/^[0-9a-f-]{36}@[^@\s<>]+$/);
+  });
+
+  test('R31 T49 the Service of the MSH is not for applications', async () => {
+    const p = await pair();
+    const told = await submitMessage(
+      {
+        cpaId: 'TEST_A_B',
+        from: { partyIds: [{ value: OIN_A, type: OIN_TYPE }] },
+        to: { partyIds: [{ value: OIN_B, type: OIN_TYPE }] },
+        service: { value: MSH_SERVICE },
+        action: 'Ping',
+        uuid: 'a',
+        contents: [],
+      },
+      p.a.context,
+    );
+    expect(told.ok ? [] : told.error.map(({ rule }) => rule)).toEqual(['R31']);
+  });
+});
+
+describe('an Acknowledgment of ours', () => {
+  test.each(['none', 'mshSignalsOnly'] as const)(
+    'R39 R82 R87 T117 T180 with syncReply %s it is a message of its own, in the response or by one POST',
+    async (syncReply) => {
+      const p = await pair({ profile: 'osb-rm', syncReply });
+      const record = await p.submit('<proef/>', { conversationId: 'gesprek-1' });
+      await p.settle();
+      const [sent] = to(p, URL_B);
+      const own = to(p, URL_A);
+      expect(own).toHaveLength(syncReply === 'none' ? 1 : 0);
+      const reply = sent?.reply?.kind === 'response' ? sent.reply.body : undefined;
+      expect(reply?.length === 0).toBe(syncReply === 'none');
+      const ack = read(own[0]?.body ?? reply);
+      expect(ack.header).toMatchObject({
+        from: { partyIds: [{ value: OIN_B, type: OIN_TYPE }] },
+        to: { partyIds: [{ value: OIN_A, type: OIN_TYPE }] },
+        cpaId: 'TEST_A_B',
+        service: { value: MSH_SERVICE },
+        action: 'Acknowledgment',
+        refToMessageId: record.messageId,
+      });
+      expect(ack.acknowledgment).toMatchObject({ refToMessageId: record.messageId, actor: ACTOR.toPartyMsh });
+      expect([ack.manifest, ack.errorList, ack.ackRequested]).toEqual([undefined, undefined, []]);
+    },
+  );
+
+  test('R30 R26 R90 T50 T135 it keeps the ConversationId, carries no Role and asks for nothing', async () => {
+    const p = await pair({ profile: 'osb-rm-s' });
+    await p.submit('<proef/>', { conversationId: 'gesprek-2' });
+    await p.settle();
+    const ack = read(to(p, URL_A)[0]?.body);
+    expect(ack.header.conversationId).toBe('gesprek-2');
+    expect([ack.header.from.role, ack.header.to.role]).toEqual([undefined, undefined]);
+    expect(ack.ackRequested).toEqual([]);
+  });
+});
+
+describe('a MessageError of ours', () => {
+  const late = (post: Post): Buffer =>
+    Buffer.from(
+      post.body.toString('latin1').replace(/<eb:TimeToLive>[^<]*</, '<eb:TimeToLive>2001-01-01T00:00:00Z<'),
+      'latin1',
+    );
+
+  test('R146 R77 T182 synchronous: the body of a 200, with the ErrorList in the header and nothing in the body', async () => {
+    const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
+    const post = await recorded(p);
+    const reply = await p.b.gateway.receive(inbound(late(post), post.headers, OIN_A));
+    expect(reply.status).toBe(200);
+    const error = read(reply.body);
+    expect(error.header).toMatchObject({ action: 'MessageError', refToMessageId: read(post.body).header.messageId });
+    expect(error.errorList?.errors[0]?.errorCode).toBe('TimeToLiveExpired');
+    expect([error.manifest, error.ackRequested, error.acknowledgment]).toEqual([undefined, [], undefined]);
+  });
+
+  test('R80 R142 T192 asynchronous: an empty 2xx, and a POST to the partner, unsigned also where messages are signed', async () => {
+    const p = await pair({ profile: 'osb-rm-s' });
+    const post = await recorded(p, { action: 'ggk_Di01' });
+    const other = Buffer.from(post.body.toString('latin1').replace('<proef/>', '<proeg/>'), 'latin1');
+    const reply = await p.b.gateway.receive(inbound(other, post.headers, OIN_A));
+    expect([reply.status, reply.body?.length ?? 0]).toEqual([204, 0]);
+    await p.b.work();
+    const error = read(to(p, URL_A)[0]?.body);
+    expect(error.errorList?.errors[0]?.errorCode).toBe('SecurityFailure');
+    expect(error.signatures).toBe(0);
+  });
+
+  test('R76 T81 who may not speak for the sender gets it in the response; nothing is posted anywhere', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const post = await recorded(p);
+    const before = p.wire.posts.length;
+    const reply = await p.b.gateway.receive(inbound(post.body, post.headers, OIN_B));
+    expect(read(reply.body).errorList?.errors[0]?.errorCode).toBe('SecurityFailure');
+    await p.b.work();
+    expect(p.wire.posts).toHaveLength(before);
+  });
+});
+
+test('DK-014 T196 a fault in a 500 is read for the operator, and the message goes again', async () => {
+  const p = await pair();
+  const fault =
+    '<SOAP:Envelope xmlns:SOAP="http://schemas.xmlsoap.org/soap/envelope/"><SOAP:Body><SOAP:Fault><faultcode>SOAP:Server</faultcode><faultstring>even niet</faultstring></SOAP:Fault></SOAP:Body></SOAP:Envelope>';
+  p.wire.faults.push(() => ({
+    kind: 'response',
+    status: 500,
+    headers: { 'content-type': 'text/xml' },
+    body: Buffer.from(fault),
+  }));
+  const record = await p.submit();
+  await p.a.work();
+  const journal = await p.a.store.journal(record.id);
+  expect(journal.map(({ detail }) => detail ?? '').join()).toContain('SOAP Fault Server: even niet');
+  p.clock.pass(60_000);
+  await p.settle();
+  expect((await p.sent(record)).state).toBe('acknowledged');
+});
