@@ -16,7 +16,7 @@ export type SignalKind = 'Acknowledgment' | 'MessageError' | 'Pong' | 'StatusRes
 
 const ASKING: readonly SignalKind[] = ['Ping', 'StatusRequest'];
 const MARGIN_MS = 1_000;
-/** What DK-099 prescribes when the parties agreed on nothing. */
+/** What DK-098 and DK-099 prescribe when the parties agreed on nothing. */
 const FALLBACK_PERSIST_MS = 5 * 24 * 3_600_000;
 
 /** URL of a receiving channel: the endpoint of that type, else allPurpose, else the first (C20). Undefined when there is none (V11). */

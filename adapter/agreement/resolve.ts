@@ -49,6 +49,7 @@ export function resolveExchange(agreements: AgreementIndex | Agreement, query: E
     : resolveBusiness(agreement, from.value, to.value, query);
 }
 
+/** A message belongs to the CPA that it names and to no other (C4, DK-110). */
 function sameId(agreement: Agreement, cpaId: string): Agreement | undefined {
   return agreement.cpaId === cpaId ? agreement : undefined;
 }
@@ -96,7 +97,7 @@ function usability(agreement: Agreement, now: Instant): Issue | undefined {
   return undefined;
 }
 
-/** The PartyInfo that holds every PartyId of the header (C8, T35-T39). */
+/** The PartyInfo that holds every PartyId of the header (C8, R24, T35-T39). */
 function findParty(agreement: Agreement, ids: readonly PartyId[], side: 'From' | 'To'): Resolved<AgreementParty> {
   const where = `${HEADER}/${side}/PartyId`;
   if (ids.some((id) => id.type === undefined && !isAbsoluteUri(id.value))) {
@@ -168,7 +169,7 @@ function pickBinding(
   const [first] = fitting;
   if (first === undefined)
     return fail([notRecognized(`${HEADER}/${side}/Role`, 'Role is not in this CPA for this action', 'C10')]);
-  // Without a Role the message is accepted only when there is nothing to choose (cpa2 section 4 step 4, T40).
+  // Without a Role the message is accepted only when there is nothing to choose (R26, T40).
   const roles = new Set(fitting.map((binding) => binding.role));
   return roles.size === 1
     ? ok(first)

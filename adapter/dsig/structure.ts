@@ -77,7 +77,7 @@ export function takeApart(xml: CanonicalXml): SignatureParts {
   };
 }
 
-/** Exactly one in the whole document, and that one a child of the header of the root (rows 128–134, 143). */
+/** Exactly one in the whole document, and that one a child of the header of the root (R49, rows 128–134, 143). */
 function theSignature(xml: CanonicalXml): XmlElement {
   const all = [...descendants(xml.root)].filter((element) => isDs(element, 'Signature'));
   const [first] = all;

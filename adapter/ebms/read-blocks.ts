@@ -91,6 +91,7 @@ export function readMessageOrder(element: XmlElement): MessageOrder {
   return { version, sequenceNumber: Number(text), status };
 }
 
+/** Each item by its href (R41); xlink:role is kept, Schema and Description have no effect (R42, R43). */
 export function readManifest(element: XmlElement): NonNullable<EbmsMessage['manifest']> {
   const version = requiredAttribute(element, 'version');
   const cursor = new Cursor(element);

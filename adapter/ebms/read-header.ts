@@ -5,7 +5,7 @@ import { Cursor, dateTimeOf, ebAttribute, placeOf, refuse, requiredAttribute, te
 import { MUST_UNDERSTAND } from './leniencies.ts';
 import type { MessageHeader, PartyId, PartyRef, Service } from './types.ts';
 
-/** Header group (R16): eb:version and SOAP:mustUnderstand are both required. Returns the version. */
+/** Header group (R16): eb:version and SOAP:mustUnderstand are both required, an eb:id may be there (DK-023). Returns the version. */
 export function headerGroup(element: XmlElement): string {
   const flag = attribute(element, NS.soap, 'mustUnderstand');
   if (flag === undefined) refuse(placeOf(element, 'mustUnderstand'), 'is missing');
@@ -24,6 +24,7 @@ export function readHeader(element: XmlElement): MessageHeader {
   const action = textOf(cursor.required('Action'));
   const data = readMessageData(cursor.required('MessageData'));
   const duplicateElimination = cursor.optional('DuplicateElimination') !== undefined;
+  // Read for its form only: a Description has no effect (R38).
   for (const description of cursor.many('Description')) textOf(description);
   cursor.end(true);
   return { version, from, to, cpaId, conversationId, service, action, ...data, duplicateElimination };

@@ -66,6 +66,7 @@ const HEADER_BLOCKS = new Set([
   'ErrorList',
   'MessageOrder',
 ]);
+/** What an end point plays; a block without actor is for it too (R21). */
 const OUR_ACTORS = new Set<string | undefined>([undefined, '', ACTOR.next, ACTOR.nextMsh, ACTOR.toPartyMsh]);
 
 function checkUnderstood(header: XmlElement): void {
@@ -84,6 +85,10 @@ function checkUnderstood(header: XmlElement): void {
   }
 }
 
+/**
+ * Every element of the core and of the optional modules is read, also those that are only answered NotSupported (R2); exactly
+ * one MessageHeader (R23). Schema locations are attributes like any other: nothing is fetched (R22).
+ */
 function compose(header: XmlElement, body: XmlElement, xml: CanonicalXml): EbmsMessage {
   const block = (name: string): XmlElement | undefined => only(header, NS.eb, name);
   const part = (name: string): XmlElement | undefined => only(body, NS.eb, name);

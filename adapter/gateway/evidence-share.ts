@@ -1,4 +1,4 @@
-// How much is kept of what strangers send: a share per hour, so that nobody without an agreement can fill the disk (R3).
+// How much is kept of what strangers send: a share per hour, so that nobody without an agreement can fill the disk (OPS-7).
 import type { Instant } from '../base/index.ts';
 
 export interface EvidenceShare {

@@ -9,7 +9,7 @@ import { stage } from './blob.ts';
 import type { Limits } from './context.ts';
 import { MemorySink } from './memory-sink.ts';
 
-/** The request as far as reading it needs; also made from a file by `dk message inspect`. */
+/** The request as far as reading it needs, other headers being ignored (DK-009); also made from a file by `dk message inspect`. */
 export interface HttpEntity {
   readonly contentType: string | undefined;
   /** Undefined: a request without this header. A response need not have it: give `EBXML_ACTION`. */
@@ -22,10 +22,10 @@ export interface Intake {
   readonly message: EbmsMessage;
   readonly kind: MessageKind;
   readonly warnings: readonly Issue[];
-  /** The SOAP part as received. */
+  /** The SOAP part as received: these octets are stored and verified (R61). */
   readonly envelope: StagedBlob;
   readonly envelopeBytes: Uint8Array;
-  /** Every other part, in order. */
+  /** Every other part, in order: opaque to us, whatever it is (R7). */
   readonly parts: readonly ReceivedPart[];
   readonly mimeIssues: readonly Issue[];
   /** Takes back the parts' octets, for a message of which none are kept. */
@@ -63,7 +63,7 @@ export async function takeIn(
   return read;
 }
 
-/** Row 114: any quoting of ebXML is taken, absent is a warning, anything else is a fault. */
+/** Row 114: any quoting of ebXML is taken, absent is a warning, anything else is a fault (R149, DK-008). */
 function checkSoapAction(value: string | undefined): Result<readonly Issue[], Unreadable> {
   if (value === undefined) return ok([noSoapAction]);
   if (value.replaceAll('"', '').trim() === 'ebXML') return ok([]);
@@ -87,6 +87,7 @@ interface RawEntity {
   readonly writers: readonly BlobWriter[];
 }
 
+/** A bare SOAP document and a package are both taken (R3). */
 async function readEntity(
   body: AsyncIterable<Uint8Array>,
   contentType: ContentType,
@@ -163,6 +164,7 @@ async function readPackage(
   });
 }
 
+/** The media type stays as it was sent (DK-055); no MIME header proves anything, signed or not (R59). */
 function receivedPart(header: PartHeader, blob: StagedBlob): ReceivedPart {
   return {
     contentId: header.contentId ?? '',

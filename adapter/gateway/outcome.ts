@@ -32,7 +32,7 @@ export function readOutcome(outcome: PostOutcome, context: GatewayContext, signa
 const kept = (response: Response): { evidence?: StagedBlob } =>
   response.body.length === 0 ? {} : { evidence: stage(response.body.subarray(0, EVIDENCE_BYTES)) };
 
-/** The fault's code and text, cut short; for our operators (row 39). */
+/** The fault's code and text, cut short; for our operators (row 39, DK-014). */
 function faultText(response: Response): string {
   if (response.body.length === 0) return '';
   const xml = readXml(response.body, { limits: { maxBytes: 1024 * 1024 } });

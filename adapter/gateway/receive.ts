@@ -25,7 +25,7 @@ import { type About, tell, tellRefusedRequest } from './tell.ts';
 
 /** How often a decision is taken again after a lost race before the partner is told to come back (architecture 3.7). */
 const MAX_TRIES = 5;
-/** How much of an unreadable request is kept as evidence (R3 of the acceptance list). */
+/** How much of an unreadable request is kept as evidence (OPS-7). */
 const EVIDENCE_BYTES = 64 * 1024;
 
 export interface Received {

@@ -106,6 +106,7 @@ async function outboundPart(part: PartRecord, context: GatewayContext) {
 /** Parts up to this size are read whole before the POST; larger ones stream from the blob store. */
 const SMALL_PART_BYTES = 1024 * 1024;
 
+/** What MIME writes in its envelope stays out of HTTP but for the Content-Type (R140, DK-008). */
 function headers(contentType: string): Record<string, string> {
   return { 'content-type': contentType, soapaction: EBXML_ACTION };
 }

@@ -1,4 +1,4 @@
-// The file name of a part as a label for people: decoded, cleaned, never a path (row 108).
+// The file name of a part as a label for people: decoded, cleaned, never a path (row 108, DK-056).
 import { parseParameters } from './content-type.ts';
 
 const MAX_LABEL = 255;

@@ -6,7 +6,7 @@ export interface Multipart {
   readonly contentType: string;
   /** Exact length of the body. */
   readonly bytes: number;
-  /** The whole body when every part is in memory, else the stream of `chunks`. */
+  /** From the first boundary to the last (R141): whole when every part is in memory, else the stream of `chunks`. */
   readonly body: Uint8Array | (() => AsyncIterable<Uint8Array>);
   chunks(): AsyncIterable<Uint8Array>;
   whole(): Promise<Uint8Array>;

@@ -9,7 +9,10 @@ export interface AnswerTo {
   readonly now: Instant;
 }
 
-/** Parties swapped without roles, same CPAId and ConversationId, RefToMessageId the message answered (R39, R35). */
+/**
+ * Parties swapped without roles (R26), same CPAId and ConversationId (R30), RefToMessageId the message answered (R39, R35). A signal
+ * is always a message of its own (R87).
+ */
 function signal({ about, messageId, now }: AnswerTo, action: string): EbmsMessage {
   const swap = (party: PartyRef): PartyRef => ({ partyIds: party.partyIds });
   return {

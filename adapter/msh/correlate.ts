@@ -32,7 +32,7 @@ export function correlateAcknowledgment(facts: ReceiveFacts, issues: readonly Is
 const acked = ({ message, signature }: ReceiveFacts): string =>
   `${signature.kind === 'valid' ? 'signed ' : ''}Acknowledgment ${message.header.messageId}`;
 
-/** An Error ends our message, a Warning is only kept; there is never an answer to an error (R68, R74). */
+/** An Error ends our message, a Warning is only kept; there is never an answer to an error, nor an Acknowledgment (R68, R74, R91). */
 export function correlateError(facts: ReceiveFacts, issues: readonly Issue[]): Decision {
   const { referenced, message } = facts;
   if (referenced === undefined) return unknown(facts, issues);

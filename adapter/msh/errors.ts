@@ -50,6 +50,7 @@ export function errorListOf(issues: readonly Issue[]): ErrorList | undefined {
 
 const rank = (issue: Issue): number => (issue.severity === 'Error' ? 0 : 1);
 
+/** Only codes of the default codeContext leave us (R69, DK-107). */
 function toError(issue: Issue): EbmsError {
   const code = isErrorCode(issue.code) ? issue.code : 'Unknown';
   return {

@@ -13,6 +13,7 @@ import { isSync } from './sync.ts';
 
 type Handler = (facts: ReceiveFacts) => Decision;
 
+/** By the kind that codec and elements give; a Ping is a header and nothing else (R123). */
 const HANDLERS: Readonly<Record<MessageKind, Handler>> = {
   business,
   acknowledgment: (facts) => correlateAcknowledgment(facts, findings(facts, 'ack')),

@@ -7,7 +7,7 @@ import { recordedParts } from './parts.ts';
 import { isStranger, peerMaySpeak } from './rules/index.ts';
 import { isSync } from './sync.ts';
 
-/** Of a stranger the envelope is kept and no part, and of a larger one nothing: nobody may fill our disk (R3). */
+/** Of a stranger the envelope is kept and no part, and of a larger one nothing: nobody may fill our disk (OPS-7). */
 const MAX_STRANGER_BYTES = 64 * 1024;
 
 /** The evidence record occupies no duplicate key: a later copy is judged anew (row 50). */
@@ -56,7 +56,7 @@ export function refuseWithoutRecord(
 
 /**
  * To the agreed address when the agreement and the sender are known; otherwise only into this HTTP response, so that nobody
- * can make us post to a third party (R76, row 93). Never about an error (R73b, R74).
+ * can make us post to a third party (R76, row 93). Never about an error (R73, R74). It is not signed: nothing asks for it (R80).
  */
 function planError(facts: ReceiveFacts, issues: readonly Issue[]): AnswerPlan | undefined {
   if (facts.message.errorList?.highestSeverity === 'Error') return undefined;

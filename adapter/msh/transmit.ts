@@ -30,6 +30,7 @@ export function beginTransmit({ now, record, leaseUntil }: BeginFacts): Transmit
   return change === undefined ? { kind: 'nothing' } : { kind: 'send', change, happenings };
 }
 
+/** TimeToLive lies within PersistDuration, so nothing is sent again after that either (R98, R99). */
 export function isExpired(record: Pick<MessageRecord, 'timeToLive'>, now: Instant): boolean {
   return record.timeToLive !== undefined && now > record.timeToLive;
 }

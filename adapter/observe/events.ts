@@ -1,4 +1,5 @@
-// Everything that the gateway tells about itself: one map of events; log line, metric and alert are views of it.
+// Everything that the gateway tells about itself: one map of events; log line, metric and alert are views of it. What no
+// partner can be told of any more is an alert here (R114).
 
 /** Fields that any event may carry; identifiers and plain words only, never payload or personal data (row 159). */
 export interface EventFields {

@@ -17,7 +17,7 @@ import type {
 export interface Store {
   /** The records in the order asked; undefined where there is none. One consistent read. */
   load(ids: readonly RecordId[]): Promise<readonly (MessageRecord | undefined)[]>;
-  /** Writes one decision: record, jobs, journal and small blobs together, durable when it resolves (house rule 1). */
+  /** Writes one decision: record, jobs, journal and small blobs together, durable when it resolves (house rule 1, R101). */
   commit(change: Change): Promise<CommitResult>;
   /**
    * Takes up to `max` messages that have a due job of one of the kinds, oldest first: moves their `dueAt` to `now + leaseMs`

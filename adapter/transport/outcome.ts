@@ -44,6 +44,7 @@ function classifySuccess(response: Extract<PostOutcome, { kind: 'response' }>): 
   };
 }
 
+/** Redirects are errors (DK-013); a 503 passes (DK-015). */
 function reasonOf(status: number): { why: RetryReason; detail: string } {
   if (status >= 300 && status <= 399) {
     return {

@@ -1,4 +1,4 @@
-// The TLS policy of Digikoppeling as tables: versions, cipher suites, groups and signature algorithms that are allowed.
+// The TLS policy of Digikoppeling as tables: versions, cipher suites, groups and signature algorithms that are allowed (TLS006).
 import { constants } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 

@@ -1,4 +1,4 @@
-// The body of a request as a stream that cannot be too long, too slow or silently cut.
+// The body of a request, chunked or not (R150), as a stream that cannot be too long (DK-058), too slow or silently cut.
 import type { IncomingMessage } from 'node:http';
 
 export type BodyAbortReason = 'connection' | 'timeout' | 'tooLarge';

@@ -169,6 +169,7 @@ function serverTls(prepared: PreparedTls, limits: ServerLimits): HttpsOptions {
   return {
     ...prepared.options,
     secureOptions: (prepared.options.secureOptions ?? 0) | constants.SSL_OP_NO_TICKET,
+    // Whoever shows no certificate of a trusted root is not let in (R148, DK-003, TLS001, TLS002).
     requestCert: true,
     rejectUnauthorized: true,
     ALPNProtocols: ['http/1.1'],

@@ -84,7 +84,7 @@ const MESSAGES: readonly (readonly [string, EbmsMessage])[] = [
       statusResponse: { version: '2.0', refToMessageId: 'm@x', status: 'Received', timestamp: at(T) },
     }),
   ],
-  ['R126 MessageOrder', { ...business, messageOrder: { version: '2.0', sequenceNumber: 3, status: 'Continue' } }],
+  ['R2 R126 MessageOrder', { ...business, messageOrder: { version: '2.0', sequenceNumber: 3, status: 'Continue' } }],
 ];
 
 function readText(text: string) {
@@ -157,7 +157,7 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['R41 a Manifest without references', change(/<eb:Reference.*<\/eb:Reference>/, ''), 'Reference'],
   ['R41 a Reference without href', change(/ xlink:href="[^"]*"/, ''), 'href'],
   ['R81 SyncReply without actor', change(/(<eb:SyncReply) SOAP:actor="[^"]*"/, '$1'), 'actor'],
-  ['T32 row 69 no MessageHeader', change(/<eb:MessageHeader.*<\/eb:MessageHeader>/, ''), 'MessageHeader'],
+  ['R23 T32 row 69 no MessageHeader', change(/<eb:MessageHeader.*<\/eb:MessageHeader>/, ''), 'MessageHeader'],
 ];
 
 describe('structure', () => {
@@ -181,6 +181,28 @@ describe('structure', () => {
   test('R20 T30 elements of other namespaces are ignored where the schema lets them be', () => {
     const read = readText(change('</eb:MessageHeader>', '<x:y xmlns:x="urn:x"></x:y></eb:MessageHeader>'));
     expect(read.ok && read.value.message).toEqual(business);
+  });
+
+  test('R38 T62 a Description in two languages changes nothing', () => {
+    const words = '<eb:Description xml:lang="nl">ja</eb:Description><eb:Description xml:lang="en">yes</eb:Description>';
+    const read = readText(change('</eb:MessageHeader>', `${words}</eb:MessageHeader>`));
+    expect(read.ok && read.value.message).toEqual(business);
+  });
+
+  test('DK-023 an id on an element makes no difference', () => {
+    const read = readText(change('<eb:MessageHeader ', '<eb:MessageHeader eb:id="kop" '));
+    expect(read.ok && read.value.message).toEqual(business);
+  });
+
+  test('R21 a block that must be understood is ours when its actor is one that we play, and nobody else’s business', () => {
+    const faultFor = (actor: string): string | undefined => {
+      const at = actor === '' ? '' : ` SOAP:actor="${actor}"`;
+      const block = `<x:y xmlns:x="urn:x" SOAP:mustUnderstand="1"${at}></x:y></SOAP:Header>`;
+      const read = readText(change('</SOAP:Header>', block));
+      return read.ok ? undefined : read.error.code;
+    };
+    for (const actor of ['', ACTOR.next, ACTOR.nextMsh, ACTOR.toPartyMsh]) expect(faultFor(actor)).toBe('MustUnderstand');
+    expect(faultFor('urn:iemand:anders')).toBeUndefined();
   });
 
   test('row 122 row 123 comments, CDATA and prefixes make no difference', () => {

@@ -66,7 +66,7 @@ describe('R14 T68 row 108 cid references', () => {
   });
 });
 
-describe('row 108 a file name is a label, never a path', () => {
+describe('row 108 DK-056 a file name is a label, never a path', () => {
   const nameOf = async (header: string): Promise<string | undefined> => {
     const read = await readBack(packageOf(SOAP_PART, Buffer.from(`${header}\r\nContent-ID: <p@a>\r\n\r\nx`, 'utf8')));
     expect(read.result.ok).toBe(true);

@@ -22,7 +22,7 @@ const part = (id: string, body: string | Buffer, more = ''): Buffer =>
   ]);
 
 describe('packaging', () => {
-  test('R4 T23 T24 parts are given out byte for byte, with length, digest and type', async () => {
+  test('R4 R7 DK-055 T23 T24 parts are given out byte for byte, with length, digest and type', async () => {
     const read = await readBack(packageOf(SOAP_PART, part('p1@a', ALL_BYTES), part('p2@a', '')));
     if (!read.result.ok) throw new Error(read.result.error.detail);
     const [soap, binary, empty] = read.result.value.parts;

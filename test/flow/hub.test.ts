@@ -36,7 +36,7 @@ describe('the hub', () => {
     );
   });
 
-  test('row 156 a payload that breaks its XSD is acknowledged, refused with a Fo01, and not forwarded', async () => {
+  test('row 156 STUF-1 a payload that breaks its XSD is acknowledged, refused with a Fo01, and not forwarded', async () => {
     const message = heen('WMO301', { payload: sampleMessage('WMO301').replace(/Geslacht>[^<]*</, 'Geslacht>7<') });
     await send(writeStuf(message));
     const [fault, ...rest] = await rig.collected();

@@ -26,7 +26,7 @@ type Expected = 'ack' | `error ${string}` | `fault ${string}` | `http ${number}`
 
 const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = [
   [
-    'R25 T33 a PartyId without type that is no URI',
+    'R25 DK-025 T33 a PartyId without type that is no URI',
     'osb-rm',
     inBody(' eb:type="urn:osb:oin"', ''),
     'error Inconsistent',
@@ -69,15 +69,50 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
   ],
 
   ['the message as it is', 'osb-rm', (r) => r, 'ack'],
-  ['the signed message as it is', 'osb-rm-s', (r) => r, 'ack'],
   [
-    'row 53 R100 T137 AckRequested is absent',
+    'R42 R43 T70 xlink:role, Schema and Description of a Reference',
+    'osb-rm',
+    inBody(
+      /(<eb:Reference)([^>]*)>/,
+      '$1 xlink:role="urn:rol"$2><eb:Schema eb:location="urn:schema"></eb:Schema><eb:Description xml:lang="nl">deel</eb:Description>',
+    ),
+    'ack',
+  ],
+  [
+    'R78 R116 T86 an ErrorList of Warnings on a business message',
+    'osb-rm',
+    extra(
+      `<eb:ErrorList ${ATTRS} eb:highestSeverity="Warning"><eb:Error eb:errorCode="Unknown" eb:severity="Warning"></eb:Error></eb:ErrorList>`,
+    ),
+    'ack',
+  ],
+  [
+    'R59 the media type of a signed part, changed on the way, is not covered by the signature',
+    'osb-rm-s',
+    inBody('Content-Type: application/xml', 'Content-Type: text/plain'),
+    'ack',
+  ],
+  [
+    'DK-009 R140 T198 other HTTP headers',
+    'osb-rm',
+    inHeaders({ 'mime-version': '1.0', 'content-description': 'iets', 'x-anders': 'ja' }),
+    'ack',
+  ],
+  [
+    'DK-011 R9 T20 the SOAP part in another character set than it says',
+    'osb-rm',
+    inBody('text/xml; charset=UTF-8', 'text/xml; charset=ISO-8859-1'),
+    'fault Client',
+  ],
+  ['R116 the signed message as it is, with all that may go together', 'osb-rm-s', (r) => r, 'ack'],
+  [
+    'row 53 R28 R100 T137 AckRequested is absent',
     'osb-rm',
     inBody(/<eb:AckRequested.*?<\/eb:AckRequested>/, ''),
     'error Inconsistent',
   ],
   [
-    'row 54 R134 T166 MessageOrder',
+    'row 54 R1 R75 R134 T166 MessageOrder',
     'osb-rm',
     extra(`<eb:MessageOrder ${ATTRS}><eb:SequenceNumber>0</eb:SequenceNumber></eb:MessageOrder>`),
     'error NotSupported',
@@ -96,7 +131,12 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
     inBody('urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH', 'urn:ander'),
     'error Inconsistent',
   ],
-  ['row 60 R27 R29 T42 an unknown CPAId', 'osb-rm', inBody('>TEST_A_B<', '>TEST_A_C<'), 'error ValueNotRecognized'],
+  [
+    'row 60 R27 R29 DK-110 T42 an unknown CPAId',
+    'osb-rm',
+    inBody('>TEST_A_B<', '>TEST_A_C<'),
+    'error ValueNotRecognized',
+  ],
   ['row 62 R32 T47 an unknown action', 'osb-rm', inBody('>ggk_Di01<', '>onbekend<'), 'error ValueNotRecognized'],
   ['row 62 T46 an unknown service', 'osb-rm', inBody('>test:dienst:1<', '>test:dienst:2<'), 'error ValueNotRecognized'],
   [
@@ -121,7 +161,7 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
   ['row 67 T30 an unknown header that need not be', 'osb-rm', extra('<x:y xmlns:x="urn:x"></x:y>'), 'ack'],
   ['row 68 mustUnderstand="true"', 'osb-rm', inBody('SOAP:mustUnderstand="1"', 'SOAP:mustUnderstand="true"'), 'ack'],
   [
-    'row 69 T32 two MessageHeaders',
+    'row 69 R23 T32 two MessageHeaders',
     'osb-rm',
     (r) => inBody(HEADER_END, `${/<eb:MessageHeader.*?<\/eb:MessageHeader>/.exec(r.body)?.[0] ?? ''}${HEADER_END}`)(r),
     'fault Client',
@@ -181,7 +221,7 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
     'fault Client',
   ],
   [
-    'row 107 R46 T64 the Manifest names a part that is not there',
+    'row 107 R46 R48 T64 the Manifest names a part that is not there',
     'osb-rm',
     inBody('href="cid:', 'href="cid:weg-'),
     'error MimeProblem',
@@ -214,9 +254,9 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
   ['row 114 SOAPAction absent', 'osb-rm', inHeaders({ soapaction: undefined }), 'ack'],
   ['row 114 SOAPAction without quotes', 'osb-rm', inHeaders({ soapaction: 'ebXML' }), 'ack'],
   ['row 114 DK-008 SOAPAction empty', 'osb-rm', inHeaders({ soapaction: '""' }), 'fault Client'],
-  ['row 114 another SOAPAction', 'osb-rm', inHeaders({ soapaction: '"iets"' }), 'fault Client'],
+  ['row 114 R149 another SOAPAction', 'osb-rm', inHeaders({ soapaction: '"iets"' }), 'fault Client'],
   [
-    'row 117 T22 a DOCTYPE',
+    'row 117 R10 T22 a DOCTYPE',
     'osb-rm',
     inBody('<SOAP:Envelope', '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><SOAP:Envelope'),
     'fault Client',
@@ -231,7 +271,7 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
     'fault Client',
   ],
   [
-    'row 120 xsi:schemaLocation to outside is ignored',
+    'row 120 R22 xsi:schemaLocation to outside is ignored',
     'osb-rm',
     inBody(
       '<SOAP:Envelope',
@@ -336,7 +376,7 @@ describe('signed, but not all of it', () => {
     expect(delivered).toBe(0);
   });
 
-  test('R117 R73 an error that carries a Manifest is not delivered, and not answered with an error', async () => {
+  test('R117 R73 R79 an error that carries a Manifest is not delivered, and not answered with an error', async () => {
     const fresh = await freshRequest('osb-rm');
     const error = `<eb:ErrorList ${ATTRS} eb:highestSeverity="Error"><eb:Error eb:errorCode="Unknown" eb:severity="Error"></eb:Error></eb:ErrorList>`;
     const { status, delivered } = await give('osb-rm', extra(error)(fresh));
@@ -358,7 +398,7 @@ describe('who may send', () => {
     expect(delivered).toBe(0);
   });
 
-  test('row 63 C8 From and To swapped', async () => {
+  test('row 63 C8 DK-112 From and To swapped', async () => {
     const fresh = await freshRequest('osb-rm');
     const body = fresh.body.replaceAll(OIN_A, '#').replaceAll(OIN_B, OIN_A).replaceAll('#', OIN_B);
     const { text, delivered } = await give('osb-rm', { ...fresh, body });
@@ -366,7 +406,7 @@ describe('who may send', () => {
     expect(delivered).toBe(0);
   });
 
-  test('row 115 T6 a message without payload as plain text/xml', async () => {
+  test('row 115 R3 T6 a message without payload as plain text/xml', async () => {
     const fresh = await freshRequest('osb-rm');
     const envelope = /<SOAP:Envelope[\s\S]*<\/SOAP:Envelope>/.exec(fresh.body)?.[0] ?? '';
     const body = envelope.replace(/<eb:Manifest[\s\S]*<\/eb:Manifest>/, '');
@@ -377,7 +417,7 @@ describe('who may send', () => {
     expect(text).toContain('<eb:Acknowledgment');
   });
 
-  test('R3 row 102 a refused message leaves evidence', async () => {
+  test('row 102 a refused message leaves evidence', async () => {
     const p = pairOf('osb-rm');
     const before = (await p.b.store.notes(100)).length;
     const fresh = await freshRequest('osb-rm');

@@ -57,7 +57,7 @@ describe('R102 R106 a message and its acknowledgment, in the four profiles', () 
 });
 
 describe('retries', () => {
-  test('R103 the same bytes go again until the partner answers', async () => {
+  test('R103 R105 T125 the same bytes go again until the partner answers', async () => {
     const p = await pair();
     p.wire.faults.push(broken, broken);
     const record = await p.submit();
@@ -185,7 +185,7 @@ describe('retries', () => {
     expect(await retryOf('86400')).toBeLessThanOrEqual(4 * MINUTE + 1001);
   });
 
-  test('row 43 retries used up: DeliveryFailure, alert, the message is there and can be sent again', async () => {
+  test('row 43 R104 R113 R114 retries used up: DeliveryFailure, alert, the message is there and can be sent again', async () => {
     const p = await pair();
     p.wire.faults.push(broken, broken, broken, broken);
     const record = await p.submit('<proef/>', { submittedBy: { client: 'test', requestSha256: '0'.repeat(64) } });
@@ -245,7 +245,7 @@ describe('retries', () => {
     expect(await p.received()).toHaveLength(1);
   });
 
-  test('row 44 TimeToLive passes while waiting: no further send, state expired', async () => {
+  test('row 44 R99 T151 TimeToLive passes while waiting: no further send, state expired', async () => {
     const p = await pair();
     p.wire.faults.push(broken);
     const record = await p.submit();

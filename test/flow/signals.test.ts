@@ -192,7 +192,7 @@ describe('acknowledgments', () => {
     expect(told(p.a)).toContain('signal.conflict');
   });
 
-  test('R68 R74 a MessageError ends the message and is never answered; a Warning changes nothing', async () => {
+  test('R68 R74 R91 T76 a MessageError ends the message and is never answered; a Warning changes nothing', async () => {
     const p = await pair({ profile: 'osb-rm' });
     const record = await waiting(p);
     const list = (severity: 'Error' | 'Warning') => ({
@@ -207,6 +207,9 @@ describe('acknowledgments', () => {
     const second = await give(p.a, signal('MessageError', OIN_B, OIN_A, list('Error'), record.messageId), OIN_B);
     expect((await p.sent(record)).state).toBe('rejected');
     expect([first.status, second.status]).toEqual([204, 204]);
+    const posts = p.wire.posts.length;
+    await p.a.work();
+    expect(p.wire.posts).toHaveLength(posts);
   });
 
   test('OPS-1 a late acknowledgment corrects a message that was given up', async () => {
@@ -236,7 +239,7 @@ describe('combinations', () => {
 });
 
 describe('services', () => {
-  test('R123 R124 a Ping gets its Pong in the response when the CPA is synchronous', async () => {
+  test('R123 R124 R39 R30 T154 a Ping gets its Pong in the response when the CPA is synchronous', async () => {
     const p = await pair({ syncReply: 'mshSignalsOnly' });
     const ping = signal('Ping', OIN_A, OIN_B);
     const pong = read((await give(p.b, ping, OIN_A)).body);
@@ -256,7 +259,7 @@ describe('services', () => {
     expect(read(p.wire.posts[0]?.body).header.action).toBe('Pong');
   });
 
-  test('row 58 R120 R121 status of a known message, an unknown one, and another party’s', async () => {
+  test('row 58 R118 R119 R120 R121 R122 status of a known message, an unknown one, and another party’s', async () => {
     const p = await pair({ syncReply: 'mshSignalsOnly' });
     const record = await p.submit();
     await p.settle();

@@ -1,4 +1,4 @@
-// What somebody without an agreement sends costs little: an envelope as evidence, no parts, and only a share of the disk (R3).
+// What somebody without an agreement sends costs little: an envelope as evidence, no parts, and only a share of the disk (OPS-7).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createEvidenceShare } from '../../adapter/gateway/index.ts';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
@@ -19,7 +19,7 @@ describe('strangers', () => {
   beforeAll(openPairs);
   afterAll(closePairs);
 
-  test('R3 R62 another certificate than the From party: the envelope is kept, the parts are not', async () => {
+  test('OPS-7 R62 another certificate than the From party: the envelope is kept, the parts are not', async () => {
     const { text, delivered } = await give('osb-rm', await freshRequest('osb-rm'), STRANGER);
     expect(text).toContain('SecurityFailure');
     expect(delivered).toBe(0);
@@ -30,7 +30,7 @@ describe('strangers', () => {
     expect(Buffer.from(await blobs.read(record.envelope)).toString()).toContain('MessageHeader');
   });
 
-  test('R3 row 147 no agreement: the same, and of an envelope above 64 kB only a note', async () => {
+  test('OPS-7 no agreement: the same, and of an envelope above 64 kB only a note', async () => {
     const before = [(await rejected()).length, await noteCount()] as const;
     await give('osb-rm', withoutAgreement(await freshRequest('osb-rm')));
     expect((await rejected()).map(({ parts }) => parts.length)).toEqual(Array(before[0] + 1).fill(0));
@@ -39,7 +39,7 @@ describe('strangers', () => {
     expect([(await rejected()).length, await noteCount()]).toEqual([before[0] + 1, before[1] + 1]);
   });
 
-  test('R3 a partner with an agreement whose message is refused: all is kept', async () => {
+  test('OPS-7 a partner with an agreement whose message is refused: all is kept', async () => {
     const tooLate = inBody(/<eb:TimeToLive>[^<]*</, '<eb:TimeToLive>2001-01-01T00:00:00Z<');
     const { text } = await give('osb-rm', tooLate(await freshRequest('osb-rm')));
     expect(text).toContain('TimeToLiveExpired');
@@ -48,7 +48,7 @@ describe('strangers', () => {
 });
 
 describe('the share of strangers', () => {
-  test('R3 is used up, and comes back within the hour', () => {
+  test('OPS-7 is used up, and comes back within the hour', () => {
     const share = createEvidenceShare(100_000);
     expect(share.take(90_000, 0)).toBe(true);
     expect(share.take(20_000, 0)).toBe(false);
@@ -61,7 +61,7 @@ describe('the share of strangers', () => {
     expect(share.take(1, 10 * HOUR)).toBe(false);
   });
 
-  test('R3 thousands of small ones are counted too', () => {
+  test('OPS-7 thousands of small ones are counted too', () => {
     const share = createEvidenceShare(1_000_000);
     const kept = Array.from({ length: 10_000 }, () => share.take(0, 0)).filter(Boolean);
     expect(kept).toHaveLength(500);

@@ -83,33 +83,6 @@ describe('the tables', () => {
     expect(alive(message)).toBe(true);
   });
 
-  test('R36 R68 R102 R103 R104 R105 R106 R107 R108 R109 R147 DK-012 DK-016 STUF-1 OPS-1 OPS-2 OPS-3 OPS-4 OPS-5 are the rules of the rows', () => {
-    const rules = new Set(rows.map(([, row]) => row.rule));
-    expect([...rules].sort()).toEqual(
-      [
-        'DK-012',
-        'DK-016',
-        'OPS-1',
-        'OPS-2',
-        'OPS-3',
-        'OPS-4',
-        'OPS-5',
-        'R102',
-        'R103',
-        'R104',
-        'R105',
-        'R106',
-        'R107',
-        'R108',
-        'R109',
-        'R147',
-        'R36',
-        'R68',
-        'STUF-1',
-      ].sort(),
-    );
-  });
-
   test('house rule 9: a pair that is no row changes nothing, is journalled, and never throws', () => {
     let pairs = 0;
     for (const [direction, states] of [

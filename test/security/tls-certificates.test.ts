@@ -53,7 +53,7 @@ describe('client certificates at the endpoint', () => {
     return socket === undefined ? '' : (await exchangeRaw(socket, POST)).text;
   };
 
-  test('TLS001 TLS002 row 92 without a client certificate nothing is processed', async () => {
+  test('TLS001 TLS002 R148 T199 row 92 without a client certificate nothing is processed', async () => {
     const { endpoint } = await start();
     expect(await attempt(endpoint.port, undefined)).toBe('');
     expect(endpoint.seen).toHaveLength(0);

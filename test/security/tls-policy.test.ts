@@ -80,14 +80,14 @@ describe('TLS policy', () => {
     },
   );
 
-  test('§1.3 the phase-out curve secp224r1 is refused', async () => {
+  test('TLS006 §1.3 the phase-out curve secp224r1 is refused', async () => {
     const { port } = await start();
     const result = await offer(port, { maxVersion: 'TLSv1.2', ecdhCurve: 'secp224r1', ciphers: 'DEFAULT:@SECLEVEL=0' });
     expect(result).toBe('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
   });
 
   test.each(['X25519', 'prime256v1', 'secp384r1', 'X448', 'secp521r1', 'brainpoolP256r1', 'brainpoolP512r1'])(
-    '§1.3 curve %s is spoken',
+    'TLS006 §1.3 curve %s is spoken',
     async (ecdhCurve) => {
       const { port } = await start();
       const socket = await offer(port, { maxVersion: 'TLSv1.2', ecdhCurve });
@@ -96,13 +96,13 @@ describe('TLS policy', () => {
     },
   );
 
-  test.each(['RSA+SHA1', 'RSA+SHA224'])('§1.3 a handshake signature with %s is refused', async (sigalgs) => {
+  test.each(['RSA+SHA1', 'RSA+SHA224'])('TLS006 §1.3 a handshake signature with %s is refused', async (sigalgs) => {
     const { port } = await start();
     const result = await offer(port, { maxVersion: 'TLSv1.2', sigalgs, ciphers: 'DEFAULT:@SECLEVEL=0' });
     expect(result).toBe('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
   });
 
-  test('§1.3 row 96 renegotiation by the client is refused', async () => {
+  test('TLS006 §1.3 row 96 renegotiation by the client is refused', async () => {
     const { port } = await start();
     const socket = await offer(port, { maxVersion: 'TLSv1.2' });
     if (typeof socket === 'string') throw new Error(socket);

@@ -102,7 +102,7 @@ describe('Expect: 100-continue', () => {
 });
 
 describe('size', () => {
-  test('row 111 a chunked body over the limit is cut with 413 and the connection closed', async () => {
+  test('row 111 DK-058 a chunked body over the limit is cut with 413 and the connection closed', async () => {
     const endpoint = await plain({ maxBodyBytes: 1000 });
     const chunk = `200\r\n${'a'.repeat(512)}\r\n`;
     const { text, closed } = await exchangeRaw(

@@ -72,7 +72,7 @@ describe('a certificate from a listed proxy', () => {
     },
   );
 
-  test('PKI003 with stale lists nobody comes in, after a reload everybody does', async () => {
+  test('PKI003 PKI004 with stale lists nobody comes in, after a reload everybody does', async () => {
     const endpoint = await start(proxied(['127.0.0.1'], pki.staleCrlPems));
     const headers = { 'X-SSL-Client-Cert': base64(a) };
     expect(await forward(endpoint.port, headers)).toBe(403);

@@ -75,6 +75,7 @@ export const syncReplyAgreed: Check = ({ exchange, message }) => {
   );
 };
 
+/** A module that is not there says so (R1, R75). */
 export const noMessageOrder: Check = ({ message }) =>
   message.messageOrder === undefined
     ? undefined

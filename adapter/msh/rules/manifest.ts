@@ -13,6 +13,7 @@ export const cidsResolve: Check = ({ message, parts, mimeIssues }) => {
     .map((cid) => finding('MimeProblem', `cid:${cid}`, 'the part is not in the message', 'R46'));
 };
 
+/** Digikoppeling knows no data outside the message (DK-050). */
 export const onlyCids: Check = ({ message }) =>
   (message.manifest?.references ?? [])
     .filter((reference) => !isCid(reference.href))

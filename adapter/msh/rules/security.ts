@@ -17,7 +17,7 @@ export function peerMaySpeak({ peer, policy, message }: Pick<ReceiveFacts, 'peer
   );
 }
 
-/** Under no agreement with us, or not who the message says: what such a one sends must cost us little (row 147). */
+/** Under no agreement with us, or not who the message says: what such a one sends must cost us little (OPS-7). */
 export const isStranger = (facts: Pick<ReceiveFacts, 'exchange' | 'peer' | 'policy' | 'message'>): boolean =>
   !facts.exchange.ok || !peerMaySpeak(facts);
 

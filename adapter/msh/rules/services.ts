@@ -2,6 +2,7 @@
 import { finding, warning } from '../errors.ts';
 import type { Check } from './rule.ts';
 
+/** An error travels without Manifest or StatusResponse (R79); Warnings may ride on a business message (R78). */
 export const combination: Check = ({ message }) => {
   const issues = [];
   const { errorList, manifest, statusRequest, statusResponse, acknowledgment, ackRequested } = message;

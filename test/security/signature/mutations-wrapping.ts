@@ -126,7 +126,7 @@ const PLACES: readonly Mutation[] = [
   refused('row 130 the Signature behind the Header', (m) =>
     steps(swap(SIGNATURE, ''), swap('</SOAP:Body>', `</SOAP:Body>${signatureOf(m)}`))(m),
   ),
-  refused('row 143 the Signature twice', (m) => beforeHeaderEnd(signatureOf(m))(m), 'expected one'),
+  refused('row 143 R49 T106 the Signature twice', (m) => beforeHeaderEnd(signatureOf(m))(m), 'expected one'),
   refused('row 143 a bad Signature behind the good one', (m) =>
     beforeHeaderEnd(signatureOf(m).replace(/<ds:SignatureValue>..../, '<ds:SignatureValue>AAAA'))(m),
   ),
