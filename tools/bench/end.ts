@@ -28,23 +28,31 @@ export interface EndOptions {
   readonly sync: boolean;
 }
 
-/** Milliseconds, one each per message. */
+/** Messages by their referentienummer, which is the same at both ends; milliseconds, one each per message. */
 export interface EndReport {
-  readonly sent: number;
-  readonly acknowledged: number;
+  readonly acknowledged: readonly string[];
+  /** Never acknowledged. */
+  readonly givenUp: readonly string[];
+  /** Attempts that were not acknowledged; the message may have been at a later one. */
   readonly refused: number;
   /** Different business messages received. */
-  readonly received: number;
+  readonly received: readonly string[];
   readonly copies: number;
+  /** From the first attempt. */
   readonly ackMs: readonly number[];
   readonly arrivalMs: readonly number[];
 }
+
+/** What came of one attempt; after `later` the same message may be sent again. */
+type Answer = 'acknowledged' | 'refused' | 'later';
 
 const XML = 'text/xml; charset=UTF-8';
 const HEADERS = { soapaction: '"ebXML"' };
 const LIMITS = { maxMessageBytes: 64 * 1024 * 1024, maxEnvelopeBytes: 4 * 1024 * 1024, maxParts: 10 };
 const OIN_TYPE = 'urn:osb:oin';
 const ACK_WAIT_MS = 60_000;
+/** Between two attempts of the same message. */
+const AGAIN_MS = 100;
 
 /** Wall clock with the resolution of the monotonic one, comparable between processes of one machine. */
 const wallMs = (): number => performance.timeOrigin + performance.now();
@@ -56,7 +64,7 @@ export class End {
   readonly #client: PartnerClient;
   readonly #server: Server;
   readonly #payload: Buffer;
-  readonly #waiting = new Map<string, (good: boolean) => void>();
+  readonly #waiting = new Map<string, (answer: Answer) => void>();
   readonly #seen = new Set<string>();
   readonly #agreement: Agreement;
   #report = emptyReport();
@@ -109,27 +117,38 @@ export class End {
     await Promise.all(Array.from({ length: width }, next));
   }
 
-  /** One message, until it is acknowledged or refused. */
+  /** One message, until it is acknowledged or given up. What the hub cannot take now is sent again, as an MSH does. */
   async sendOne(payload: Buffer = this.#payload): Promise<void> {
     const messageId = `${randomUUID()}@${this.#options.name}.proef.test`;
     const startedAt = wallMs();
-    const { contentType, bytes } = await this.#seal(messageId, payload, startedAt);
-    const answered = this.#waitFor(messageId);
+    const sealed = await this.#seal(messageId, payload, startedAt);
     const postedAt = wallMs();
-    this.#report.sent += 1;
+    let answer = await this.#attempt(messageId, sealed);
+    while (answer === 'later' && wallMs() < postedAt + ACK_WAIT_MS) {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      answer = await this.#attempt(messageId, sealed);
+    }
+    if (answer === 'acknowledged') {
+      this.#report.acknowledged.push(sealed.referentienummer);
+      this.#report.ackMs.push(wallMs() - postedAt);
+    } else {
+      this.#report.givenUp.push(sealed.referentienummer);
+    }
+  }
+
+  async #attempt(messageId: string, { contentType, bytes }: Sealed): Promise<Answer> {
+    const answered = this.#waitFor(messageId);
     const peer = placeOf(this.#options.layout.places, this.#options.peer);
     const outcome = await this.#client.post(
       { url: `https://localhost:${peer.port}/ebms`, peerOin: peer.oin },
       { headers: { ...HEADERS, 'content-type': contentType }, bytes: bytes.length, body: bytes },
     );
     if (outcome.kind === 'response' && outcome.status === 200) this.#readSignal(Buffer.from(outcome.body));
-    else if (outcome.kind !== 'response' || outcome.status >= 300) this.#settle(messageId, false);
-    if (await answered) {
-      this.#report.acknowledged += 1;
-      this.#report.ackMs.push(wallMs() - postedAt);
-    } else {
-      this.#report.refused += 1;
-    }
+    else if (outcome.kind !== 'response' || outcome.status >= 500) this.#settle(messageId, 'later');
+    else if (outcome.status >= 300) this.#settle(messageId, 'refused');
+    const answer = await answered;
+    if (answer !== 'acknowledged') this.#report.refused += 1;
+    return answer;
   }
 
   /** What happened since the last call. */
@@ -145,7 +164,7 @@ export class End {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  async #seal(messageId: string, payload: Buffer, startedAt: number) {
+  async #seal(messageId: string, payload: Buffer, startedAt: number): Promise<Sealed> {
     const referentienummer = timedUuid(startedAt, messageId);
     const { zender, ontvanger } = this.#options;
     const stuf = writeLetter({ payload, referentienummer, zender, ontvanger });
@@ -170,7 +189,7 @@ export class End {
     );
     const chunks: Uint8Array[] = [];
     for await (const chunk of written.chunks()) chunks.push(chunk);
-    return { contentType: written.contentType, bytes: Buffer.concat(chunks) };
+    return { referentienummer, contentType: written.contentType, bytes: Buffer.concat(chunks) };
   }
 
   #businessMessage(messageId: string, contentId: string, now: number): EbmsMessage {
@@ -230,7 +249,7 @@ export class End {
       return;
     }
     this.#seen.add(reference);
-    this.#report.received += 1;
+    this.#report.received.push(reference);
     this.#report.arrivalMs.push(arrivedAt - timeOf(reference));
   }
 
@@ -272,13 +291,13 @@ export class End {
     return Buffer.from(signed.envelope, 'utf8');
   }
 
-  #waitFor(messageId: string): Promise<boolean> {
+  #waitFor(messageId: string): Promise<Answer> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#settle(messageId, false), ACK_WAIT_MS);
-      this.#waiting.set(messageId, (good) => {
+      const timer = setTimeout(() => this.#settle(messageId, 'later'), ACK_WAIT_MS);
+      this.#waiting.set(messageId, (answer) => {
         clearTimeout(timer);
         this.#waiting.delete(messageId);
-        resolve(good);
+        resolve(answer);
       });
     });
   }
@@ -286,11 +305,12 @@ export class End {
   #readSignal(body: Buffer): void {
     const text = body.toString('utf8');
     const about = /RefToMessageId>([^<]+)</.exec(text)?.[1] ?? '';
-    this.#settle(about, text.includes('>Acknowledgment<') && text.includes(':SignatureValue>'));
+    const good = text.includes('>Acknowledgment<') && text.includes(':SignatureValue>');
+    this.#settle(about, good ? 'acknowledged' : 'refused');
   }
 
-  #settle(messageId: string, good: boolean): void {
-    this.#waiting.get(messageId)?.(good);
+  #settle(messageId: string, answer: Answer): void {
+    this.#waiting.get(messageId)?.(answer);
   }
 }
 
@@ -303,20 +323,26 @@ function timedUuid(ms: number, uuid: string): string {
 }
 const timeOf = (uuid: string): number => Number.parseInt(uuid.replace('-', '').slice(0, 12), 16) / 100;
 
+interface Sealed {
+  readonly referentienummer: string;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
+
 interface Growing {
-  sent: number;
-  acknowledged: number;
+  acknowledged: string[];
+  givenUp: string[];
   refused: number;
-  received: number;
+  received: string[];
   copies: number;
   ackMs: number[];
   arrivalMs: number[];
 }
 const emptyReport = (): Growing => ({
-  sent: 0,
-  acknowledged: 0,
+  acknowledged: [],
+  givenUp: [],
   refused: 0,
-  received: 0,
+  received: [],
   copies: 0,
   ackMs: [],
   arrivalMs: [],

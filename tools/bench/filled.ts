@@ -5,6 +5,7 @@ import { fillCpas, fillMessages, storeFolder } from './fill.ts';
 import { type HubLoad, loadHub } from './load.ts';
 import type { PartInput, PartOutput } from './part.ts';
 import { type HubScene, openHub } from './scene.ts';
+import { wrongFigures } from './tally.ts';
 import { WIDTH } from './whole.ts';
 
 const MESSAGES = 1_000_000;
@@ -36,7 +37,10 @@ async function compare({ dir, seconds }: PartInput, what: string, fill: Fill): P
     const preparedSeconds = (performance.now() - startedAt) / 1_000 - full.hub.readyMs / 1_000;
     const turns = await loadInTurns(empty, full, seconds / TURNS);
     const data = { ...summary(turns), preparedSeconds, readyMs: full.hub.readyMs, turns };
-    return { figures: figuresOf(data, what), data };
+    return {
+      figures: [...figuresOf(data, what), ...wrongFigures(turns.flatMap(({ empty, full }) => [empty, full]))],
+      data,
+    };
   } finally {
     await full?.stop();
     await empty.stop();
@@ -71,8 +75,7 @@ export function summary(turns: readonly Turn[]) {
     const messages = loads.reduce((sum, load) => sum + load.messages, 0);
     const seconds = loads.reduce((sum, load) => sum + load.seconds, 0);
     const cpuMs = loads.reduce((sum, load) => sum + load.cpuMsPerMessage * load.messages, 0);
-    const lost = loads.reduce((sum, load) => sum + load.missing + load.doubled, 0);
-    return { perSecond: messages / seconds, cpuMsPerMessage: cpuMs / messages, lost };
+    return { perSecond: messages / seconds, cpuMsPerMessage: cpuMs / messages };
   };
   const [empty, full] = [total('empty'), total('full')];
   return { empty, full, share: full.perSecond / empty.perSecond };
@@ -96,6 +99,5 @@ function figuresOf({ empty, full, share, readyMs }: Data, what: string): Figure[
     },
     { name: 'vol ten opzichte van leeg', value: 100 * share, unit: '%', bar: atLeast(100 * LEAST_SHARE), note: what },
     { name: 'klaar na', value: readyMs, unit: 'ms' },
-    { name: 'kwijt of dubbel', value: empty.lost + full.lost, unit: '', bar: { kind: 'atMost', value: 0 } },
   ];
 }

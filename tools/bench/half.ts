@@ -4,6 +4,7 @@ import { atMost, type Figure } from './figure.ts';
 import { type HubLoad, loadHub } from './load.ts';
 import type { PartInput, PartOutput } from './part.ts';
 import { openHub } from './scene.ts';
+import { wrongFigures } from './tally.ts';
 import { WIDTH, warmFor } from './whole.ts';
 
 const MAX_ACK_MS = 50;
@@ -14,15 +15,16 @@ export async function measureHalf({ dir, seconds }: PartInput): Promise<PartOutp
     const most = await loadHub(scene, { seconds: seconds / 3, width: WIDTH, warmSeconds: warmFor(seconds) });
     const perSecond = most.perSecond / 2;
     const load = await loadHub(scene, { seconds, width: WIDTH, perSecond, warmSeconds: 1 });
-    return { figures: figuresOf(load, most.perSecond), data: { mostPerSecond: most.perSecond, ...load } };
+    return { figures: figuresOf(load, most), data: { mostPerSecond: most.perSecond, most, ...load } };
   } finally {
     await scene.stop();
   }
 }
 
-function figuresOf({ perSecond, ackMs, forwardMs, eventLoopP99Ms, missing, doubled }: HubLoad, most: number): Figure[] {
+function figuresOf(load: HubLoad, most: HubLoad): Figure[] {
+  const { perSecond, ackMs, forwardMs, eventLoopP99Ms, eventLoopMaxMs } = load;
   return [
-    { name: 'aangeboden', value: perSecond, unit: '/s', note: `helft van ${most.toFixed(0)}/s` },
+    { name: 'aangeboden', value: perSecond, unit: '/s', note: `helft van ${most.perSecond.toFixed(0)}/s` },
     { name: 'ontvangst → bevestiging p50', value: ackMs.p50, unit: 'ms' },
     {
       name: 'ontvangst → bevestiging p95',
@@ -39,6 +41,7 @@ function figuresOf({ perSecond, ackMs, forwardMs, eventLoopP99Ms, missing, doubl
       note: `p99 ${forwardMs.p99.toFixed(0)} ms`,
     },
     { name: 'gebeurtenislus p99', value: eventLoopP99Ms, unit: 'ms' },
-    { name: 'kwijt of dubbel', value: missing + doubled, unit: '', bar: atMost(0) },
+    { name: 'gebeurtenislus langste', value: eventLoopMaxMs, unit: 'ms' },
+    ...wrongFigures([most, load]),
   ];
 }

@@ -1,10 +1,11 @@
 // Whole messages through one hub process: how many a second, what each costs, how long it takes, and what stands at the end.
 import { cpuSeconds, usage } from '../harness/processes.ts';
+import { type LoopDelay, loopDelay } from './delay.ts';
 import type { HubScene } from './scene.ts';
+import { type Tally, tally } from './tally.ts';
 
-export interface HubLoad {
+export interface HubLoad extends Tally, LoopDelay {
   readonly seconds: number;
-  readonly messages: number;
   readonly perSecond: number;
   /** CPU of the hub, all its threads, per relayed message. */
   readonly cpuMsPerMessage: number;
@@ -12,16 +13,12 @@ export interface HubLoad {
   readonly endsCpuMsPerMessage: number;
   /** Cores' worth of CPU that the hub used. */
   readonly hubCores: number;
+  /** From the first attempt to the acknowledgment. */
   readonly ackMs: Percentiles;
   /** From the sender's start to the arrival at the receiver. */
   readonly forwardMs: Percentiles;
   readonly rssMb: number;
   readonly peakRssMb: number;
-  readonly eventLoopP99Ms: number;
-  readonly refused: number;
-  /** Messages acknowledged to the sender that the receiver never got: must be 0. */
-  readonly missing: number;
-  readonly doubled: number;
 }
 
 export interface Percentiles {
@@ -67,26 +64,26 @@ export async function loadHub(scene: HubScene, load: Load): Promise<HubLoad> {
   const startedAt = performance.now();
   await order(load.seconds);
   const sent = await scene.sender.report();
-  const { received, copies, arrivalMs } = await atRest(scene, sent.acknowledged);
+  const arrivals = await atRest(scene, sent.acknowledged);
   const seconds = (performance.now() - startedAt) / 1000;
+  const delay = await loopDelay(scene.hub);
   const after = await usage(scene.hub);
   const cpuUsed = (await hubCpu(scene)) - cpuBefore;
   const endsUsed = endsCpu(scene) - endsBefore;
+  const counts = tally(sent, arrivals);
+  const { messages } = counts;
   return {
     seconds,
-    messages: received,
-    perSecond: received / seconds,
-    cpuMsPerMessage: (cpuUsed * 1000) / received,
-    endsCpuMsPerMessage: (endsUsed * 1000) / received,
+    ...counts,
+    perSecond: messages / seconds,
+    cpuMsPerMessage: (cpuUsed * 1000) / messages,
+    endsCpuMsPerMessage: (endsUsed * 1000) / messages,
     hubCores: cpuUsed / seconds,
     ackMs: percentiles(sent.ackMs),
-    forwardMs: percentiles(arrivalMs),
+    forwardMs: percentiles(arrivals.arrivalMs),
     rssMb: after.rssBytes / 2 ** 20,
     peakRssMb: after.peakRssBytes / 2 ** 20,
-    eventLoopP99Ms: after.eventLoopP99Ms,
-    refused: sent.refused,
-    missing: Math.max(0, sent.acknowledged - received),
-    doubled: copies,
+    ...delay,
   };
 }
 
@@ -97,26 +94,30 @@ const hubCpu = async (scene: HubScene): Promise<number> =>
 const endsCpu = ({ sender, receiver }: HubScene): number =>
   [sender, receiver].reduce((sum, { child }) => sum + (cpuSeconds(child.pid) ?? Number.NaN), 0);
 
-/** Collects the receiver's reports until nothing arrives any more; until `wanted` messages are there, when that is known. */
-export async function atRest(scene: HubScene, wanted = 0): Promise<Arrivals> {
+/** Collects the receiver's reports until nothing arrives any more and all of `wanted` is there. */
+export async function atRest(scene: HubScene, wanted: readonly string[]): Promise<Arrivals> {
   const until = performance.now() + REST_MS;
-  let received = 0;
+  const left = new Set(wanted);
+  const received: string[] = [];
   let copies = 0;
   const arrivalMs: number[] = [];
   let quiet = 0;
-  while (performance.now() < until && (quiet < 3 || received < wanted)) {
+  while (performance.now() < until && (quiet < 3 || left.size > 0)) {
     const report = await scene.receiver.report();
-    received += report.received;
+    for (const reference of report.received) {
+      received.push(reference);
+      left.delete(reference);
+    }
     copies += report.copies;
     for (const ms of report.arrivalMs) arrivalMs.push(ms);
-    quiet = report.received === 0 ? quiet + 1 : 0;
+    quiet = report.received.length === 0 ? quiet + 1 : 0;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { received, copies, arrivalMs };
 }
 
 export interface Arrivals {
-  readonly received: number;
+  readonly received: readonly string[];
   readonly copies: number;
   readonly arrivalMs: readonly number[];
 }

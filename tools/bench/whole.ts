@@ -1,10 +1,11 @@
 // Part whole: signed reliable messages through one hub process, four signatures each, and what the hub can do at the most.
 import { join } from 'node:path';
-import { atLeast, atMost, type Figure } from './figure.ts';
+import { atLeast, type Figure } from './figure.ts';
 import { type HubLoad, loadHub } from './load.ts';
 import type { Machine } from './machine.ts';
 import type { PartInput, PartOutput } from './part.ts';
 import { openHub } from './scene.ts';
+import { wrongFigures } from './tally.ts';
 
 /** Messages that the sender has under way. */
 export const WIDTH = 32;
@@ -42,13 +43,14 @@ export function ratiosOf({ perSecond, hubCores }: HubLoad, machine: Machine) {
   return { ratio, ratioPerCore: ratio / hubCores };
 }
 
-function asyncFigures({ perSecond, ratioPerCore, cpuMsPerMessage, missing, doubled }: HubLoad & Ratios): Figure[] {
+function asyncFigures(load: HubLoad & Ratios): Figure[] {
+  const { perSecond, ratioPerCore, cpuMsPerMessage } = load;
   const note = 'ontvangstbevestigingen met een eigen POST';
   return [
     { name: 'asynchroon: berichten', value: perSecond, unit: '/s', note },
     { name: 'asynchroon: ratio per kern', value: ratioPerCore, unit: '' },
     { name: 'asynchroon: CPU hub', value: cpuMsPerMessage, unit: 'ms per bericht' },
-    { name: 'asynchroon: kwijt of dubbel', value: missing + doubled, unit: '', bar: atMost(0) },
+    ...wrongFigures([load], 'asynchroon: '),
   ];
 }
 
@@ -89,7 +91,8 @@ function figuresOf(data: WholeData, machine: Machine): Figure[] {
       note: `p95 ${forwardMs.p95.toFixed(0)}, p99 ${forwardMs.p99.toFixed(0)}`,
     },
     { name: 'gebeurtenislus p99', value: data.eventLoopP99Ms, unit: 'ms' },
+    { name: 'gebeurtenislus langste', value: data.eventLoopMaxMs, unit: 'ms' },
     { name: 'piek-RSS hub', value: data.peakRssMb, unit: 'MB' },
-    { name: 'kwijt of dubbel', value: data.missing + data.doubled, unit: '', bar: atMost(0) },
+    ...wrongFigures([data]),
   ];
 }
