@@ -1,10 +1,13 @@
 // The bench's own arithmetic: percentiles, bars, options, and where the time of a profile went.
 import { describe, expect, test } from '@jest/globals';
+import { readLoopDelay } from '../../tools/bench/delay.ts';
 import { atLeast, atMost, meets, rowOf, shortNumber } from '../../tools/bench/figure.ts';
 import { writeFlame } from '../../tools/bench/flame.ts';
 import { percentiles } from '../../tools/bench/load.ts';
 import { PART_NAMES, readOptions } from '../../tools/bench/options.ts';
 import { byFunction, byStage, type CpuProfile, stageOf, treeOf } from '../../tools/bench/profile.ts';
+import { stageFigures } from '../../tools/bench/stages.ts';
+import { tally, wrongFigures } from '../../tools/bench/tally.ts';
 import { ratiosOf } from '../../tools/bench/whole.ts';
 
 describe('figures', () => {
@@ -47,11 +50,41 @@ describe('figures', () => {
   });
 });
 
+describe('what became of the messages', () => {
+  test('a message that was given up and arrives after all hides no lost one', () => {
+    const sent = { acknowledged: ['a', 'b'], givenUp: ['c', 'd'], refused: 3 };
+    expect(tally(sent, { received: ['a', 'c', 'of an earlier load'], copies: 1 })).toEqual({
+      messages: 2,
+      refused: 3,
+      givenUp: 2,
+      givenUpArrived: 1,
+      missing: 1,
+      doubled: 1,
+    });
+  });
+
+  test('one refusal, one lost or one double among all loads misses its bar', () => {
+    const good = { refused: 0, missing: 0, doubled: 0 };
+    const verdicts = (one: object) => wrongFigures([good, { ...good, ...one }]).map(meets);
+    expect(verdicts({})).toEqual([true, true]);
+    expect(verdicts({ refused: 1 })).toEqual([false, true]);
+    expect(verdicts({ missing: 1 })).toEqual([true, false]);
+    expect(verdicts({ doubled: 1 })).toEqual([true, false]);
+    expect(wrongFigures([good], 'x: ').map(({ name }) => name)).toEqual(['x: geweigerd', 'x: kwijt of dubbel']);
+  });
+
+  test('one long block stands beside the 99th percentile', () => {
+    const metrics = 'dk_nodejs_eventloop_lag_max_seconds 0.3\ndk_nodejs_eventloop_lag_p99_seconds 0.011\n';
+    expect(readLoopDelay(metrics)).toEqual({ eventLoopP99Ms: 11, eventLoopMaxMs: 300 });
+    expect(readLoopDelay('').eventLoopMaxMs).toBeNaN();
+  });
+});
+
 describe('options', () => {
   test('all parts for a minute each, unless asked otherwise', () => {
     expect(readOptions([])).toMatchObject({ only: PART_NAMES, seconds: 60, json: false });
-    expect(readOptions(['--only', 'half,pair', '--seconds', '5', '--json', '--dir', 'd', '--profile'])).toMatchObject({
-      only: ['half', 'pair'],
+    expect(readOptions(['--only', 'half,whole', '--seconds', '5', '--json', '--dir', 'd', '--profile'])).toMatchObject({
+      only: ['half', 'whole'],
       seconds: 5,
       json: true,
       dir: 'd',
@@ -61,6 +94,7 @@ describe('options', () => {
 
   test.each([
     [['--only', 'alles'], '--only alles: verwacht'],
+    [['--only', 'half', '--profile'], '--profile: alleen samen met het onderdeel whole'],
     [['--seconds', 'nul'], '--seconds nul: verwacht een getal vanaf 1'],
   ])('%j is wrong use that says what was expected', (args, words) => {
     expect(() => readOptions(args)).toThrow(words);
@@ -94,6 +128,22 @@ describe('a CPU profile', () => {
       { name: 'adapter/gateway', us: 10 },
     ]);
     expect(byFunction(tree).map(({ name }) => name)).toContain('answer adapter/gateway/receive.js:7');
+  });
+
+  test('stages become rows in µs per message; those below a hundredth are one row, so that all add up', () => {
+    const stages = [
+      { name: 'libxml2', us: 900 },
+      { name: 'adapter/msh', us: 92 },
+      { name: 'gc', us: 5 },
+      { name: 'adapter/mime', us: 3 },
+    ];
+    const figures = stageFigures({ messages: 10, cpuUs: 1500, mainThreadCpuUs: 1200, stages, heaviest: [] });
+    expect(figures.map(({ name, value }) => [name, value])).toEqual([
+      ['CPU hub met profiler', 1.5],
+      ['stap libxml2', 900],
+      ['stap adapter/msh', 92],
+      ['stap de rest', 8],
+    ]);
   });
 
   test('what lies outside the stretch does not count', () => {

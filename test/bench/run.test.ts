@@ -1,10 +1,12 @@
-// The bench runs: two seconds of whole messages, all counted at the end, with the ratio on top. No figure is asserted.
+// The bench runs: a second of whole messages, all counted at the end, with the ratio on top and where the time went. No figure
+// is asserted.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import type { Stages } from '../../tools/bench/stages.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/tools/bench/main.js', import.meta.url));
 
@@ -22,10 +24,10 @@ test('wrong use ends with 2', async () => {
   expect(await bench('--onbekend')).toEqual({ code: 2, out: '' });
 });
 
-test('D11 whole messages: measured beside the machine, none missing, none twice', async () => {
+test('D11 whole messages: measured beside the machine, none refused, missing or twice; CPU by stage, flame graph', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'bench-test-'));
   try {
-    const { code, out } = await bench('--only', 'whole', '--seconds', '2', '--json', '--dir', dir);
+    const { code, out } = await bench('--only', 'whole', '--seconds', '1', '--json', '--profile', '--dir', dir);
     const report = JSON.parse(out) as Record<string, Record<string, number>>;
     expect(Object.keys(report).slice(0, 3)).toEqual(['ratio', 'ratioPerCore', 'machine']);
     expect(report.ratio).toBeGreaterThan(0);
@@ -41,6 +43,13 @@ test('D11 whole messages: measured beside the machine, none missing, none twice'
       refused: 0,
       async: { missing: 0, doubled: 0, refused: 0 },
     });
+    expect(report.whole?.eventLoopMaxMs).toBeGreaterThanOrEqual(report.whole?.eventLoopP99Ms ?? Number.NaN);
+    const { stages } = report.whole as unknown as { stages: Stages };
+    expect(stages.messages).toBeGreaterThan(0);
+    expect(stages.stages.map(({ name }) => name)).toEqual(expect.arrayContaining(['adapter/gateway', 'libxml2']));
+    expect(stages.stages.every(({ us }) => us > 0)).toBe(true);
+    expect(stages.flame).toBe(join(dir, 'vlam.html'));
+    expect(readFileSync(join(dir, 'vlam.html'), 'utf8')).toContain(`hub, ${stages.messages} berichten`);
     expect(code).toBe(0);
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -36,9 +36,10 @@ async function measure(options: BenchOptions, machine: Machine): Promise<Outputs
   return outputs;
 }
 
-function tell(name: PartName, { figures }: PartOutput): void {
+function tell(name: PartName, { figures, wrote }: PartOutput): void {
   print(`\n${name}: ${PARTS[name]}\n`);
   printTable(['', 'gemeten', 'lat', '', 'grens of toelichting'], figures.map(rowOf));
+  if (wrote !== undefined) print(`\ngeschreven: ${wrote}`);
 }
 
 function tellMachine(machine: Machine): void {

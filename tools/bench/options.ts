@@ -32,7 +32,7 @@ export const HELP = `npm run bench -- [opties]
 
   --only P,Q      alleen deze onderdelen; anders alle
   --seconds N     duur van elke meting onder belasting (standaard 60)
-  --profile       schrijf een vlammengrafiek van de hub (vlam.html in --dir)
+  --profile       schrijf een vlammengrafiek van de hub (vlam.html in --dir); bij onderdeel whole
   --dir MAP       werkmap (standaard in de tijdelijke map)
   --json          uitkomst als JSON, met ratio bovenaan
 
@@ -49,9 +49,13 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   if (!Number.isFinite(seconds) || seconds < 1) {
     throw new WrongUse(`--seconds ${values.seconds}: verwacht een getal vanaf 1`);
   }
+  const only = values.only === undefined ? PART_NAMES : values.only.split(',').map(readPart);
+  if (values.profile === true && !only.includes('whole')) {
+    throw new WrongUse('--profile: alleen samen met het onderdeel whole');
+  }
   const dir = values.dir ?? join(tmpdir(), 'dk-bench');
   return {
-    only: values.only === undefined ? PART_NAMES : values.only.split(',').map(readPart),
+    only,
     seconds,
     json: values.json === true,
     ...(values.profile === true ? { profile: join(dir, 'vlam.html') } : {}),

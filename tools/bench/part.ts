@@ -6,7 +6,7 @@ export interface PartInput {
   readonly dir: string;
   readonly seconds: number;
   readonly machine: Machine;
-  /** File for the flame graph, when one is asked. */
+  /** File for the flame graph, when one is asked; part whole writes it. */
   readonly profile?: string;
 }
 
@@ -14,6 +14,8 @@ export interface PartOutput {
   readonly figures: readonly Figure[];
   /** For the JSON document. */
   readonly data: object;
+  /** File written besides. */
+  readonly wrote?: string;
 }
 
 export type Part = (input: PartInput) => Promise<PartOutput>;

@@ -2,10 +2,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mainThreadSeconds } from '../harness/processes.ts';
+import type { Figure } from './figure.ts';
 import { writeFlame } from './flame.ts';
 import { loadHub } from './load.ts';
-import { byFunction, byStage, type Cost, monotonicUs, readProfiles, treeOf } from './profile.ts';
-import { openHub } from './scene.ts';
+import { byFunction, byStage, type Cost, monotonicUs, readProfiles, type Stretch, treeOf } from './profile.ts';
+import { type HubScene, openHub } from './scene.ts';
 
 export interface Stages {
   readonly messages: number;
@@ -18,10 +19,14 @@ export interface Stages {
    */
   readonly stages: readonly Cost[];
   readonly heaviest: readonly Cost[];
+  /** File of the flame graph, when one was asked. */
+  readonly flame?: string;
 }
 
 const SAMPLE_US = 500;
 const HEAVIEST = 25;
+/** Stages with a smaller share of the whole are one row of the table. */
+const LEAST_SHARE = 0.01;
 
 export async function measureStages(dir: string, seconds: number, flame?: string): Promise<Stages> {
   const profiles = join(dir, 'profiel');
@@ -29,23 +34,45 @@ export async function measureStages(dir: string, seconds: number, flame?: string
   mkdirSync(profiles, { recursive: true });
   const execArgv = ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-interval=${SAMPLE_US}`];
   const scene = await openHub({ dir: join(dir, 'hub'), sync: true, execArgv });
-  const load = { seconds, width: 32 };
-  await loadHub(scene, { ...load, seconds: Math.min(5, seconds), warmSeconds: 0 });
-  const from = monotonicUs();
-  const cpuBefore = mainThreadSeconds(scene.hub.child.pid) ?? Number.NaN;
-  const { messages, cpuMsPerMessage } = await loadHub(scene, { ...load, warmSeconds: 0 });
-  const to = monotonicUs();
-  const cpuUsed = (mainThreadSeconds(scene.hub.child.pid) ?? Number.NaN) - cpuBefore;
-  await scene.stop();
-  const tree = treeOf(readProfiles(profiles), { from, to });
+  const { messages, cpuUs, mainThreadCpuUs, stretch } = await loadProfiled(scene, seconds).finally(() => scene.stop());
+  // V8 writes a profile when its thread ends.
+  const tree = treeOf(readProfiles(profiles), stretch);
   if (flame !== undefined) writeFileSync(flame, writeFlame(tree, `hub, ${messages} berichten`, messages));
   const perMessage = (costs: readonly Cost[]): Cost[] => costs.map(({ name, us }) => ({ name, us: us / messages }));
-  const stages = perMessage(byStage(tree));
   return {
     messages,
-    cpuUs: cpuMsPerMessage * 1000,
-    mainThreadCpuUs: (cpuUsed * 1e6) / messages,
-    stages,
+    cpuUs,
+    mainThreadCpuUs,
+    stages: perMessage(byStage(tree)),
     heaviest: perMessage(byFunction(tree)).slice(0, HEAVIEST),
+    ...(flame === undefined ? {} : { flame }),
   };
+}
+
+async function loadProfiled(scene: HubScene, seconds: number) {
+  const load = { seconds, width: 32, warmSeconds: 0 };
+  await loadHub(scene, load);
+  const from = monotonicUs();
+  const cpuBefore = mainThreadSeconds(scene.hub.child.pid) ?? Number.NaN;
+  const { messages, cpuMsPerMessage } = await loadHub(scene, load);
+  const cpuUsed = (mainThreadSeconds(scene.hub.child.pid) ?? Number.NaN) - cpuBefore;
+  const stretch: Stretch = { from, to: monotonicUs() };
+  return { messages, cpuUs: cpuMsPerMessage * 1000, mainThreadCpuUs: (cpuUsed * 1e6) / messages, stretch };
+}
+
+export function stageFigures({ messages, cpuUs, mainThreadCpuUs, stages }: Stages): Figure[] {
+  const least = LEAST_SHARE * stages.reduce((sum, { us }) => sum + us, 0);
+  const small = stages.filter(({ us }) => us < least);
+  const rest = { name: 'de rest', us: small.reduce((sum, { us }) => sum + us, 0) };
+  const rows = [...stages.filter(({ us }) => us >= least), ...(small.length === 0 ? [] : [rest])];
+  const note = `aparte proef van ${messages} berichten, ${(mainThreadCpuUs / 1000).toFixed(1)} ms op de gebeurtenislus`;
+  return [
+    { name: 'CPU hub met profiler', value: cpuUs / 1000, unit: 'ms per bericht', note },
+    ...rows.map(({ name, us }, at) => ({
+      name: `stap ${name}`,
+      value: us,
+      unit: 'µs per bericht',
+      ...(at === 0 ? { note: 'naar de klok: wachten op schijf en kern telt mee' } : {}),
+    })),
+  ];
 }

@@ -5,10 +5,12 @@ import { type HubLoad, loadHub } from './load.ts';
 import type { Machine } from './machine.ts';
 import type { PartInput, PartOutput } from './part.ts';
 import { openHub } from './scene.ts';
+import { measureStages, type Stages, stageFigures } from './stages.ts';
 import { wrongFigures } from './tally.ts';
 
 /** Messages that the sender has under way. */
 export const WIDTH = 32;
+const PROFILED_SECONDS = 5;
 export const warmFor = (seconds: number): number => Math.min(20, seconds / 2);
 
 export interface Ratios {
@@ -18,14 +20,23 @@ export interface Ratios {
   readonly ratioPerCore: number;
 }
 
-/** Acknowledgments in the HTTP response; `async` is the same with acknowledgments by a POST of their own. */
+/**
+ * Acknowledgments in the HTTP response; `async` is the same with acknowledgments by a POST of their own. `stages` is of a load
+ * after those, because the profiler costs time itself.
+ */
 export interface WholeData extends HubLoad, Ratios {
   readonly async: HubLoad & Ratios;
+  readonly stages: Stages;
 }
 
 export async function measureWhole(input: PartInput): Promise<PartOutput & { data: WholeData }> {
-  const data = { ...(await measureOne(input, true)), async: await measureOne(input, false) };
-  return { figures: [...figuresOf(data, input.machine), ...asyncFigures(data.async)], data };
+  const sync = await measureOne(input, true);
+  const async = await measureOne(input, false);
+  const profiled = Math.min(PROFILED_SECONDS, input.seconds);
+  const stages = await measureStages(join(input.dir, 'whole-profiel'), profiled, input.profile);
+  const data = { ...sync, async, stages };
+  const figures = [...figuresOf(data, input.machine), ...asyncFigures(async), ...stageFigures(stages)];
+  return { figures, data, ...(stages.flame === undefined ? {} : { wrote: stages.flame }) };
 }
 
 async function measureOne({ dir, seconds, machine }: PartInput, sync: boolean): Promise<HubLoad & Ratios> {
