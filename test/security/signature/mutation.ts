@@ -1,6 +1,7 @@
 // What an entry of the attack catalogue is.
 import type { KeyObject } from 'node:crypto';
 import type { Answer } from '../answer.ts';
+import type { Bounds } from '../corpus.ts';
 import type { Message } from './message.ts';
 
 /** What an attacker has at hand. */
@@ -23,13 +24,21 @@ export interface Mutation {
   readonly expected: Answer;
   /** Words that the answer must hold, where another rule could have refused it as well. */
   readonly because?: string;
+  /** Where the entry is about cost and those of the corpus are not its measure. */
+  readonly bounds?: Partial<Bounds>;
 }
 
-export const refused = (name: string, build: Mutation['build'], because?: string): Mutation => ({
+export const refused = (
+  name: string,
+  build: Mutation['build'],
+  because?: string,
+  bounds?: Mutation['bounds'],
+): Mutation => ({
   name,
   build,
   expected: 'error SecurityFailure',
   ...(because === undefined ? {} : { because }),
+  ...(bounds === undefined ? {} : { bounds }),
 });
 export const taken = (name: string, build: Mutation['build']): Mutation => ({ name, build, expected: 'ack' });
 export const answered = (name: string, expected: Answer, build: Mutation['build']): Mutation => ({
