@@ -1,6 +1,6 @@
-// The JDK's XML signature validation over a folder of messages: `java Verify.java FOLDER CERTIFICATE` prints a verdict for each.
+// The JDK's XML signature validation over a folder of messages: `java Verify.java FOLDER` prints a verdict for each.
 import java.io.ByteArrayInputStream;
-import java.io.FileInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,26 +28,32 @@ class Verify {
   static final String EB = "http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd";
 
   public static void main(String[] args) throws Exception {
-    CertificateFactory certificates = CertificateFactory.getInstance("X.509");
-    PublicKey key;
-    try (FileInputStream in = new FileInputStream(args[1])) {
-      key = certificates.generateCertificate(in).getPublicKey();
-    }
     try (var folders = Files.list(Path.of(args[0]))) {
       for (Path message : (Iterable<Path>) folders.sorted()::iterator) {
-        System.out.println(message.getFileName() + " " + (verifies(message, key) ? "takes" : "refuses"));
+        System.out.println(message.getFileName() + " " + (verifies(message) ? "takes" : "refuses"));
       }
     }
   }
 
-  static boolean verifies(Path message, PublicKey key) {
+  /** What cannot be read from the folder is an error of this run; all that comes after that is a refusal. */
+  static boolean verifies(Path message) throws Exception {
+    byte[] envelope = Files.readAllBytes(message.resolve("envelope.xml"));
+    Map<String, byte[]> parts = partsOf(message);
+    PublicKey key;
+    try (InputStream in = Files.newInputStream(message.resolve("certificate.pem"))) {
+      key = CertificateFactory.getInstance("X.509").generateCertificate(in).getPublicKey();
+    }
+    return verifies(envelope, parts, key);
+  }
+
+  static boolean verifies(byte[] envelope, Map<String, byte[]> parts, PublicKey key) {
     try {
       DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
       factory.setNamespaceAware(true);
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
       var builder = factory.newDocumentBuilder();
       builder.setErrorHandler(null);
-      Document document = builder.parse(message.resolve("envelope.xml").toFile());
+      Document document = builder.parse(new ByteArrayInputStream(envelope));
       NodeList headers = document.getElementsByTagNameNS(EB, "MessageHeader");
       for (int i = 0; i < headers.getLength(); i += 1) {
         Element header = (Element) headers.item(i);
@@ -57,7 +63,7 @@ class Verify {
       if (signatures.getLength() == 0) return false;
       DOMValidateContext context = new DOMValidateContext(KeySelector.singletonKeySelector(key), signatures.item(0));
       XMLSignatureFactory signing = XMLSignatureFactory.getInstance("DOM");
-      context.setURIDereferencer(new Parts(partsOf(message), signing.getURIDereferencer()));
+      context.setURIDereferencer(new Parts(parts, signing.getURIDereferencer()));
       return signing.unmarshalXMLSignature(context).validate(context);
     } catch (Exception | StackOverflowError refused) {
       return false;
