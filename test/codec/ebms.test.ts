@@ -201,7 +201,8 @@ describe('structure', () => {
       const read = readText(change('</SOAP:Header>', block));
       return read.ok ? undefined : read.error.code;
     };
-    for (const actor of ['', ACTOR.next, ACTOR.nextMsh, ACTOR.toPartyMsh]) expect(faultFor(actor)).toBe('MustUnderstand');
+    for (const actor of ['', ACTOR.next, ACTOR.nextMsh, ACTOR.toPartyMsh])
+      expect(faultFor(actor)).toBe('MustUnderstand');
     expect(faultFor('urn:iemand:anders')).toBeUndefined();
   });
 
