@@ -12,6 +12,7 @@ import {
   createAgreementCache,
   createEvidenceShare,
   createGateway,
+  createTurns,
   type Gateway,
   type GatewayContext,
 } from './gateway/index.ts';
@@ -25,6 +26,8 @@ import { createWorker, type Worker } from './worker/index.ts';
 import { openSchemas } from './xsd/index.ts';
 
 const DRAIN_MS = 10_000;
+/** One of the largest messages, or some smaller ones. */
+const LARGE_IN_HAND = { mostBytes: 32 * 1024 * 1024, freeBytes: 256 * 1024 };
 /** At this rate a stranger needs three days for a gigabyte. */
 const STRANGER_BYTES_PER_HOUR = 16 * 1024 * 1024;
 
@@ -77,6 +80,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     agreements: createAgreementCache(store, clock),
     keyRing: (fingerprint) => keys.value.get(fingerprint),
     signerTrust: signerTrust(config),
+    turns: createTurns(LARGE_IN_HAND),
     strangers: createEvidenceShare(STRANGER_BYTES_PER_HOUR),
     heardTime: (partner, said) => drift.heard(partner, said, [Number.NEGATIVE_INFINITY, Date.now()]),
     wake: () => worker?.wake(),

@@ -15,7 +15,6 @@ import {
 import {
   MAX_ENVELOPE_BYTES,
   peekStuf,
-  readStuf,
   type StufEnvelope,
   type StufMessage,
   type StufPeek,
@@ -44,7 +43,7 @@ export interface JudgeOptions {
 
 /** Reads and judges; nothing is stored or sent. */
 export async function judgeContent(bytes: Uint8Array, options: JudgeOptions, context: GatewayContext): Promise<Judged> {
-  const result = readStuf(bytes);
+  const result = await context.validator.readStuf(bytes);
   const peek = result.ok ? undefined : peekStuf(bytes);
   const route = result.ok ? routeFor(result.value, context) : undefined;
   const mode = (type: MessageType): PayloadMode =>

@@ -65,9 +65,10 @@ async function handOver(record: MessageRecord, hub: HubSettings, context: Gatewa
   const [part] = record.parts;
   if (part === undefined)
     return { outcome: { kind: 'refused', detail: 'no payload part: nothing to forward', codes: [] } };
-  const bytes = await context.blobs.read(part.blob);
   const allowedZenders = hub.senders.get(record.from.partyIds[0]?.value ?? '') ?? [];
-  const judged = await judgeContent(bytes, { role: 'hub', allowedZenders }, context);
+  const judged = await context.turns.run(part.blob.bytes, async () =>
+    judgeContent(await context.blobs.read(part.blob), { role: 'hub', allowedZenders }, context),
+  );
   for (const notice of judged.verdict.notices) {
     context.observer.emit('content.warning', { messageId: record.messageId, rule: notice.rule, detail: notice.detail });
   }

@@ -29,6 +29,7 @@ export { createMemoryBlobs } from './memory-blobs.ts';
 export { createSignerTrust } from './signer-trust.ts';
 export { type OutboundContent, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
 export { documentFromJson, type SubmitDocument, type SubmitOutcome, type Submitter } from './submit-document.ts';
+export { createTurns, type Turns } from './turns.ts';
 
 /** What the doors call. */
 export interface Gateway {

@@ -1,5 +1,6 @@
 // Schema validation: a catalogue of schemas, verdicts with place and facet but without values, large documents in workers.
 import { fileURLToPath } from 'node:url';
+import { readStuf } from '../stuf/index.ts';
 import { readCatalogue } from './catalogue.ts';
 import { createCompiler } from './compile.ts';
 import { type Identified, identify } from './identify.ts';
@@ -37,6 +38,8 @@ export async function openSchemas(folder: URL | string): Promise<Schemas> {
       const issues = await issuesFor(bytes, schema);
       return { schema, valid: issues.length === 0, issues };
     },
+    readStuf: (bytes) =>
+      bytes.length > INLINE_VALIDATION_BYTES ? pool.readStuf(bytes) : Promise.resolve(readStuf(bytes)),
     close: () => pool.close(),
   };
 }

@@ -1,4 +1,6 @@
 // Validation against a named schema set, wherever it runs.
+import type { Result } from '../base/index.ts';
+import type { StufMessage, StufProblem } from '../stuf/index.ts';
 
 /** One violation of a schema: the place, the facet or structure rule broken, never the value found (row 159). */
 export interface SchemaIssue {
@@ -45,5 +47,7 @@ export interface SchemaValidator {
   forFunctie(functie: string, versie: string, subversie: string): SchemaEntry | undefined;
   /** Inline for small documents, in a worker above 256 KB (D3). Not well-formed counts as one issue with code `notWellFormed`. */
   validate(bytes: Uint8Array, schemaId: string): Promise<SchemaVerdict>;
+  /** What `readStuf` says of the document; inline or in a worker by the same bound. */
+  readStuf(bytes: Uint8Array): Promise<Result<StufMessage, StufProblem>>;
   close(): Promise<void>;
 }

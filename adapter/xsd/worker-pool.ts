@@ -1,21 +1,29 @@
-// Validation of large documents off the event loop: one document per worker at a time, with a limit on time (row 125, D3).
+// Reading and validation of large documents off the event loop: one document per worker at a time, with a limit on time (row 125, D3).
 import { Worker } from 'node:worker_threads';
+import type { Result } from '../base/index.ts';
+import type { StufMessage, StufProblem } from '../stuf/index.ts';
 import type { SchemaIssue } from './types.ts';
 
 export interface WorkerPool {
   validate(bytes: Uint8Array, schemaId: string): Promise<readonly SchemaIssue[]>;
+  readStuf(bytes: Uint8Array): Promise<Result<StufMessage, StufProblem>>;
   close(): Promise<void>;
 }
 
 const WORKERS = 2;
 const TIME_LIMIT_MS = 60_000;
-/** wasm memory grows and never shrinks, so a worker is replaced after this many octets. */
+/** wasm memory grows and never shrinks, so a worker is replaced after this many octets, and after a document of this size. */
 const RECYCLE_BYTES = 256 * 1024 * 1024;
+const RECYCLE_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
-interface Job {
+/** Without a schema the document is StUF to be read. */
+export interface Task {
   readonly bytes: Uint8Array;
-  readonly schemaId: string;
-  readonly resolve: (issues: readonly SchemaIssue[]) => void;
+  readonly schemaId?: string;
+}
+
+interface Job extends Task {
+  readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -33,14 +41,16 @@ export function createWorkerPool(folder: string): WorkerPool {
     const job = slot === undefined ? undefined : queue.shift();
     if (slot !== undefined && job !== undefined) slot.run(job);
   };
+  const work = (task: Task): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (closed) return reject(new Error(CLOSED));
+      queue.push({ ...task, resolve, reject });
+      next();
+    });
   const slots = Array.from({ length: WORKERS }, () => new Slot(folder, next));
   return {
-    validate: (bytes, schemaId) =>
-      new Promise((resolve, reject) => {
-        if (closed) return reject(new Error(CLOSED));
-        queue.push({ bytes, schemaId, resolve, reject });
-        next();
-      }),
+    validate: (bytes, schemaId) => work({ bytes, schemaId }) as Promise<readonly SchemaIssue[]>,
+    readStuf: (bytes) => work({ bytes }) as Promise<Result<StufMessage, StufProblem>>,
     async close() {
       closed = true;
       for (const job of queue.splice(0)) job.reject(new Error(CLOSED));
@@ -78,7 +88,8 @@ class Slot {
       void this.end(new Error(`validation took longer than ${TIME_LIMIT_MS} ms`));
     }, TIME_LIMIT_MS);
     worker.ref();
-    worker.postMessage({ bytes: job.bytes, schemaId: job.schemaId });
+    const { bytes, schemaId } = job;
+    worker.postMessage(schemaId === undefined ? { bytes } : { bytes, schemaId });
   }
 
   /** Ends the worker; a document that is with it is rejected with the reason. */
@@ -89,13 +100,23 @@ class Slot {
     await worker?.terminate();
   }
 
+  /** Its work is done; it gives its memory back, and the next document gets a new worker. */
+  private retire(): void {
+    const worker = this.worker;
+    this.worker = undefined;
+    void worker?.terminate();
+  }
+
   private start(): Worker {
     const worker = new Worker(workerFile(), { workerData: { folder: this.folder } });
     const lost = (reason: string): void => {
       if (this.worker === worker) void this.end(new Error(`the validation worker ${reason}`));
     };
-    worker.on('message', (issues: readonly SchemaIssue[]) => {
-      if (this.worker === worker) this.settle((job) => job.resolve(issues));
+    worker.on('message', (result: unknown) => {
+      if (this.worker !== worker) return;
+      const isLarge = (this.job?.bytes.length ?? 0) > RECYCLE_DOCUMENT_BYTES;
+      if (isLarge) this.retire();
+      this.settle((job) => job.resolve(result));
     });
     worker.on('error', (error) => lost(`failed: ${String(error)}`));
     worker.on('exit', () => lost('ended'));

@@ -1,14 +1,29 @@
-// The validation thread: compiles schemas for itself and validates one document at a time.
+// The thread for large documents: compiles schemas for itself, and reads or validates one document at a time.
 import { parentPort, workerData } from 'node:worker_threads';
+import { readStuf } from '../stuf/index.ts';
 import { readCatalogue } from './catalogue.ts';
 import { createCompiler } from './compile.ts';
+import type { Task } from './worker-pool.ts';
 
 const { folder } = workerData as { folder: string };
 const catalogue = readCatalogue(folder);
 const compiler = createCompiler(folder);
 
-parentPort?.on('message', ({ bytes, schemaId }: { bytes: Uint8Array; schemaId: string }) => {
+function validate(bytes: Uint8Array, schemaId: string): void {
   const entry = catalogue.byId(schemaId);
   if (entry === undefined) throw new Error(`no schema ${schemaId}`);
   parentPort?.postMessage(compiler.validate(bytes, entry));
+}
+
+/** The payload is handed over, not copied. */
+function read(bytes: Uint8Array): void {
+  const result = readStuf(bytes);
+  const payload = result.ok && 'payload' in result.value ? result.value.payload.bytes : undefined;
+  const owned = payload !== undefined && payload.byteLength === payload.buffer.byteLength;
+  parentPort?.postMessage(result, owned ? [payload.buffer as ArrayBuffer] : []);
+}
+
+parentPort?.on('message', ({ bytes, schemaId }: Task) => {
+  if (schemaId === undefined) read(bytes);
+  else validate(bytes, schemaId);
 });
