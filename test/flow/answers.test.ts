@@ -211,6 +211,18 @@ describe('a MessageError of ours', () => {
   });
 });
 
+test('DK-112 C8 T36 a sound message that is addressed to somebody else is refused, and not passed on', async () => {
+  const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
+  const post = await recorded(p);
+  const before = p.wire.posts.length;
+  const reply = await p.a.gateway.receive(inbound(post.body, post.headers, OIN_A));
+  const [error] = read(reply.body).errorList?.errors ?? [];
+  expect(error).toMatchObject({ errorCode: 'Inconsistent', location: '//Header/MessageHeader/To/PartyId' });
+  await p.a.work();
+  expect(p.wire.posts.slice(before).filter(({ url }) => url !== URL_B)).toEqual([]);
+  expect((await p.a.store.search({ direction: 'in', states: ['received'] }, { limit: 10 })).messages).toEqual([]);
+});
+
 test('DK-014 T196 a fault in a 500 is read for the operator, and the message goes again', async () => {
   const p = await pair();
   const fault =

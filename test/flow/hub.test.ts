@@ -36,7 +36,7 @@ describe('the hub', () => {
     );
   });
 
-  test('row 156 STUF-1 a payload that breaks its XSD is acknowledged, refused with a Fo01, and not forwarded', async () => {
+  test('row 156 a payload that breaks its XSD is acknowledged, refused with a Fo01, and not forwarded', async () => {
     const message = heen('WMO301', { payload: sampleMessage('WMO301').replace(/Geslacht>[^<]*</, 'Geslacht>7<') });
     await send(writeStuf(message));
     const [fault, ...rest] = await rig.collected();
@@ -61,7 +61,7 @@ describe('the hub', () => {
     expect(await rig.collected()).toMatchObject([{ kind: 'Fo01', fault: { code: 'IB002' } }]);
   });
 
-  test('row 155 a broken envelope: a Fo01 when it can be answered, kept when it cannot', async () => {
+  test('row 155 STUF-1 a broken envelope: a Fo01 when it can be answered, kept when it cannot', async () => {
     const good = Buffer.from(writeStuf(heen('WMO301'))).toString('utf8');
     await send(Buffer.from(good.replace(/<GGK:functieVersie>[^<]*</, '<GGK:functieVersie>drie<')));
     expect(await rig.collected()).toMatchObject([{ kind: 'Fo01', fault: { code: 'IB001' } }]);

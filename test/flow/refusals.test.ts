@@ -69,42 +69,7 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
   ],
 
   ['the message as it is', 'osb-rm', (r) => r, 'ack'],
-  [
-    'R42 R43 T70 xlink:role, Schema and Description of a Reference',
-    'osb-rm',
-    inBody(
-      /(<eb:Reference)([^>]*)>/,
-      '$1 xlink:role="urn:rol"$2><eb:Schema eb:location="urn:schema"></eb:Schema><eb:Description xml:lang="nl">deel</eb:Description>',
-    ),
-    'ack',
-  ],
-  [
-    'R78 R116 T86 an ErrorList of Warnings on a business message',
-    'osb-rm',
-    extra(
-      `<eb:ErrorList ${ATTRS} eb:highestSeverity="Warning"><eb:Error eb:errorCode="Unknown" eb:severity="Warning"></eb:Error></eb:ErrorList>`,
-    ),
-    'ack',
-  ],
-  [
-    'R59 the media type of a signed part, changed on the way, is not covered by the signature',
-    'osb-rm-s',
-    inBody('Content-Type: application/xml', 'Content-Type: text/plain'),
-    'ack',
-  ],
-  [
-    'DK-009 R140 T198 other HTTP headers',
-    'osb-rm',
-    inHeaders({ 'mime-version': '1.0', 'content-description': 'iets', 'x-anders': 'ja' }),
-    'ack',
-  ],
-  [
-    'DK-011 R9 T20 the SOAP part in another character set than it says',
-    'osb-rm',
-    inBody('text/xml; charset=UTF-8', 'text/xml; charset=ISO-8859-1'),
-    'fault Client',
-  ],
-  ['R116 the signed message as it is, with all that may go together', 'osb-rm-s', (r) => r, 'ack'],
+  ['R116 the signed message as it is', 'osb-rm-s', (r) => r, 'ack'],
   [
     'row 53 R28 R100 T137 AckRequested is absent',
     'osb-rm',
@@ -131,12 +96,7 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
     inBody('urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH', 'urn:ander'),
     'error Inconsistent',
   ],
-  [
-    'row 60 R27 R29 DK-110 T42 an unknown CPAId',
-    'osb-rm',
-    inBody('>TEST_A_B<', '>TEST_A_C<'),
-    'error ValueNotRecognized',
-  ],
+  ['row 60 R27 R29 DK-110 T42 unknown CPAId', 'osb-rm', inBody('>TEST_A_B<', '>TEST_A_C<'), 'error ValueNotRecognized'],
   ['row 62 R32 T47 an unknown action', 'osb-rm', inBody('>ggk_Di01<', '>onbekend<'), 'error ValueNotRecognized'],
   ['row 62 T46 an unknown service', 'osb-rm', inBody('>test:dienst:1<', '>test:dienst:2<'), 'error ValueNotRecognized'],
   [
@@ -398,7 +358,7 @@ describe('who may send', () => {
     expect(delivered).toBe(0);
   });
 
-  test('row 63 C8 DK-112 From and To swapped', async () => {
+  test('row 63 C8 From and To swapped', async () => {
     const fresh = await freshRequest('osb-rm');
     const body = fresh.body.replaceAll(OIN_A, '#').replaceAll(OIN_B, OIN_A).replaceAll('#', OIN_B);
     const { text, delivered } = await give('osb-rm', { ...fresh, body });

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { markBad, print, printJson, printTable, WrongUse } from '../output.ts';
-import { type RuleRow, scanRules } from '../rules/scan.ts';
+import { LIFECYCLE } from '../rules/lifecycle.ts';
+import { type RuleRow, type Scan, scanRules } from '../rules/scan.ts';
 
 export function rulesCommand(): Command {
   return new Command('rules')
@@ -17,15 +18,33 @@ const MAX_TEST = 90;
 async function run(flags: { check?: boolean; json?: boolean }): Promise<void> {
   if (!existsSync('adapter') || !existsSync('test'))
     throw new WrongUse('hier staan geen mappen adapter en test; verwacht wordt de map van het project zelf');
-  const { rows, gaps } = scanRules(process.cwd());
-  if (flags.json === true) printJson({ rules: rows, gaps });
+  const scan = scanRules(process.cwd());
+  if (flags.json === true) printJson({ rules: scan.rows, lifecycle: LIFECYCLE, cases: scan.cases, gaps: scan.gaps });
   else {
-    if (flags.check !== true) printTable(['regel', 'niveau', 'wat', 'waar', 'tests', 'test'], rows.map(cells));
-    for (const gap of gaps) print(`✗ ${gap}`);
-    const idle = rows.filter((row) => row.notApplicable !== undefined).length;
-    print(`${rows.length} regels, waarvan ${idle} niet van toepassing, ${gaps.length} gaten`);
+    if (flags.check !== true) printTables(scan);
+    for (const gap of scan.gaps) print(`✗ ${gap}`);
+    const idle = scan.rows.filter((row) => row.notApplicable !== undefined).length;
+    print(`${scan.rows.length} regels, waarvan ${idle} niet van toepassing, ${scan.gaps.length} gaten`);
   }
-  if (gaps.length > 0) markBad();
+  if (scan.gaps.length > 0) markBad();
+}
+
+function printTables({ rows, cases }: Scan): void {
+  printTable(['regel', 'niveau', 'wat', 'waar', 'tests', 'test'], rows.map(cells));
+  print();
+  printTable(
+    ['richting', 'van', 'gebeurtenis', 'naar', 'regel', 'test'],
+    LIFECYCLE.map(({ direction, from, event, to, rule }) => [
+      direction === 'out' ? 'uit' : 'in',
+      from.join(', '),
+      event,
+      to ?? '(zelfde)',
+      rule,
+      (rows.find(({ id }) => id === rule)?.tests[0] ?? '').slice(0, MAX_TEST),
+    ]),
+  );
+  print();
+  for (const { list, last, named } of cases) print(`${list}1–${last}: ${named} door een test genoemd`);
 }
 
 function cells({ id, level, title, notApplicable, where, tests }: RuleRow): string[] {

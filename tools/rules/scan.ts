@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CATALOGUE, type Rule } from './catalogue.ts';
-import { citationsIn, idsIn, isListed } from './ids.ts';
+import { citationsIn, idsIn, isListed, LISTS } from './ids.ts';
 
 export interface RuleRow extends Rule {
   /** File and line: first where a finding or table row carries it, then where a comment cites it. */
@@ -13,6 +13,8 @@ export interface RuleRow extends Rule {
 
 export interface Scan {
   readonly rows: readonly RuleRow[];
+  /** Of each list of cases how many entries a test names. */
+  readonly cases: readonly { readonly list: string; readonly last: number; readonly named: number }[];
   readonly gaps: readonly string[];
 }
 
@@ -94,8 +96,14 @@ export function compare({ literals, comments, tests }: Sources, catalogue: reado
   const lost = catalogue.flatMap(({ id, as = [] }) =>
     as.filter((one) => !known.has(one)).map((one) => `${id} stands on ${one}, which is not in the catalogue`),
   );
+  const cases = LISTS.map(({ prefix, last }) => ({
+    list: prefix,
+    last,
+    named: [...tests.keys()].filter((id) => isListed(id) && id.startsWith(prefix)).length,
+  }));
   return {
     rows,
+    cases,
     gaps: [...twice(catalogue), ...rows.flatMap(gapsOf), ...contradictions, ...lost, ...new Set(strangers)],
   };
 }

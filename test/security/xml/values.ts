@@ -255,7 +255,11 @@ const charset = (name: string, octets?: (text: string) => Buffer): Attack['build
 
 const CHARSETS: readonly Attack[] = [
   ...['utf-16', 'utf-7', 'iso-8859-1', 'us-ascii', 'x-unknown', '__proto__', '""'].map((name) =>
-    fault(`row 113 MIME says charset ${name}, the document is UTF-8`, charset(name), 'the MIME charset differs'),
+    fault(
+      `row 113 DK-011 R9 MIME says charset ${name}, the document is UTF-8`,
+      charset(name),
+      'the MIME charset differs',
+    ),
   ),
   taken(
     'row 113 MIME says utf-16, the document is',
