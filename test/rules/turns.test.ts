@@ -35,10 +35,10 @@ test('one above the bound runs when it is alone, and a small one does not wait f
   const other = start('other', 20);
   const small = start('small', 10);
   await settle();
-  expect(running).toEqual(['large', 'small']);
+  expect(running.toSorted()).toEqual(['large', 'small']);
   for (const name of ['large', 'small']) end(name);
   await settle();
-  expect(running).toEqual(['large', 'small', 'other']);
+  expect(running.slice(2)).toEqual(['other']);
   end('other');
   expect(await Promise.all([large, other, small])).toEqual(['large', 'other', 'small']);
 });

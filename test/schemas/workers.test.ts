@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { writeStuf } from '../../adapter/stuf/index.ts';
+import { readStuf, writeStuf } from '../../adapter/stuf/index.ts';
 import { INLINE_VALIDATION_BYTES, openSchemas, type Schemas } from '../../adapter/xsd/index.ts';
 import { sampleMessage } from '../../tools/schemas/sample.ts';
+import { heen } from '../fixtures/hub.ts';
 
 const folder = new URL('../../schemas', import.meta.url);
 const ID = 'iwmo-3.2/wmo323';
@@ -297,6 +298,9 @@ describe('row 159 values that imitate the texts of libxml2', () => {
   });
 });
 
+const withoutBytes = (read: ReturnType<typeof readStuf>): unknown =>
+  read.ok && 'payload' in read.value ? { ...read.value, payload: { ...read.value.payload, bytes: 0 } } : read;
+
 describe('row 125 workers that die', () => {
   let own: Schemas;
   beforeEach(async () => {
@@ -331,15 +335,33 @@ describe('row 125 workers that die', () => {
   });
 
   test('after 256 MB a worker is replaced, and no document notices', async () => {
-    const bytes = Buffer.alloc(30 * 1024 * 1024, 'x');
-    for (let i = 0; i < 10; i += 1) {
+    const bytes = Buffer.alloc(4 * 1024 * 1024, 'x');
+    for (let i = 0; i < 66; i += 1) {
       const { issues } = await own.validate(bytes, ID);
       expect(issues.map(({ code }) => code)).toEqual(['notWellFormed']);
     }
-    expect(new Set(handed.slice(0, 9)).size).toBe(1);
-    expect(handed[9]).not.toBe(handed[8]);
+    expect(new Set(handed.slice(0, 65)).size).toBe(1);
+    expect(handed[65]).not.toBe(handed[64]);
     expect((await own.validate(large, ID)).valid).toBe(true);
   }, 60_000);
+
+  test('after a document above 4 MB a worker is replaced, for it would keep the memory', async () => {
+    for (let i = 0; i < 3; i += 1) await own.validate(Buffer.alloc(5 * 1024 * 1024, 'x'), ID);
+    expect(new Set(handed).size).toBe(3);
+  }, 60_000);
+
+  test('a StUF document is read there with the same verdict, and its payload comes back whole', async () => {
+    const payload = Buffer.from(`<a>${'x'.repeat(400_000)}</a>`);
+    const bytes = Buffer.from(writeStuf(heen('WMO301', { payload })));
+    const read = await own.readStuf(bytes);
+    if (!read.ok || !('payload' in read.value)) throw new Error('not read');
+    expect(payload.equals(read.value.payload.bytes)).toBe(true);
+    const inline = readStuf(bytes);
+    expect(withoutBytes(read)).toEqual(withoutBytes(inline));
+    const broken = Buffer.concat([bytes, Buffer.from('<')]);
+    expect(await own.readStuf(broken)).toEqual(readStuf(broken));
+    expect(new Set(handed).size).toBe(1);
+  });
 
   test('an error inside a worker is a rejection with its reason', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'dk-empty-'));
