@@ -5,7 +5,7 @@ import type { MessageRecord } from '../../adapter/msh/index.ts';
 import { inBody, type Request } from '../fixtures/changed.ts';
 import { inbound, putCpa, testCpa } from '../fixtures/gateway.ts';
 import { type Pair, testPair } from '../fixtures/pair.ts';
-import { OIN_A } from '../fixtures/pki.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
 
 const SECOND = 1_000;
 const DAY = 86_400_000;
@@ -129,6 +129,20 @@ describe('row 60 an unknown CPAId', () => {
     const journal = evidence === undefined ? [] : await p.b.store.journal(evidence.id);
     expect(journal.map(({ detail }) => detail)).toEqual([expect.stringContaining(hint)]);
     expect(answer).not.toMatch(/bedoelde|TEST_A_B</);
+  });
+
+  test('row 60 of several agreements only what is spelled almost the same is named; else those of the two parties', async () => {
+    await atB(await testCpa({ ...TERMS, cpaId: 'ANDERE' }));
+    await atB((await testCpa({ ...TERMS, cpaId: 'VAN_DERDEN' })).replaceAll(OIN_B, '00000099000000003000'));
+    await unknownTo('Test-a-b');
+    await unknownTo('ONBEKEND');
+    const meant = refusals().map((detail) =>
+      /bedoelde de partner (.*)\?/
+        .exec(detail ?? '')?.[1]
+        ?.split(' of ')
+        .sort(),
+    );
+    expect(meant).toEqual([['TEST_A_B'], ['ANDERE', 'TEST_A_B']]);
   });
 
   test('row 60 raw kept: the envelope as it came', async () => {

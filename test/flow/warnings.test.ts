@@ -14,7 +14,7 @@ import {
   withPart,
 } from '../fixtures/changed.ts';
 import { agreementOf, testCpa } from '../fixtures/gateway.ts';
-import { OIN_B } from '../fixtures/pki.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
 
 const withoutAction = inHeaders({ soapaction: undefined });
 
@@ -55,7 +55,7 @@ const recording = ({ body, headers }: Request, first: string): string =>
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')}\r\n${body}`;
 
-async function warningsOf(file: string): Promise<readonly string[]> {
+async function warningsOf(file: string, to = OIN_B): Promise<readonly string[]> {
   const inspection = await inspectMessage(entityOf(readHttpFile(Buffer.from(file, 'latin1')), undefined), {
     agreements: [agreementOf(await testCpa({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' }))],
     now: Date.now(),
@@ -65,13 +65,13 @@ async function warningsOf(file: string): Promise<readonly string[]> {
       clockToleranceMs: 0,
       peerRequired: false,
       mandates: new Map(),
-      ownParties: new Set([OIN_B]),
+      ownParties: new Set([to]),
     },
     limits: pairOf('osb-rm').b.context.limits,
     allowSha1: false,
     signerTrust: () => undefined,
   });
-  expect(inspection.answer.kind).toBe('acknowledgment');
+  expect(inspection.answer.kind).toBe(to === OIN_B ? 'acknowledgment' : 'none');
   return inspection.issues.map(({ severity, where, rule }) => `${severity} ${where} ${rule}`);
 }
 
@@ -83,6 +83,14 @@ describe('inspect', () => {
     const request = await freshRequest('osb-rm');
     expect(await warningsOf(recording(withoutAction(request), POST))).toEqual(missing);
     expect(await warningsOf(recording(request, POST))).toEqual([]);
+  });
+
+  test('row 114 the same of a recorded Acknowledgment, which is a request of its own under an asynchronous CPA', async () => {
+    const { text: body } = await give('osb-rm', await freshRequest('osb-rm'));
+    const request = { body, headers: { 'content-type': 'text/xml; charset=UTF-8' } };
+    expect(body).toContain('<eb:Acknowledgment');
+    expect(await warningsOf(recording(request, POST), OIN_A)).toEqual(missing);
+    expect(await warningsOf(recording(request, 'HTTP/1.1 200 OK'), OIN_A)).toEqual([]);
   });
 
   test('row 114 a response need not have one, and a bare file says nothing about it', async () => {
