@@ -146,3 +146,15 @@ export const JDK_IS_STRICTER: readonly Explained[] = [
     names: ['row 147 KeyInfo empty', 'row 147 RetrievalMethod to outside with XSLT'],
   },
 ];
+
+/** Over the messages of another product: xmlsec1 or the JDK verifies, we refuse; there is none that we alone take. */
+export const PEER_WE_ARE_STRICTER: readonly Explained[] = [
+  {
+    reason: 'both read through a comment in a DigestValue; two readings of one value are refused here (row 142)',
+    names: ['a comment in a DigestValue'],
+  },
+  {
+    reason: 'this xmlsec1 takes the key out of KeyInfo; we take none but that of the CPA',
+    names: ['the certificate of the other side'],
+  },
+];
