@@ -1,4 +1,4 @@
-// What one attack costs this process: processor time, and memory that is still held when it is over.
+// What one attack costs this process: processor time, and memory that is still held when it is over; and what row 118 allows.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -45,3 +45,56 @@ export async function cpuSecondsOf<T>(work: () => Promise<T>): Promise<{ readonl
 
 /** The greatest amount of memory that this process ever held, native and WebAssembly memory included. */
 export const peakBytes = (): number => process.resourceUsage().maxRSS * 1024;
+
+/** Bounds against denial of service, far above what any entry needs; no measure of speed. */
+export interface Bounds {
+  /** On the machine that `slowness` compares with. */
+  readonly cpuSeconds: number;
+  /** Still held when it is over. */
+  readonly keptBytes: number;
+  /** Growth of the greatest amount that the process ever held. */
+  readonly peakBytes: number;
+}
+
+/** Row 118: a bomb of entities or references may cost < 100 ms and 10 MB, whatever door it comes to. */
+const ROW_118 = { cpuSeconds: 0.1, keptBytes: 10 * 1024 * 1024 };
+/** A message of somebody else is handled in the same time, the collector runs when it likes, and a core is shared. */
+const HEADROOM = 3;
+
+/** What an entry may cost on this machine: row 118 where its name cites it, else `otherwise`. */
+export function boundsFor(name: string, otherwise: Bounds): Bounds {
+  const isBomb = /\brow 118\b/.test(name);
+  const bounds = isBomb ? { ...otherwise, ...ROW_118, cpuSeconds: ROW_118.cpuSeconds * HEADROOM } : otherwise;
+  return { ...bounds, cpuSeconds: bounds.cpuSeconds * slowness() };
+}
+
+const TEXT = '<a b="c">&#65;d</a>'.repeat(50_000);
+const GOES = 5;
+/** Processor time of one go of `fixedWork`, measured on a core of 2.6 GHz (AMD EPYC) and Node 20: the machine that row 118 is taken to mean. */
+const REFERENCE_SECONDS = 0.04;
+
+function fixedWork(): number {
+  let sum = 0;
+  for (let round = 0; round < 20; round += 1) {
+    for (let at = 0; at < TEXT.length; at += 1) sum = (sum * 31 + TEXT.charCodeAt(at)) | 0;
+  }
+  return sum;
+}
+
+let measured: number | undefined;
+
+/** How many times slower than that machine this one is: the median of some goes, measured once in each run; at least 1. */
+export function slowness(): number {
+  measured ??= Math.max(1, medianSeconds() / REFERENCE_SECONDS);
+    return measured;
+}
+
+function medianSeconds(): number {
+  for (let warm = 0; warm < GOES; warm += 1) fixedWork();
+  const goes = Array.from({ length: GOES }, () => {
+    const before = process.cpuUsage();
+    fixedWork();
+    return process.cpuUsage(before).user / 1e6;
+  });
+  return goes.sort((a, b) => a - b)[(GOES - 1) / 2] ?? Number.NaN;
+}

@@ -1,7 +1,7 @@
 // What an entry of the attack catalogue is.
 import type { KeyObject } from 'node:crypto';
 import type { Answer } from '../answer.ts';
-import type { Bounds } from '../corpus.ts';
+import type { Bounds } from '../cost.ts';
 import type { Message } from './message.ts';
 
 /** What an attacker has at hand. */

@@ -13,7 +13,6 @@ const onEnvelope = ({ name, build, verdict, because }: DocumentAttack): Attack =
   })),
   expected: verdict === 'harmless' ? 'ack' : 'fault Client',
   ...(because === undefined ? {} : { because }),
-  ...(name.startsWith('row 118') ? { bounds: { cpuSeconds: 3 * 0.1, keptBytes: 10 * 1024 * 1024 } } : {}),
 });
 
 export const ENVELOPE_ATTACKS: readonly Attack[] = DOCUMENT_ATTACKS.map(onEnvelope);

@@ -1,0 +1,31 @@
+// What the bounds of the corpora are: row 118 in one place, and a machine's own speed.
+import { expect, test } from '@jest/globals';
+import { boundsFor, cpuSecondsOf, openLedger, slowness } from './cost.ts';
+
+const MB = 1024 * 1024;
+const LOOSE = { cpuSeconds: 2, keptBytes: 32 * MB, peakBytes: 192 * MB };
+
+test('row 118 100 ms and 10 MB, three times as long with company, and as much slower as this machine is', () => {
+  expect(slowness()).toBeGreaterThanOrEqual(1);
+  expect(slowness()).toBe(slowness());
+  for (const name of ['row 118 billion laughs', 'R9 row 118 a bomb'])
+    expect(boundsFor(name, LOOSE)).toEqual({
+      cpuSeconds: 3 * 0.1 * slowness(),
+      keptBytes: 10 * MB,
+      peakBytes: LOOSE.peakBytes,
+    });
+  expect(boundsFor('row 119 a depth', LOOSE)).toEqual({ ...LOOSE, cpuSeconds: 2 * slowness() });
+});
+
+test('row 118 what is kept is told, garbage is not, and work takes time', async () => {
+  const ledger = openLedger();
+  const kept: Buffer[] = [];
+  const { cpu } = await cpuSecondsOf(async () => {
+    for (let made = 0; made < 24; made += 1) Buffer.alloc(MB, made);
+  });
+  expect(cpu).toBeGreaterThan(0);
+  expect(ledger.keptBytes(10 * MB)).toBeLessThan(10 * MB);
+  for (let made = 0; made < 24; made += 1) kept.push(Buffer.alloc(MB, made));
+  expect(ledger.keptBytes(10 * MB)).toBeGreaterThan(10 * MB);
+  expect(kept).toHaveLength(24);
+});
