@@ -86,7 +86,7 @@ let measured: number | undefined;
 /** How many times slower than that machine this one is: the median of some goes, measured once in each run; at least 1. */
 export function slowness(): number {
   measured ??= Math.max(1, medianSeconds() / REFERENCE_SECONDS);
-    return measured;
+  return measured;
 }
 
 function medianSeconds(): number {
