@@ -75,7 +75,7 @@ export async function receiveMessage(received: Received, context: GatewayContext
     const decision = decide(facts);
     const sealed = decision.answer === undefined ? undefined : await sealAnswer(decision.answer, context);
     const about = { cid: received.cid, header: facts.message.header, peer: received.peer };
-    if (await commitDecision(decision, sealed, about, context)) {
+    if (await commitOrRepeat(decision, sealed, about, context)) {
       tell(decision.happenings, about, context);
       if (keepsNoPart(decision)) await received.intake.dropParts();
       if (isAccepted(decision)) context.heardTime(received.peer?.oin ?? '', facts.message.header.timestamp.instant);
@@ -117,6 +117,22 @@ async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayCon
 /** Of who has an agreement with us everything is kept; all strangers together have a share. */
 const mayKeep = (known: StaticFacts, { envelope }: Intake, context: GatewayContext): boolean =>
   !isStranger(known) || context.strangers.take(envelope.bytes, context.clock.now());
+
+/** A copy of what we have is acknowledged again also while nothing can be written: only its count is not (row 24). */
+async function commitOrRepeat(
+  decision: Decision,
+  sealed: SealedAnswer | undefined,
+  about: About,
+  context: GatewayContext,
+): Promise<boolean> {
+  try {
+    return await commitDecision(decision, sealed, about, context);
+  } catch (error) {
+    if (decision.reply.kind !== 'stored' || !(error instanceof StoreUnavailable)) throw error;
+    context.observer.emit('store.unavailable', { cid: about.cid ?? '', detail: error.message });
+    return true;
+  }
+}
 
 /** True when the decision is durable (or has nothing to write); false when a race was lost and facts must be loaded anew. */
 async function commitDecision(
