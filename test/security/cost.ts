@@ -20,6 +20,7 @@ export interface Ledger {
  */
 export function openLedger(): Ledger {
   collect();
+  collect(); // as below
   let base = held();
   return {
     keptBytes(bound) {

@@ -19,8 +19,8 @@ const TEN_MINUTES_MS = 600_000;
 /** The first attempt, its answers, and what goes back. */
 const BESIDES_RETRIES = 4;
 const SLOW_MS = 5_000;
-/** Within this a message of a round has reached the point where the hub is frozen. */
-const REACH_MS = 300;
+/** Long enough for a message to reach the point on a busy machine, and for its lease to end. */
+const FROZEN_MS = 15_000;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function planSpecial(point: SpecialName, round: number, seed: string, run: string): RoundPlan {
@@ -80,16 +80,34 @@ async function frozen(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
   const point = plan.round % 2 === 0 ? 'postedNotCommitted' : 'claimedNotPosted';
   await scene.ask('hub', { do: 'arm', point, nth: plan.nth, freeze: true });
   const trouble: Trouble = async () => {
-    await pause(REACH_MS + 2 * LEASE_MS);
-    const { posts } = (await second.ask({ do: 'look', conversations: [] })) as Look;
-    scene.child('hub')?.process.kill('SIGCONT');
+    const until = performance.now() + FROZEN_MS;
+    let posts = 0;
+    // What the frozen one holds falls to the second when its lease ends, and not before.
+    while (posts === 0 && performance.now() < until) {
+      await pause(LEASE_MS);
+      ({ posts } = (await second.ask({ do: 'look', conversations: [] })) as Look);
+    }
+    await thaw(scene);
     return posts > 0 ? 'een tweede werker nam het werk over' : 'niet geraakt: er was niets over te nemen';
   };
   try {
     return await finish(plan, stage, trouble, REST_MS);
   } finally {
-    await scene.ask('hub', { do: 'disarm' }).catch(() => undefined);
+    await thaw(scene);
     await stop(second.process);
+  }
+}
+
+/** Lets the hub go on; one that comes to its point only now must not stand still there for ever. */
+async function thaw(scene: Scene): Promise<void> {
+  let heard = false;
+  const told = (): void => {
+    heard = true;
+  };
+  scene.ask('hub', { do: 'disarm' }).then(told, told);
+  for (let i = 0; i < 100 && !heard; i += 1) {
+    scene.child('hub')?.process.kill('SIGCONT');
+    await pause(20);
   }
 }
 
