@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { type OpenedStore, openStore } from '../../adapter/store/index.ts';
 import { inline, inserted, record } from './record.ts';
 
@@ -62,6 +63,28 @@ async function until(reached: () => boolean, maxMs = 15_000): Promise<boolean> {
       const found = await store.load(['m0', 'm1500', 'm2999'].map((id) => record(id).id));
       expect(found.map((one) => one?.messageId)).toEqual(['m0', 'm1500', 'm2999']);
       expect(await store.commit(inserted(record('after')))).toBe('ok');
+    });
+
+    test('D2 somebody who reads for long keeps the log from being cut, and no commit waits for that', async () => {
+      await commitMany(100, 'first');
+      const reader = new Database(join(folder, 'gateway.db'), { readonly: true });
+      try {
+        reader.exec('BEGIN');
+        reader.prepare('SELECT count(*) FROM messages').get();
+        await commitMany(2_600, 'm');
+        expect(sizeOf('gateway.db-wal')).toBeGreaterThan(64 * MB);
+        // Several rounds of the thread: a cut that waits its second for the reader would hold up most of these.
+        let held = 0;
+        for (let i = 0; i < 60; i += 1) {
+          const startedAt = performance.now();
+          await store.commit(inserted(record(`late${i}`)));
+          if (performance.now() - startedAt > 500) held += 1;
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        expect(held).toBeLessThanOrEqual(1);
+      } finally {
+        reader.close();
+      }
     });
   },
 );
