@@ -1,7 +1,6 @@
 // Use case: an application pulls received messages under a lease and confirms them (DAI 3.2.2, rows 7, 56).
 import { businessData } from '../ggk/index.ts';
 import { confirmCollect, type MessageRecord, type RecordId } from '../msh/index.ts';
-import { readStuf } from '../stuf/index.ts';
 import type { GatewayContext } from './context.ts';
 import { tell } from './tell.ts';
 
@@ -19,7 +18,9 @@ export async function offerMessages(
 async function withBusiness(record: MessageRecord, context: GatewayContext): Promise<MessageRecord> {
   const [part] = record.parts;
   if (record.business !== undefined || part === undefined) return record;
-  const read = readStuf(await context.blobs.read(part.blob));
+  const read = await context.turns.run(part.blob.bytes, async () =>
+    context.validator.readStuf(await context.blobs.read(part.blob)),
+  );
   return read.ok ? { ...record, business: businessData(read.value) } : record;
 }
 

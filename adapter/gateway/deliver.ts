@@ -28,8 +28,10 @@ export async function deliver(claimed: MessageRecord, job: Job, context: Gateway
 
 /** The attempt itself, of a record whose attempt is counted and committed. */
 export async function carryOutDeliver(record: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
-  const { outcome, business } =
-    context.hub === undefined ? { outcome: noHub } : await handOver(record, context.hub, context);
+  const { hub } = context;
+  const size = record.parts[0]?.blob.bytes ?? 0;
+  const { outcome, business }: HandOver =
+    hub === undefined ? { outcome: noHub } : await context.turns.run(size, () => handOver(record, hub, context));
   await settle(business === undefined ? record : { ...record, business }, job, outcome, context);
 }
 
@@ -66,9 +68,8 @@ async function handOver(record: MessageRecord, hub: HubSettings, context: Gatewa
   if (part === undefined)
     return { outcome: { kind: 'refused', detail: 'no payload part: nothing to forward', codes: [] } };
   const allowedZenders = hub.senders.get(record.from.partyIds[0]?.value ?? '') ?? [];
-  const judged = await context.turns.run(part.blob.bytes, async () =>
-    judgeContent(await context.blobs.read(part.blob), { role: 'hub', allowedZenders }, context),
-  );
+  const bytes = await context.blobs.read(part.blob);
+  const judged = await judgeContent(bytes, { role: 'hub', allowedZenders }, context);
   for (const notice of judged.verdict.notices) {
     context.observer.emit('content.warning', { messageId: record.messageId, rule: notice.rule, detail: notice.detail });
   }

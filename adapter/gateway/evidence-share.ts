@@ -16,7 +16,7 @@ export function createEvidenceShare(bytesPerHour: number): EvidenceShare {
   let at = Number.NEGATIVE_INFINITY;
   return {
     take(bytes, now) {
-      const passed = at === Number.NEGATIVE_INFINITY ? 0 : Math.max(0, now - at);
+      const passed = Math.max(0, now - at);
       room = Math.min(bytesPerHour, room + (passed / HOUR_MS) * bytesPerHour);
       at = Math.max(at, now);
       const cost = bytes + OVERHEAD_BYTES;

@@ -21,11 +21,21 @@ import { createMemoryBlobs } from './memory-blobs.ts';
 export interface InspectOptions {
   readonly agreements: readonly Agreement[];
   readonly now: Instant;
-  readonly policy: MshPolicy;
+  /** PartyIds that count as ours. */
+  readonly ownParties: ReadonlySet<string>;
   readonly limits: Limits;
   readonly allowSha1: boolean;
   readonly signerTrust: SignerTrust;
 }
+
+/** There is no connection whose certificate could prove anything, and nothing is stored. */
+const NOTHING_IS_KEPT: Omit<MshPolicy, 'ownParties'> = {
+  handover: 'collect',
+  keepIdsMs: 0,
+  clockToleranceMs: 0,
+  peerRequired: false,
+  mandates: new Map(),
+};
 
 export interface ExpectedAnswer {
   readonly kind: 'acknowledgment' | 'error' | 'fault' | 'pong' | 'status' | 'none';
@@ -52,7 +62,7 @@ export async function inspectMessage(entity: HttpEntity, options: InspectOptions
     clock: { now: () => options.now },
     signaturePolicy: { allowSha1: options.allowSha1 },
     signerTrust: options.signerTrust,
-    policy: options.policy,
+    policy: { ...NOTHING_IS_KEPT, ownParties: options.ownParties },
     limits: options.limits,
     blobs,
   };

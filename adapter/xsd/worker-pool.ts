@@ -80,7 +80,7 @@ class Slot {
   }
 
   run(job: Job): void {
-    if (this.seen > RECYCLE_BYTES) void this.end();
+    if (this.seen > RECYCLE_BYTES) this.retire();
     const worker = this.worker ?? this.start();
     this.job = job;
     this.seen += job.bytes.length;

@@ -5,13 +5,6 @@ import { entityOf, readHttpFile } from '../../tools/http-file.ts';
 import { expectedAnswer, expectedWarnings, firstRequest, peerAgreement, peerFlows } from '../fixtures/peer-wire.ts';
 import { sharedDir } from '../fixtures/shared.ts';
 
-const POLICY = {
-  handover: 'collect' as const,
-  keepIdsMs: 0,
-  clockToleranceMs: 0,
-  peerRequired: false,
-  mandates: new Map(),
-};
 const LIMITS = { maxMessageBytes: 64 * 1024 * 1024, maxEnvelopeBytes: 4 * 1024 * 1024, maxParts: 1000 };
 
 const describeShared = sharedDir() === undefined ? describe.skip : describe;
@@ -27,10 +20,7 @@ describeShared('peer-wire: verdict of inspect (compares with ../shared, skipped 
       const inspection = await inspectMessage(entityOf(readHttpFile(bytes), undefined), {
         agreements: [agreement],
         now: at,
-        policy: {
-          ...POLICY,
-          ownParties: new Set(agreement.parties.flatMap((party) => party.partyIds.map((id) => id.value))),
-        },
+        ownParties: new Set(agreement.parties.flatMap((party) => party.partyIds.map((id) => id.value))),
         limits: LIMITS,
         allowSha1: false,
         signerTrust: () => undefined,

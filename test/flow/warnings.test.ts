@@ -59,14 +59,7 @@ async function warningsOf(file: string, to = OIN_B): Promise<readonly string[]> 
   const inspection = await inspectMessage(entityOf(readHttpFile(Buffer.from(file, 'latin1')), undefined), {
     agreements: [agreementOf(await testCpa({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' }))],
     now: Date.now(),
-    policy: {
-      handover: 'collect',
-      keepIdsMs: 0,
-      clockToleranceMs: 0,
-      peerRequired: false,
-      mandates: new Map(),
-      ownParties: new Set([to]),
-    },
+    ownParties: new Set([to]),
     limits: pairOf('osb-rm').b.context.limits,
     allowSha1: false,
     signerTrust: () => undefined,

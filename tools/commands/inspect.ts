@@ -62,14 +62,7 @@ async function judge(file: HttpFile, agreements: readonly Agreement[], flags: In
     inspectMessage(entityOf(file, flags.contentType), {
       agreements,
       now: at,
-      policy: {
-        handover: 'collect',
-        keepIdsMs: 0,
-        clockToleranceMs: 0,
-        peerRequired: false,
-        mandates: new Map(),
-        ownParties: new Set(agreements.flatMap((a) => a.parties.flatMap((p) => p.partyIds.map((id) => id.value)))),
-      },
+      ownParties: new Set(agreements.flatMap((a) => a.parties.flatMap((p) => p.partyIds.map((id) => id.value)))),
       limits: { maxMessageBytes: 64 * 1024 * 1024, maxEnvelopeBytes: 4 * 1024 * 1024, maxParts: 1000 },
       allowSha1: flags.allowSha1 === true,
       signerTrust: () => undefined,
