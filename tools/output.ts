@@ -35,6 +35,17 @@ export function tellNoVerdict(error: unknown, { json, said }: { json: boolean; s
   process.exitCode = 2;
 }
 
+/** Runs a tool to its end: exit code 0 or 1 by its verdict, 2 with the reason on standard error when it was used wrongly. */
+export async function runTool(main: () => Promise<boolean>): Promise<void> {
+  try {
+    process.exitCode = (await main()) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof WrongUse)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
+
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }

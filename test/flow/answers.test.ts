@@ -1,25 +1,14 @@
 // What leaves the gateway, read back from the wire: business messages and every signal, in the profiles and both reply modes.
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ACTOR, MSH_SERVICE, OIN_TYPE } from '../../adapter/base/index.ts';
 import { type EbmsMessage, readMessage } from '../../adapter/ebms/index.ts';
 import { submitMessage } from '../../adapter/gateway/index.ts';
 import { readXml } from '../../adapter/xml/index.ts';
 import { inbound, URL_A, URL_B } from '../fixtures/gateway.ts';
-import { type Pair, testPair } from '../fixtures/pair.ts';
+import { ownPairs, type Pair, type Post, recordedPost } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
 
-let open: Pair[] = [];
-afterEach(async () => {
-  await Promise.all(open.map((one) => one.close()));
-  open = [];
-});
-async function pair(...args: Parameters<typeof testPair>): Promise<Pair> {
-  const made = await testPair(...args);
-  open.push(made);
-  return made;
-}
-
-type Post = Pair['wire']['posts'][0];
+const pair = ownPairs();
 
 /** The ebMS message in a body, packed or bare. */
 function read(body: Uint8Array | undefined): EbmsMessage {
@@ -33,15 +22,9 @@ function read(body: Uint8Array | undefined): EbmsMessage {
 
 const to = (p: Pair, url: string): readonly Post[] => p.wire.posts.filter((post) => post.url === url);
 
-/** The request that A made of one message, before B has seen it. */
-async function recorded(p: Pair, change: Parameters<Pair['submit']>[1] = {}): Promise<Post> {
-  p.wire.faults.push(() => ({ kind: 'failed', reason: 'connect', detail: 'alleen opgenomen' }));
-  await p.submit('<proef/>', change);
-  await p.a.work(1);
-  const post = p.wire.posts.at(-1);
-  if (post === undefined) throw new Error('nothing was posted');
-  return post;
-}
+/** Of one message with these changes, before B has seen it. */
+const recorded = (p: Pair, change: Parameters<Pair['submit']>[1] = {}): Promise<Post> =>
+  recordedPost(p, '<proef/>', change);
 
 const content = (id: string, contentType: string, text: string) => ({
   contentId: `${id}@a.test`,

@@ -1,11 +1,11 @@
 // Clocks that are set, drift or differ (acceptance rows 15 and 29).
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createClock, createJumpMeter, type Sources } from '../../adapter/clock.ts';
 import { createDriftWatch, hearDates } from '../../adapter/drift.ts';
 import { createObserver, type EventFields, type EventName, type Observer } from '../../adapter/observe/index.ts';
 import type { PostOutcome, ReloadableClient } from '../../adapter/transport/index.ts';
 import { inbound } from '../fixtures/gateway.ts';
-import { type Pair, testPair } from '../fixtures/pair.ts';
+import { ownPairs } from '../fixtures/pair.ts';
 import { OIN_A } from '../fixtures/pki.ts';
 
 const SECOND = 1_000;
@@ -168,17 +168,12 @@ describe('row 29 drift is told from thirty seconds on', () => {
 });
 
 describe('row 29 messages of a partner whose clock is ten minutes off', () => {
-  let open: Pair[] = [];
-  afterEach(async () => {
-    await Promise.all(open.map((one) => one.close()));
-    open = [];
-  });
+  const pair = ownPairs();
 
   /** The request that A makes, received by B ten minutes after its TimeToLive of some minutes. */
   async function late(clockToleranceMs: number) {
     const heard: number[] = [];
-    const p = await testPair({ syncReply: 'mshSignalsOnly' });
-    open.push(p);
+    const p = await pair({ syncReply: 'mshSignalsOnly' });
     Object.assign(p.b.context, {
       policy: { ...p.b.context.policy, clockToleranceMs },
       heardTime: (_partner: string, said: number) => heard.push(said),

@@ -1,11 +1,11 @@
 // A copy arrives while the first is still in work: it waits for that commit, up to a bound, and then 503 (row 51).
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Store } from '../../adapter/store/index.ts';
-import { createEbmsServer, type HttpReply } from '../../adapter/transport/index.ts';
+import type { HttpReply } from '../../adapter/transport/index.ts';
 import { inbound, peerOf, URL_B } from '../fixtures/gateway.ts';
 import { type Pair, testPair } from '../fixtures/pair.ts';
 import { OIN_A } from '../fixtures/pki.ts';
+import { startEndpoint } from '../transport/rig.ts';
 
 /** A store whose commits begin when it is told so. */
 function heldCommits(store: Store) {
@@ -59,23 +59,14 @@ describe('row 51 a copy while the first is in work', () => {
 
   test('row 51 up to a bound: then 503 with Retry-After for the first and its copy, and the stored acknowledgment afterwards', async () => {
     const commits = heldCommits(p.b.store);
-    const server = createEbmsServer(
-      {
-        host: '127.0.0.1',
-        port: 0,
-        path: '/ebms',
-        listener: { kind: 'plain' },
-        clock: { now: () => Date.now() },
-        ids: { uuid: () => randomUUID() },
-        limits: { replyTimeoutMs: 250, retryAfterSeconds: 7 },
-      },
+    const { server, url } = await startEndpoint(
+      { listener: { kind: 'plain' }, limits: { replyTimeoutMs: 250, retryAfterSeconds: 7 } },
       (given) => p.b.gateway.receive({ ...given, peer: peerOf(OIN_A) }),
     );
     try {
-      const { port } = await server.listen();
       const post = async () => {
         const { headers } = request;
-        const response = await fetch(`http://127.0.0.1:${port}/ebms`, { method: 'POST', headers, body: request.body });
+        const response = await fetch(url, { method: 'POST', headers, body: request.body });
         return { status: response.status, retry: response.headers.get('retry-after'), text: await response.text() };
       };
       const busy = { status: 503, retry: '7', text: '' };

@@ -1,23 +1,13 @@
 // Two gateways and a wire that fails: retries, acknowledgments, duplicates, expiry (acceptance rows 16–57).
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type Fault, inbound, URL_B } from '../fixtures/gateway.ts';
 import { operateFor } from '../fixtures/operate.ts';
-import { type Pair, testPair } from '../fixtures/pair.ts';
+import { ownPairs, type Pair } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
 
 const MINUTE = 60_000;
-let open: Pair[] = [];
 
-async function pair(...args: Parameters<typeof testPair>): Promise<Pair> {
-  const made = await testPair(...args);
-  open.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  await Promise.all(open.map((one) => one.close()));
-  open = [];
-});
+const pair = ownPairs();
 
 const status =
   (code: number, headers: Record<string, string> = {}, body = ''): Fault =>
@@ -330,8 +320,7 @@ describe('duplicates', () => {
   test('row 50 a message refused because its CPA was missing is judged anew when it comes again', async () => {
     const p = await pair({ syncReply: 'mshSignalsOnly' });
     const { body, headers } = await delivered(p);
-    const late = await testPair({ syncReply: 'mshSignalsOnly' });
-    open.push(late);
+    const late = await pair({ syncReply: 'mshSignalsOnly' });
     await late.b.gateway.removeCpa('TEST_A_B');
     const first = await late.b.gateway.receive(inbound(body, headers, OIN_A));
     expect(Buffer.from(first.body ?? []).toString()).toContain('ValueNotRecognized');

@@ -1,23 +1,14 @@
 // Signals that prove, do not prove, or come from nowhere (rows 32–36, 58), Ping and StatusRequest (R118–R125).
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ACTOR, MSH_SERVICE, OIN_TYPE } from '../../adapter/base/index.ts';
 import { type EbmsMessage, readMessage, writeMessage } from '../../adapter/ebms/index.ts';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
 import { readXml } from '../../adapter/xml/index.ts';
 import { inbound, putCpa, testCpa } from '../fixtures/gateway.ts';
-import { type Pair, testPair } from '../fixtures/pair.ts';
+import { ownPairs, type Pair } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
 
-let open: Pair[] = [];
-afterEach(async () => {
-  await Promise.all(open.map((one) => one.close()));
-  open = [];
-});
-async function pair(...args: Parameters<typeof testPair>): Promise<Pair> {
-  const made = await testPair(...args);
-  open.push(made);
-  return made;
-}
+const pair = ownPairs();
 
 /** A third party; it has an agreement with A, and none with B. */
 const OIN_X = '00000099000000003000';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createObserver } from '../../adapter/observe/index.ts';
 import { inbound } from '../fixtures/gateway.ts';
-import { type Pair, testPair } from '../fixtures/pair.ts';
+import { type Pair, recordedPost, testPair } from '../fixtures/pair.ts';
 import { OIN_A } from '../fixtures/pki.ts';
 import { type Canary, openCanary } from './canary.ts';
 
@@ -32,12 +32,7 @@ const PLACES = ['MessageId', 'ConversationId', 'CPAId', 'Service', 'Action', 'Ro
 
 /** A correct message of A with this value in every named place, given to B; the lines that B wrote about it. */
 async function given(text: string, names: readonly string[], headers: Readonly<Record<string, string>> = {}) {
-  p.wire.posts.length = 0;
-  p.wire.faults.push(() => ({ kind: 'failed', reason: 'connect', detail: 'alleen opgenomen' }));
-  await p.submit();
-  await p.a.work(1);
-  const [post] = p.wire.posts;
-  if (post === undefined) throw new Error('nothing was posted');
+  const post = await recordedPost(p);
   const changed = names.reduce(
     (body, name) => body.replace(new RegExp(`(<eb:${name}[^>]*>)[^<]*`), (_all, tag: string) => tag + text),
     post.body.toString('latin1'),

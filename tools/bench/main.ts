@@ -1,6 +1,6 @@
 // npm run bench: measures the gateway beside what the machine can do, and says which bars it meets.
 import { mkdirSync } from 'node:fs';
-import { print, printJson, printTable, WrongUse } from '../output.ts';
+import { print, printJson, printTable, runTool } from '../output.ts';
 import { rowOf } from './figure.ts';
 import { measureCpas, measureStored } from './filled.ts';
 import { measureHalf } from './half.ts';
@@ -57,20 +57,18 @@ function documentOf(machine: Machine, outputs: Outputs): object {
   return { ratio, ratioPerCore, machine, ...Object.fromEntries(parts) };
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<boolean> {
   const options = readOptions(process.argv.slice(2));
-  if (options === undefined) return print(HELP);
+  if (options === undefined) {
+    print(HELP);
+    return true;
+  }
   mkdirSync(options.dir, { recursive: true });
   const machine = measureMachine(options.dir);
   if (!options.json) tellMachine(machine);
   const outputs = await measure(options, machine);
   if (options.json) printJson(documentOf(machine, outputs));
+  return true;
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof WrongUse)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await runTool(main);

@@ -1,6 +1,7 @@
 // The harness's own bookkeeping: a line per round, written at once, so that a run can be resumed after anything.
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readJsonLines } from '../harness/json-lines.ts';
 import type { RoundResult } from './round.ts';
 
 export interface RunHead {
@@ -19,7 +20,7 @@ type Line = { readonly head: RunHead } | { readonly result: RoundResult };
 
 /** Begins anew unless `resume` finds a run; then its seed holds. A last line that was cut is ignored. */
 export function openJournal(file: string, head: RunHead, resume: boolean): Journal {
-  const lines = resume && existsSync(file) ? readLines(file) : [];
+  const lines = resume && existsSync(file) ? readJsonLines<Line>(file) : [];
   const found = lines.flatMap((line) => ('head' in line ? [line.head] : []))[0];
   const results = lines.flatMap((line) => ('result' in line ? [line.result] : []));
   const done = new Set(results.map(({ plan }) => `${plan.point}|${plan.round}`));
@@ -38,16 +39,4 @@ export function openJournal(file: string, head: RunHead, resume: boolean): Journ
       done.add(`${result.plan.point}|${result.plan.round}`);
     },
   };
-}
-
-function readLines(file: string): Line[] {
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((text) => {
-      try {
-        return [JSON.parse(text) as Line];
-      } catch {
-        return [];
-      }
-    });
 }

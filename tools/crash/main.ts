@@ -9,7 +9,7 @@ import { BAD } from '../harness/count.ts';
 import { BROKEN, type Broken } from '../harness/orders.ts';
 import { isPoint, POINT_NAMES, type PointName } from '../harness/points.ts';
 import { Scene } from '../harness/scene.ts';
-import { print, printJson, printTable, WrongUse } from '../output.ts';
+import { print, printJson, printTable, runTool, WrongUse } from '../output.ts';
 import { isSpecial, SPECIAL_NAMES, type SpecialName, titleOf } from './circumstances.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { OfferBook } from './offers.ts';
@@ -212,7 +212,7 @@ function tell(options: Options, journal: Journal): void {
   for (const result of bad.slice(0, 20)) print(badLine(result));
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<boolean> {
   const options = readOptions();
   const head = { seed: options.seed, startedAt: new Date().toISOString() };
   const journal = openJournal(join(options.dir, 'journaal.jsonl'), head, options.resume);
@@ -222,13 +222,9 @@ async function main(): Promise<void> {
     mkdirSync(dirname(REPORT), { recursive: true });
     writeFileSync(REPORT, writeReport(journal.head, journal.results));
   }
-  process.exit(journal.results.every(isGoodRound) ? 0 : 1);
+  return journal.results.every(isGoodRound);
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof WrongUse)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await runTool(main);
+// Connections of the gateways that were killed may still be open.
+process.exit();

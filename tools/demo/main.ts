@@ -1,7 +1,7 @@
 // `npm run demo`: sets up a municipality, the hub and two partners, lets messages travel, and counts what arrived.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { print, printJson, printTable, WrongUse } from '../output.ts';
+import { print, printJson, printTable, runTool, WrongUse } from '../output.ts';
 import { claimFolder } from './claim.ts';
 import { Observatory } from './counts.ts';
 import { type NextStep, nextSteps } from './next.ts';
@@ -127,16 +127,10 @@ async function stay(next: readonly NextStep[]): Promise<void> {
   });
 }
 
-const unknown = process.argv.slice(2).filter((argument) => argument !== '--json' && argument !== '--keep');
-if (unknown.length > 0) {
-  process.stderr.write(`${unknown.join(' ')}: bestaat niet; verwacht --keep of --json, of geen van beide\n`);
-  process.exitCode = 2;
-} else {
-  try {
-    process.exitCode = (await run()) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof WrongUse)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
+await runTool(async () => {
+  const unknown = process.argv.slice(2).filter((argument) => argument !== '--json' && argument !== '--keep');
+  if (unknown.length > 0) {
+    throw new WrongUse(`${unknown.join(' ')}: bestaat niet; verwacht --keep of --json, of geen van beide`);
   }
-}
+  return run();
+});

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { print, printJson, printTable, WrongUse } from '../output.ts';
+import { print, printJson, printTable, runTool, WrongUse } from '../output.ts';
 import { type CampaignResult, runCampaign } from './campaign.ts';
 import { replayFiles } from './replay.ts';
 import { TARGETS, targetNamed } from './targets/index.ts';
@@ -151,10 +151,4 @@ async function main(): Promise<boolean> {
   return results.every(({ findings }) => findings.length === 0);
 }
 
-try {
-  process.exitCode = (await main()) ? 0 : 1;
-} catch (error) {
-  if (!(error instanceof WrongUse)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await runTool(main);

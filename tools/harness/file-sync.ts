@@ -1,16 +1,8 @@
 // A power cut for files: which of them the gateway synchronised, contents and names, is written down; the rest goes afterwards.
-import {
-  appendFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readJsonLines } from './json-lines.ts';
 
 type Line =
   | { readonly bootedAt: number }
@@ -51,7 +43,7 @@ export async function forgetFileSync(anyFile: string): Promise<void> {
 /** Empties files whose contents were not synchronised, removes those whose names were not; returns how many bytes went. */
 export function dropUnsyncedFiles(root: string, log: string): number {
   if (!existsSync(log) || !existsSync(root)) return 0;
-  const lines = readLines(log);
+  const lines = readJsonLines<Line>(log);
   const bootedAt = lines.flatMap((line) => ('bootedAt' in line ? [line.bootedAt] : []))[0] ?? 0;
   const synced = new Map(lines.flatMap((line) => ('inode' in line ? [[line.inode, line.at] as const] : [])));
   let dropped = 0;
@@ -77,16 +69,3 @@ const foldersUnder = (root: string): string[] => [
     .filter((entry) => entry.isDirectory())
     .flatMap((entry) => foldersUnder(join(root, entry.name))),
 ];
-
-/** The last line may be cut. */
-function readLines(log: string): Line[] {
-  return readFileSync(log, 'utf8')
-    .split('\n')
-    .flatMap((text) => {
-      try {
-        return [JSON.parse(text) as Line];
-      } catch {
-        return [];
-      }
-    });
-}

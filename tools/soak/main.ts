@@ -1,14 +1,14 @@
 // npm run soak: mixed traffic at a share of what the chain takes, with a fault a minute; counted at all ends.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { print, printJson, printTable, WrongUse } from '../output.ts';
+import { print, printJson, printTable, runTool } from '../output.ts';
 import { readOptions } from './options.ts';
 import { tablesOf, verdictOf, writeReport } from './report.ts';
 import { soak } from './run.ts';
 
 const REPORT = join('adapter', 'reports', 'soak.md');
 
-async function main(): Promise<void> {
+async function main(): Promise<boolean> {
   const options = readOptions(process.argv.slice(2));
   let interrupted = false;
   process.once('SIGINT', () => {
@@ -32,13 +32,9 @@ async function main(): Promise<void> {
     mkdirSync(dirname(REPORT), { recursive: true });
     writeFileSync(REPORT, writeReport(result));
   }
-  process.exit(result.good ? 0 : 1);
+  return result.good;
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof WrongUse)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await runTool(main);
+// Connections of the gateways that were killed may still be open.
+process.exit();

@@ -1,7 +1,7 @@
 // Who signed: revoked, expired and backdated signers, judged when the message arrives (row 150, DK-075, DK-076).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSignerTrust } from '../../../adapter/gateway/index.ts';
-import type { Request } from '../../fixtures/changed.ts';
+import { type Request, requestOf } from '../../fixtures/changed.ts';
 import { inbound } from '../../fixtures/gateway.ts';
 import { type Pair, testPair } from '../../fixtures/pair.ts';
 import { OIN_A, testPki } from '../../fixtures/pki.ts';
@@ -30,15 +30,7 @@ async function pairWith(material: (pki: Awaited<ReturnType<typeof testPki>>) => 
   return pair;
 }
 
-async function fresh(pair: Pair): Promise<Request> {
-  pair.wire.posts.length = 0;
-  pair.wire.faults.push(() => ({ kind: 'failed', reason: 'connect', detail: 'alleen opgenomen' }));
-  await pair.submit();
-  await pair.a.work(1);
-  const [post] = pair.wire.posts;
-  if (post === undefined) throw new Error('nothing was posted');
-  return { body: post.body.toString('latin1'), headers: post.headers };
-}
+const fresh = requestOf;
 
 async function give(pair: Pair, request: Request): Promise<string> {
   const reply = await pair.b.gateway.receive(inbound(Buffer.from(request.body, 'latin1'), request.headers, OIN_A));
