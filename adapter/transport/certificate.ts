@@ -161,19 +161,28 @@ function readName(reader: DerReader, name: DerElement): NameAttribute[] {
   return attributes;
 }
 
-/** UTF8String, NumericString, PrintableString, TeletexString, IA5String, BMPString. */
-const TEXT_TAGS: ReadonlySet<number> = new Set([0x0c, 0x12, 0x13, 0x14, 0x16, 0x1e]);
+const UTF8_STRING = 0x0c;
+const BMP_STRING = 0x1e;
+/** NumericString, PrintableString, TeletexString, IA5String: OpenSSL reads one octet as one character in each. */
+const ONE_OCTET_STRINGS: ReadonlySet<number> = new Set([0x12, 0x13, 0x14, 0x16]);
 
 /** Control characters become spaces (log safety). What is no text has none: its octets could look like an OIN. */
 function readText(reader: DerReader, element: DerElement): string {
-  const content = reader.content(element);
-  if (!TEXT_TAGS.has(element.tag)) return '';
-  const text =
-    element.tag === 0x1e && content.length % 2 === 0
-      ? Buffer.from(content).swap16().toString('utf16le')
-      : content.toString(element.tag === 0x14 ? 'latin1' : 'utf8');
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ').slice(0, 256);
+  return onOneLine(decodeText(element.tag, reader.content(element)));
 }
+
+function decodeText(tag: number, content: Buffer): string {
+  if (tag === UTF8_STRING) return content.toString('utf8');
+  if (ONE_OCTET_STRINGS.has(tag)) return content.toString('latin1');
+  if (tag === BMP_STRING && content.length % 2 === 0) return Buffer.from(content).swap16().toString('utf16le');
+  return '';
+}
+
+const MAX_NAME_VALUE = 256;
+
+/** A value of a name as facts hold it: control characters as spaces, cut at 256 characters. */
+export const onOneLine = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ').slice(0, MAX_NAME_VALUE);
 
 /** Two serial numbers in one subject would let the reader choose: then there is no OIN. */
 function oinOf(attributes: readonly NameAttribute[]): string | undefined {

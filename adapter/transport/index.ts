@@ -1,5 +1,5 @@
 // Transport: the ebMS endpoint with mutual TLS, the client that posts to partners, and the judgement of certificates.
-export { type CertificateFacts, readCertificate } from './certificate.ts';
+export { type CertificateFacts, onOneLine, readCertificate } from './certificate.ts';
 export {
   CLIENT_LIMITS,
   type ClientLimits,
