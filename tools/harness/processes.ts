@@ -32,7 +32,7 @@ export interface StartOptions {
 export function start(script: string, args: readonly string[], options: StartOptions = {}): ChildProcess {
   const child = fork(join(DIST, script), [...args], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    execArgv: ['--enable-source-maps', ...(options.execArgv ?? [])],
+    execArgv: [...(options.execArgv ?? [])],
     env: { ...process.env, ...options.env },
   });
   if (options.onLine === undefined) child.stdout?.resume();

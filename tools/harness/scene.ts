@@ -1,4 +1,4 @@
-// Three gateways as processes with a spare: whoever dies is replaced at once by a process that has its code loaded already.
+// Three gateways as processes with spares: whoever dies is replaced at once by a process that has its code loaded already.
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { type HarnessParty, type Layout, layOut, placeOf, routeTo } from './layout.ts';
@@ -9,6 +9,8 @@ import { importCpas, start, stop } from './processes.ts';
 import { dropUnsynced } from './sync-mark.ts';
 
 const START_MS = 20_000;
+/** Loading takes most of a round: with one, every second death would wait for it. */
+const SPARES = 2;
 export const LEASE_MS = 300;
 /** Between two attempts of a message. */
 export const RETRY_MS = 200;
@@ -102,6 +104,11 @@ export class Child {
   }
 }
 
+interface Spare {
+  readonly child: Child;
+  readonly loaded: Promise<unknown>;
+}
+
 export class Scene {
   readonly layout: Layout;
   readonly deaths: Death[] = [];
@@ -112,8 +119,7 @@ export class Scene {
   readonly #settings: Settings;
   readonly #live = new Map<GatewayName, { readonly child: Child; readonly marked: boolean }>();
   readonly #starting = new Map<GatewayName, Promise<void>>();
-  #spare: Child | undefined;
-  #spareLoaded: Promise<unknown> = Promise.resolve();
+  readonly #spares: Spare[] = [];
   #closing = false;
 
   private constructor(layout: Layout, settings: Settings) {
@@ -166,7 +172,7 @@ export class Scene {
     this.#live.set(name, { child, marked });
     await within(START_MS, child.ask(this.#goOrder(name, marked)));
     child.process.once('exit', (code, signal) => this.#onDeath(name, { code, signal, marked }));
-    this.#makeSpare();
+    this.#makeSpares();
   }
 
   async stop(name: GatewayName): Promise<void> {
@@ -193,7 +199,7 @@ export class Scene {
   async close(): Promise<void> {
     this.#closing = true;
     await Promise.allSettled(this.#starting.values());
-    this.#spare?.process.kill('SIGKILL');
+    for (const { child } of this.#spares) child.process.kill('SIGKILL');
     await Promise.all(GATEWAYS.map((name) => this.stop(name)));
   }
 
@@ -208,20 +214,21 @@ export class Scene {
     return join(this.layout.dir, name, 'synced');
   }
 
-  #makeSpare(): void {
-    if (this.#spare !== undefined || this.#closing) return;
-    this.#spare = new Child(this.#settings);
-    this.#spareLoaded = this.#spare.loaded();
-    this.#spareLoaded.catch(() => undefined);
+  #makeSpares(): void {
+    while (this.#spares.length < SPARES && !this.#closing) {
+      const child = new Child(this.#settings);
+      const loaded = child.loaded();
+      loaded.catch(() => undefined);
+      this.#spares.push({ child, loaded });
+    }
   }
 
   async #takeSpare(): Promise<Child> {
-    this.#makeSpare();
-    await within(START_MS, this.#spareLoaded);
-    const child = this.#spare;
-    if (child === undefined) throw new Error('no spare process');
-    this.#spare = undefined;
-    return child;
+    this.#makeSpares();
+    const spare = this.#spares.shift();
+    if (spare === undefined) throw new Error('no spare process');
+    await within(START_MS, spare.loaded);
+    return spare.child;
   }
 
   #onDeath(name: GatewayName, how: { code: number | null; signal: NodeJS.Signals | null; marked: boolean }): void {
