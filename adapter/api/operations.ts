@@ -1,13 +1,16 @@
 // REST for operators: CPAs, commands on messages, notes of what belongs to no message.
+import type { Response } from 'express';
 import { json, Router, raw } from 'express';
-import { formatDateTime } from '../base/index.ts';
+import { formatDateTime, type Issue } from '../base/index.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { OperatorCommand } from '../msh/index.ts';
 import type { Caller } from './auth.ts';
-import { badRequest, notFound, sendProblem } from './problem.ts';
+import { badRequest, notFound, type Problem, sendProblem } from './problem.ts';
 import { messageView, toRecordId } from './views.ts';
 
 const COMMANDS: readonly OperatorCommand[] = ['retry', 'cancel', 'redeliver', 'discard'];
+/** No move of the message itself: it stays as it ended, and a new one is made. */
+const RESEND = 'resend';
 const MAX_CPA = '5mb';
 
 export function operationsRouter(gateway: Gateway): Router {
@@ -41,14 +44,15 @@ export function operationsRouter(gateway: Gateway): Router {
     response.status(204).end();
   });
   router.post('/messages/:id/commands', json(), async (request, response) => {
+    const { name } = response.locals.caller as Caller;
+    const id = toRecordId(request.params.id);
+    if (request.body?.command === RESEND) return sendResent(await gateway.resend(id, name), response);
     const command = COMMANDS.find((known) => known === request.body?.command);
     if (command === undefined) {
-      return sendProblem(response, badRequest(`command: verwacht een van ${COMMANDS.join(', ')}.`));
+      return sendProblem(response, badRequest(`command: verwacht een van ${[...COMMANDS, RESEND].join(', ')}.`));
     }
-    const result = await gateway.operate(toRecordId(request.params.id), command);
-    if (!result.ok) {
-      return sendProblem(response, { status: 409, code: 'not-possible', title: 'Kan nu niet', issues: result.error });
-    }
+    const result = await gateway.operate(id, command, name);
+    if (!result.ok) return sendProblem(response, notPossible(result.error));
     response.json(messageView(result.value));
   });
   router.get('/notes', async (_request, response) => {
@@ -57,3 +61,21 @@ export function operationsRouter(gateway: Gateway): Router {
   });
   return router;
 }
+
+/** 202 with the new message, 200 when it was there already. */
+function sendResent(result: Awaited<ReturnType<Gateway['resend']>>, response: Response): void {
+  if (!result.ok) {
+    sendProblem(response, notPossible(result.error));
+    return;
+  }
+  const view = messageView(result.value.record);
+  response
+    .status(result.value.created ? 202 : 200)
+    .location(view.href)
+    .json(view);
+}
+
+const notPossible = (issues: readonly Issue[]): Problem =>
+  issues.some(({ code }) => code === 'NotFound')
+    ? notFound
+    : { status: 409, code: 'not-possible', title: 'Kan nu niet', issues };

@@ -30,6 +30,7 @@ export function messageView(record: MessageRecord) {
     ...(record.problem === undefined ? {} : { problem: record.problem }),
     ...(record.business === undefined ? {} : { business: record.business }),
     ...(record.originId === undefined ? {} : { originId: toPublicId(record.originId) }),
+    ...(record.resendOf === undefined ? {} : { resendOf: toPublicId(record.resendOf) }),
     parts: record.parts.map((part, index) => ({
       href: `/api/v1/messages/${id}/parts/${index}`,
       contentId: part.contentId,

@@ -10,8 +10,10 @@ import { carryOutDeliver, deliver } from './deliver.ts';
 import { notify } from './notify.ts';
 import { operateMessage } from './operate.ts';
 import { receiveRequest } from './receive.ts';
+import { resendMessage } from './resend.ts';
 import { createSerial } from './serial.ts';
 import { postAnswer } from './signal.ts';
+import type { Submitted } from './submit.ts';
 import { type SubmitDocument, type SubmitOutcome, type Submitter, submitDocument } from './submit-document.ts';
 import { carryOutTransmit, transmit } from './transmit.ts';
 
@@ -41,7 +43,10 @@ export interface Gateway {
   blob(ref: BlobRef): AsyncIterable<Uint8Array>;
   offer(max: number, leaseMs: number): Promise<readonly MessageRecord[]>;
   confirm(id: RecordId): Promise<Confirmation>;
-  operate(id: RecordId, command: OperatorCommand): Promise<Result<MessageRecord, readonly Issue[]>>;
+  /** `operator` is who asked, for the journal. */
+  operate(id: RecordId, command: OperatorCommand, operator?: string): Promise<Result<MessageRecord, readonly Issue[]>>;
+  /** The content of a message that ended without acknowledgment, as a new message (OPS-8). */
+  resend(id: RecordId, operator: string): Promise<Result<Submitted, readonly Issue[]>>;
   importCpa(xml: Uint8Array, checks: CpaChecks): Promise<CpaImport>;
   removeCpa(cpaId: string): Promise<boolean>;
   cpas(): Promise<readonly Omit<StoredCpa, 'xml'>[]>;
@@ -63,7 +68,9 @@ export function createGateway(context: GatewayContext): Gateway {
     blob: (ref) => context.blobs.get(ref),
     offer: (max, leaseMs) => offerMessages(max, leaseMs, context),
     confirm: (id) => confirmMessage(id, context),
-    operate: (id, command) => operateMessage(id, command, context),
+    operate: (id, command, operator) =>
+      operateMessage(id, { command, ...(operator === undefined ? {} : { operator }) }, context),
+    resend: (id, operator) => resendMessage(id, operator, context),
     importCpa: (xml, checks) => importCpa(xml, checks, context),
     removeCpa: (cpaId) => removeCpa(cpaId, context),
     cpas: () => store.agreements.list(),

@@ -3,11 +3,12 @@ import { fail, type Issue, ok, type Result } from '../base/index.ts';
 import { type EbmsMessage, type MessageKind, readMessage, type SoapFault } from '../ebms/index.ts';
 import { type ContentType, type MimeFailure, type PartHeader, parseContentType, readMultipart } from '../mime/index.ts';
 import type { ReceivedPart, StagedBlob } from '../msh/index.ts';
-import type { Blobs, BlobWriter } from '../store/index.ts';
+import type { Blobs, StoreUnavailable } from '../store/index.ts';
 import { type CanonicalXml, readXml } from '../xml/index.ts';
 import { stage } from './blob.ts';
 import type { Limits } from './context.ts';
 import { MemorySink } from './memory-sink.ts';
+import { PartSpool } from './part-spool.ts';
 
 /** The request as far as reading it needs, other headers being ignored (DK-009); also made from a file by `dk message inspect`. */
 export interface HttpEntity {
@@ -28,6 +29,8 @@ export interface Intake {
   /** Every other part, in order: opaque to us, whatever it is (R7). */
   readonly parts: readonly ReceivedPart[];
   readonly mimeIssues: readonly Issue[];
+  /** Why octets of a part could not be stored: then only a copy of what is stored already can be answered (row 24). */
+  readonly unstored: StoreUnavailable | undefined;
   /** Takes back the parts' octets, for a message of which none are kept. */
   dropParts(): Promise<void>;
 }
@@ -59,7 +62,7 @@ export async function takeIn(
   const raw = await readEntity(entity.body, contentType, blobs, limits);
   if (!raw.ok) return raw;
   const read = readEnvelope(raw.value, limits, action.value);
-  if (!read.ok) await dropParts(raw.value.writers);
+  if (!read.ok) await dropParts(raw.value.spools);
   return read;
 }
 
@@ -84,7 +87,7 @@ interface RawEntity {
   readonly rootType: ContentType;
   readonly parts: readonly ReceivedPart[];
   readonly mimeIssues: readonly Issue[];
-  readonly writers: readonly BlobWriter[];
+  readonly spools: readonly PartSpool[];
 }
 
 /** A bare SOAP document and a package are both taken (R3). */
@@ -110,7 +113,7 @@ async function readEntity(
     rootType: contentType,
     parts: [],
     mimeIssues: [],
-    writers: [],
+    spools: [],
   });
 }
 
@@ -120,7 +123,7 @@ async function readPackage(
   blobs: BlobSpool,
   limits: Limits,
 ): Promise<Result<RawEntity, Unreadable>> {
-  const opened: { header: PartHeader; memory?: MemorySink; writer?: BlobWriter }[] = [];
+  const opened: { header: PartHeader; memory?: MemorySink; spool?: PartSpool }[] = [];
   const result = await readMultipart(body, contentType, {
     limits: {
       maxBytes: limits.maxMessageBytes,
@@ -132,27 +135,28 @@ async function readPackage(
       const root = isRoot ?? index === 0;
       const part = root
         ? { header, memory: new MemorySink(limits.maxEnvelopeBytes) }
-        : { header, writer: blobs.writer() };
+        : { header, spool: new PartSpool(blobs.writer()) };
       opened.push(part);
-      return part.memory ?? { write: (chunk) => part.writer?.write(chunk) };
+      return part.memory ?? part.spool ?? { write: () => undefined };
     },
   }).catch(async (error: unknown) => {
-    await dropParts(opened.flatMap((part) => part.writer ?? []));
+    await dropParts(opened.flatMap((part) => part.spool ?? []));
     throw error;
   });
-  const writers = opened.flatMap((part) => part.writer ?? []);
+  const spools = opened.flatMap((part) => part.spool ?? []);
   const root = opened.find((part) => part.memory !== undefined);
   if (!result.ok && (result.error.kind !== 'mimeProblem' || root?.memory === undefined)) {
-    await dropParts(writers);
+    await dropParts(spools);
     return mimeFault(result.error);
   }
   const parts: ReceivedPart[] = [];
   if (result.ok) {
-    for (const part of opened) {
-      if (part.writer !== undefined) parts.push(receivedPart(part.header, await part.writer.finish()));
+    for (const [index, counted] of result.value.parts.entries()) {
+      const { header, spool } = opened[index] ?? {};
+      if (header !== undefined && spool !== undefined) parts.push(receivedPart(header, await spool.finish(counted)));
     }
   } else {
-    await dropParts(writers);
+    await dropParts(spools);
   }
   return ok({
     root: root?.memory?.bytes() ?? new Uint8Array(),
@@ -160,7 +164,7 @@ async function readPackage(
     rootType: root?.header.contentType ?? contentType,
     parts,
     mimeIssues: result.ok ? [] : [mimeIssue(result.error)],
-    writers: result.ok ? writers : [],
+    spools: result.ok ? spools : [],
   });
 }
 
@@ -204,10 +208,11 @@ function readEnvelope(raw: RawEntity, limits: Limits, found: readonly Issue[]): 
     envelopeBytes: raw.root,
     parts: raw.parts,
     mimeIssues: raw.mimeIssues,
-    dropParts: () => dropParts(raw.writers),
+    unstored: raw.spools.find(({ lost }) => lost !== undefined)?.lost,
+    dropParts: () => dropParts(raw.spools),
   });
 }
 
-async function dropParts(writers: readonly BlobWriter[]): Promise<void> {
-  await Promise.all(writers.map((writer) => writer.abort()));
+async function dropParts(spools: readonly PartSpool[]): Promise<void> {
+  await Promise.all(spools.map((spool) => spool.abort()));
 }

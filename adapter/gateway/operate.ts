@@ -11,13 +11,18 @@ const unknown: readonly Issue[] = [
 /** The record after the command, or why the command does not fit its state. */
 export async function operateMessage(
   id: RecordId,
-  command: OperatorCommand,
+  { command, operator }: { readonly command: OperatorCommand; readonly operator?: string },
   context: GatewayContext,
 ): Promise<Result<MessageRecord, readonly Issue[]>> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const [record] = await context.store.load([id]);
     if (record === undefined) return fail(unknown);
-    const decided = decide({ now: context.clock.now(), record, command });
+    const decided = decide({
+      now: context.clock.now(),
+      record,
+      command,
+      ...(operator === undefined ? {} : { operator }),
+    });
     if (!decided.ok) return decided;
     if ((await context.store.commit(decided.value.change)) === 'ok') {
       tell(decided.value.happenings, { record: decided.value.change.message }, context);

@@ -5,6 +5,7 @@ import {
   receive as decide,
   fingerprintSource,
   inboundId,
+  isReuse,
   isStranger,
   type ReceiveFacts,
   referencedId,
@@ -20,7 +21,7 @@ import { type HttpEntity, type Intake, takeIn } from './intake.ts';
 import { emptyReply, faultReply, signalReply, unavailableReply } from './reply.ts';
 import { type SealedAnswer, SigningKeyMissing, sealAnswer } from './seal.ts';
 import type { Serial } from './serial.ts';
-import { postSignal } from './signal.ts';
+import { postSignal, postStored } from './signal.ts';
 import { type About, tell, tellRefusedRequest } from './tell.ts';
 
 /** How often a decision is taken again after a lost race before the partner is told to come back (architecture 3.7). */
@@ -68,14 +69,17 @@ export async function receiveRequest(
 
 /** Takes a read message through decision, sealing and commit; at most five times when others change the same records. */
 export async function receiveMessage(received: Received, context: GatewayContext): Promise<HttpReply> {
+  if (received.intake.unstored !== undefined) await mustBeCopy(received.intake, received.intake.unstored, context);
   const known = await gatherFacts(received.intake, received.peer, context);
   const envelope = await persistEnvelope(received.intake, context);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     const facts = await loadFacts(known, { ...received.intake, envelope }, context);
     const decision = decide(facts);
+    if (received.intake.unstored !== undefined && decision.copy !== true)
+      await giveUp(received.intake, received.intake.unstored);
     const sealed = decision.answer === undefined ? undefined : await sealAnswer(decision.answer, context);
     const about = { cid: received.cid, header: facts.message.header, peer: received.peer };
-    if (await commitOrRepeat(decision, sealed, about, context)) {
+    if (await commitOrRepeat(decision, sealed, { ...about, earlier: facts.earlier }, context)) {
       tell(decision.happenings, about, context);
       if (keepsNoPart(decision)) await received.intake.dropParts();
       if (isAccepted(decision)) context.heardTime(received.peer?.oin ?? '', facts.message.header.timestamp.instant);
@@ -85,6 +89,20 @@ export async function receiveMessage(received: Received, context: GatewayContext
   }
   return unavailableReply;
 }
+
+/** Octets that are not in the store can only be those of a message that is: nothing else is looked at any further. */
+async function mustBeCopy(intake: Intake, why: StoreUnavailable, context: GatewayContext): Promise<void> {
+  const { from, messageId } = intake.message.header;
+  const [earlier] = await context.store.load([inboundId(from, messageId)]);
+  if (earlier === undefined || isReuse(earlier, { fingerprint: fingerprintOf(intake) })) await giveUp(intake, why);
+}
+
+async function giveUp(intake: Intake, why: StoreUnavailable): Promise<never> {
+  await intake.dropParts();
+  throw why;
+}
+
+const fingerprintOf = ({ message, parts }: Intake): string => sha256Hex(fingerprintSource(message, parts));
 
 /** A stranger's parts are not kept, nor those of a signal: their files go now, not with a sweep hours later. */
 const keepsNoPart = ({ change }: Decision): boolean => change === undefined || change.message.parts.length === 0;
@@ -108,7 +126,7 @@ async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayCon
     evidenceId: mayKeep(known, intake, context) ? refusedId(context.ids.uuid()) : undefined,
     recordId,
     envelope: intake.envelope,
-    fingerprint: sha256Hex(fingerprintSource(intake.message, intake.parts)),
+    fingerprint: fingerprintOf(intake),
     earlier,
     referenced,
   };
@@ -122,14 +140,16 @@ const mayKeep = (known: StaticFacts, { envelope }: Intake, context: GatewayConte
 async function commitOrRepeat(
   decision: Decision,
   sealed: SealedAnswer | undefined,
-  about: About,
+  { earlier, ...about }: About & Pick<ReceiveFacts, 'earlier'>,
   context: GatewayContext,
 ): Promise<boolean> {
   try {
     return await commitDecision(decision, sealed, about, context);
   } catch (error) {
-    if (decision.reply.kind !== 'stored' || !(error instanceof StoreUnavailable)) throw error;
+    if (decision.copy !== true || !(error instanceof StoreUnavailable)) throw error;
     context.observer.emit('store.unavailable', { cid: about.cid ?? '', detail: error.message });
+    // In the response it goes by itself; beside it there is no job that could carry it.
+    if (earlier !== undefined && !earlier.terms.syncReply) void postStored(earlier, context);
     return true;
   }
 }

@@ -38,17 +38,32 @@ async function settle(
 }
 
 /** Posts a signal that leaves no record; a failure is told and forgotten, the partner asks again (R125). */
-export async function postSignal(plan: AnswerPlan, bytes: Uint8Array, context: GatewayContext): Promise<void> {
+export function postSignal(plan: AnswerPlan, bytes: Uint8Array, context: GatewayContext): Promise<void> {
+  return postOnce(plan.message.header.messageId, () => post(plan, bytes, XML_CONTENT_TYPE, context), context);
+}
+
+/** Posts a stored answer without a trace, for when nothing can be written (row 24); fails as `postSignal` does. */
+export async function postStored({ answer, terms }: MessageRecord, context: GatewayContext): Promise<void> {
+  if (answer === undefined) return;
+  const target = { url: answer.url, peerOin: terms.peerOin };
+  await postOnce(
+    answer.messageId,
+    async () => post(target, await context.blobs.read(answer.body), answer.contentType, context),
+    context,
+  );
+}
+
+async function postOnce(
+  messageId: string,
+  attempt: () => Promise<TransmitOutcome>,
+  context: GatewayContext,
+): Promise<void> {
   try {
-    const outcome = await post(plan, bytes, XML_CONTENT_TYPE, context);
-    if (outcome.kind !== 'accepted') {
-      context.observer.emit('answer.failed', { messageId: plan.message.header.messageId, detail: outcome.detail });
-    }
+    const outcome = await attempt();
+    if (outcome.kind !== 'accepted') context.observer.emit('answer.failed', { messageId, detail: outcome.detail });
   } catch (error) {
-    context.observer.emit('answer.failed', {
-      messageId: plan.message.header.messageId,
-      detail: error instanceof Error ? error.message : 'unknown failure',
-    });
+    const detail = error instanceof Error ? error.message : 'unknown failure';
+    context.observer.emit('answer.failed', { messageId, detail });
   }
 }
 

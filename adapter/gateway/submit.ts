@@ -39,6 +39,7 @@ export interface SubmitRequest {
   readonly contents: readonly OutboundContent[];
   readonly business?: BusinessData;
   readonly originId?: RecordId;
+  readonly resendOf?: RecordId;
   readonly submittedBy?: { readonly client: string; readonly requestSha256: string };
 }
 
@@ -80,6 +81,7 @@ async function seal(
     policy: context.policy,
     ...(request.business === undefined ? {} : { business: request.business }),
     ...(request.originId === undefined ? {} : { originId: request.originId }),
+    ...(request.resendOf === undefined ? {} : { resendOf: request.resendOf }),
     ...(request.submittedBy === undefined ? {} : { submittedBy: request.submittedBy }),
   });
   if (!decided.ok) return decided;

@@ -139,6 +139,8 @@ export interface MessageRecord {
   readonly business?: BusinessData;
   /** The record whose delivery made this one (D1). */
   readonly originId?: RecordId;
+  /** The message of ours whose content this one carries again, after it ended without acknowledgment (OPS-8). */
+  readonly resendOf?: RecordId;
   /** The application that submitted it, and the hash of what it submitted (row 57). */
   readonly submittedBy?: { readonly client: string; readonly requestSha256: string };
 }

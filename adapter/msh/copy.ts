@@ -16,7 +16,13 @@ export function copyOf(earlier: MessageRecord, facts: ReceiveFacts, issues: read
     event: again ? 'copyDelivered' : 'copy',
     detail: `copy ${earlier.copies + 1}`,
   });
-  return { ...(change === undefined ? {} : { change }), reply: replyFor(earlier), happenings, issues };
+  return {
+    ...(change === undefined ? {} : { change }),
+    reply: replyFor(earlier),
+    ...(again ? {} : { copy: true as const }),
+    happenings,
+    issues,
+  };
 }
 
 function replyFor(earlier: MessageRecord): Reply {

@@ -112,6 +112,8 @@ export interface Decision {
    */
   readonly answer?: AnswerPlan;
   readonly reply: Reply;
+  /** A copy of what is stored, and nothing more than its stored answer is due: that is given also when nothing can be written (row 24). */
+  readonly copy?: true;
   /** Kept in the system journal when there is no record to write it on (row 32). */
   readonly note?: { readonly event: string; readonly detail: string };
   readonly happenings: readonly Happening[];
@@ -131,6 +133,7 @@ export interface SubmitFacts {
   readonly policy: MshPolicy;
   readonly business?: BusinessData;
   readonly originId?: RecordId;
+  readonly resendOf?: RecordId;
   readonly submittedBy?: { readonly client: string; readonly requestSha256: string };
   /** For perMessage channels: what the sender asks (C25). */
   readonly wish?: { readonly ackRequested?: boolean; readonly duplicateElimination?: boolean };

@@ -1,6 +1,7 @@
 // msh: the rules of ebMS and the life of a message, as pure functions from facts to decisions.
 export { type BegunInsert, beginInsert } from './begin.ts';
 export type * from './change.ts';
+export { isReuse } from './copy.ts';
 export type * from './decision.ts';
 export { beginDeliver, confirmCollect, endAnswer, endDeliver, endNotify } from './deliver.ts';
 export { ERROR_TABLE, type ErrorCode, errorListOf } from './errors.ts';

@@ -46,6 +46,7 @@ export function submit(facts: SubmitFacts): Result<Submission, readonly Issue[]>
     jobs: [{ kind: 'transmit', key: 'transmit', runAt: now, attempts: 0, attemptOpen: false }],
     ...(facts.business === undefined ? {} : { business: facts.business }),
     ...(facts.originId === undefined ? {} : { originId: facts.originId }),
+    ...(facts.resendOf === undefined ? {} : { resendOf: facts.resendOf }),
     ...(facts.submittedBy === undefined ? {} : { submittedBy: facts.submittedBy }),
   };
   const { signing } = exchange;

@@ -84,6 +84,7 @@ export const EVENTS = {
   'message.forwarded': { level: 'info', meaning: 'sent on under the CPA of the other side' },
   'message.parked': { level: 'error', alert: true, meaning: 'hand-over given up; an operator decides' },
   'message.discarded': { level: 'warn', meaning: 'an operator discarded it' },
+  'message.resent': { level: 'info', meaning: 'an operator sent the content again as a new message' },
   'message.operated': { level: 'info', meaning: 'an operator moved it' },
   'transmit.attempt': { level: 'debug', meaning: 'an attempt is counted and begins' },
   'transmit.failed': { level: 'warn', meaning: 'an attempt failed; it will be tried again' },

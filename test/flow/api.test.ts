@@ -244,6 +244,30 @@ describe('operators', () => {
     expect((await command('dansen')).status).toBe(400);
     expect((await command('discard')).status).toBe(409);
     expect(await (await command('cancel')).json()).toMatchObject({ state: 'cancelled' });
+    const journal = await (await call(urlA, `/api/v1/messages/${sent.id}/journal`)).json();
+    expect(JSON.stringify(journal)).toContain('operator beheer: cancel');
+  });
+
+  test('OPS-8 row 43 resend makes a new message once, and names the old one', async () => {
+    const command = (id: string, name: string, key = 'op-key') =>
+      call(
+        urlA,
+        `/api/v1/messages/${id}/commands`,
+        { method: 'POST', body: JSON.stringify({ command: name }), headers: { 'content-type': 'application/json' } },
+        key,
+      );
+    const sent = (await (await submit(stuf(), 'nog eens')).json()) as { id: string; messageId: string };
+    expect((await command(sent.id, 'resend')).status).toBe(409);
+    await command(sent.id, 'cancel');
+    expect((await command(sent.id, 'resend', 'app-key')).status).toBe(403);
+    const made = await command(sent.id, 'resend');
+    const view = (await made.json()) as { id: string; href: string };
+    expect([made.status, made.headers.get('location')]).toEqual([202, view.href]);
+    expect(view).toMatchObject({ state: 'queued', resendOf: sent.id });
+    expect((await command(sent.id, 'resend')).status).toBe(200);
+    expect((await command('bm8', 'resend')).status).toBe(404);
+    await pair.settle();
+    expect(await (await call(urlA, view.href)).json()).toMatchObject({ state: 'acknowledged' });
   });
 });
 

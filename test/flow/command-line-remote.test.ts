@@ -113,6 +113,25 @@ describe('dk message list and show', () => {
   });
 });
 
+describe('dk message retry, resend, cancel, redeliver, discard', () => {
+  test('OPS-3 OPS-8 a command is carried out or refused with its reason; exit 1 when its state does not allow it', async () => {
+    const { messageId } = await pair.submit('<drie/>');
+    const early = await dk('message', 'resend', messageId, ...door());
+    expect([early.code, early.out]).toEqual([1, expect.stringContaining('state — found queued, expected one of')]);
+    expect(await dk('message', 'cancel', messageId, ...door())).toMatchObject({
+      code: 0,
+      out: `${messageId}: cancelled\n`,
+    });
+    const made = await dk('message', 'resend', messageId, ...door(), '--json');
+    const view = JSON.parse(made.out) as { messageId: string };
+    expect([made.code, view]).toEqual([0, expect.objectContaining({ state: 'queued' })]);
+    expect(await dk('message', 'resend', messageId, ...door())).toMatchObject({
+      code: 0,
+      out: `was al opnieuw verzonden als ${view.messageId}\n`,
+    });
+  });
+});
+
 describe('no verdict is exit code 2, told on stderr and, with --json, as one document on stdout', () => {
   const cases: readonly (readonly [string, () => Promise<string[]>, object])[] = [
     ['a wrong key', async () => ['message', 'list', ...door(url, 'fout')], { kind: 'refused', status: 401 }],

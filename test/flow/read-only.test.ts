@@ -1,7 +1,7 @@
 // The disk of a running gateway stops taking writes: what is new is told to come back, nothing is left behind (rows 21, 24).
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type DiskFault, openFailingDisk } from '../fixtures/failing-disk.ts';
-import { inbound, testCpa, testGateway, URL_B } from '../fixtures/gateway.ts';
+import { inbound, testCpa, testGateway, URL_A, URL_B } from '../fixtures/gateway.ts';
 import { testPair } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
 
@@ -12,14 +12,14 @@ afterEach(async () => {
   closing = [];
 });
 
-/** A sends to a B whose store lies on that disk; B acknowledges in its response. */
-async function onFailingDisk() {
+/** A sends to a B whose store lies on that disk; B acknowledges in its response, unless it is told otherwise. */
+async function onFailingDisk(syncReply: 'mshSignalsOnly' | 'none' = 'mshSignalsOnly') {
   const disk = await openFailingDisk();
-  const p = await testPair({ syncReply: 'mshSignalsOnly' });
+  const p = await testPair({ syncReply });
   const b = await testGateway({
     name: 'b',
     oin: OIN_B,
-    cpas: [await testCpa({ syncReply: 'mshSignalsOnly' })],
+    cpas: [await testCpa({ syncReply })],
     clock: p.clock,
     wire: p.wire,
     store: disk.store,
@@ -36,7 +36,7 @@ async function onFailingDisk() {
     await p.a.work(1);
     const [post] = p.wire.posts;
     if (post?.reply?.kind !== 'response') throw new Error('B did not answer');
-    return { record, post, reply: post.reply };
+    return { record, post, reply: post.reply, work: () => b.work() };
   };
   const again = ({ post }: Awaited<ReturnType<typeof sent>>) =>
     b.gateway.receive(inbound(post.body, post.headers, OIN_A));
@@ -87,18 +87,52 @@ describe('row 24 copies while nothing can be written', () => {
     expect(Buffer.from(reply.body ?? [])).toEqual(Buffer.from(first.reply.body));
   });
 
-  // A part above the size of a row goes to the disk while it is read, before anybody knows whether it is a copy: 503.
-  test('row 24 whatever it is told meanwhile, a copy of a large message delivers nothing and gets the same acknowledgment when there is a disk', async () => {
+  test('row 24 so is a copy of a large message, whose part the disk does not take', async () => {
     const { disk, sent, again, received, alerts } = await onFailingDisk();
     const first = await sent(LARGE);
-    expect(Buffer.from(first.reply.body).toString()).toContain('eb:Acknowledgment');
-    disk.fail('EROFS');
-    expect([200, 503]).toContain((await again(first)).status);
-    disk.heal();
-    const reply = await again(first);
-    expect(reply.status).toBe(200);
-    expect(Buffer.from(reply.body ?? [])).toEqual(Buffer.from(first.reply.body));
+    const files = await disk.files();
+    for (const afterWrites of [0, 2]) {
+      disk.fail('EROFS', afterWrites);
+      const reply = await again(first);
+      disk.heal();
+      expect(reply.status).toBe(200);
+      expect(Buffer.from(reply.body ?? [])).toEqual(Buffer.from(first.reply.body));
+    }
     expect(await received()).toHaveLength(1);
-    expect(alerts()).toBeLessThanOrEqual(1);
+    expect(await disk.files()).toEqual(files);
+    expect(alerts()).toBe(2);
+  });
+
+  test('row 24 row 47 other content under its MessageId is no copy: 503, and nothing stays', async () => {
+    const { disk, sent, again, received } = await onFailingDisk();
+    const first = await sent(LARGE);
+    const files = await disk.files();
+    const { post } = first;
+    const changed = Buffer.from(post.body);
+    changed.write('y', changed.indexOf('xxxx'));
+    disk.fail('EROFS');
+    expect((await again({ ...first, post: { ...post, body: changed } })).status).toBe(503);
+    disk.heal();
+    expect(await received()).toHaveLength(1);
+    expect(await disk.files()).toEqual(files);
+  });
+
+  test.each([
+    ['small', '<proef/>'],
+    ['large', LARGE],
+  ])('row 24 an Acknowledgment that goes beside the response goes again too: %s', async (_size, payload) => {
+    const { disk, p, sent, again, received } = await onFailingDisk('none');
+    const first = await sent(payload);
+    await first.work();
+    const acknowledgments = () => p.wire.posts.filter(({ url }) => url === URL_A).map(({ body }) => body);
+    const [acknowledgment] = acknowledgments();
+    expect(acknowledgment?.toString()).toContain('eb:Acknowledgment');
+    disk.fail('EROFS');
+    expect((await again(first)).status).toBe(204);
+    for (let i = 0; i < 100 && acknowledgments().length < 2; i += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    disk.heal();
+    expect(acknowledgments()).toEqual([acknowledgment, acknowledgment]);
+    expect(await received()).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { STATES } from '../../adapter/msh/index.ts';
 import { markBad, print, printJson, printTable, readInput, WrongUse } from '../output.ts';
-import { callRest, expectJson, expectVerdict, isGood, type RestAnswer, type RestOptions } from '../rest.ts';
+import { callRest, expectGood, expectJson, expectVerdict, isGood, type RestAnswer, type RestOptions } from '../rest.ts';
 import { inspect } from './inspect.ts';
 
 export function messageCommand(): Command {
@@ -32,8 +32,22 @@ export function messageCommand(): Command {
   remote(message.command('send <bestand>').description('een StUF-bericht aanbieden aan een gateway'))
     .option('--idempotency-key <sleutel>', 'nogmaals aanbieden met dezelfde sleutel verzendt niet nog eens')
     .action(send);
+  for (const { command, description } of COMMANDS) {
+    remote(message.command(`${command} <id>`).description(description)).action((id: string, flags: RemoteFlags) =>
+      operate(command, id, flags),
+    );
+  }
   return message;
 }
+
+/** What an operator may ask of one message; the gateway says whether its state allows it. */
+const COMMANDS = [
+  { command: 'retry', description: 'een mislukt bericht nog eens verzenden: dezelfde bytes, binnen TimeToLive' },
+  { command: 'resend', description: 'de inhoud van een mislukt bericht als nieuw bericht verzenden' },
+  { command: 'cancel', description: 'een bericht dat nog niet is verzonden, niet verzenden' },
+  { command: 'redeliver', description: 'een geparkeerd ontvangen bericht nog eens afleveren' },
+  { command: 'discard', description: 'een geparkeerd ontvangen bericht niet afleveren' },
+] as const;
 
 function remote(command: Command): Command {
   return command
@@ -49,6 +63,8 @@ interface ListFlags extends RestOptions {
   readonly limit: string;
   readonly json?: boolean;
 }
+
+type RemoteFlags = RestOptions & { readonly json?: boolean };
 
 interface MessageView {
   readonly id: string;
@@ -122,7 +138,7 @@ async function find(id: string, flags: RestOptions): Promise<RestAnswer> {
   throw new WrongUse(`${id} hoort bij ${messages.length} berichten; geef het id van een ervan:\n  ${all}`);
 }
 
-async function show(id: string, flags: RestOptions & { json?: boolean }): Promise<void> {
+async function show(id: string, flags: RemoteFlags): Promise<void> {
   const message = expectJson(await find(id, flags)) as MessageView;
   const path = `/api/v1/messages/${message.id}`;
   const journal = expectJson(await callRest(flags, `${path}/journal`)) as {
@@ -152,6 +168,23 @@ async function send(file: string, flags: RestOptions & { idempotencyKey?: string
   if (flags.json === true) printJson(answer.body);
   else if (isGood(answer)) print(`aangenomen: ${(answer.body as MessageView).messageId}`);
   else printRefusal(answer.status, answer.body);
+  if (!isGood(answer)) markBad();
+}
+
+async function operate(command: (typeof COMMANDS)[number]['command'], id: string, flags: RemoteFlags): Promise<void> {
+  const { id: recordId } = expectJson(await find(id, flags)) as MessageView;
+  const answer = await callRest(flags, `/api/v1/messages/${recordId}/commands`, {
+    method: 'POST',
+    contentType: 'application/json',
+    body: JSON.stringify({ command }),
+  });
+  // 409 is the gateway's verdict on the command.
+  if (answer.status !== 409) expectGood(answer);
+  const done = answer.body as MessageView;
+  if (flags.json === true) printJson(answer.body);
+  else if (!isGood(answer)) printRefusal(answer.status, answer.body);
+  else if (command !== 'resend') print(`${done.messageId}: ${done.state}`);
+  else print(`${answer.status === 200 ? 'was al opnieuw verzonden' : 'verzonden'} als ${done.messageId}`);
   if (!isGood(answer)) markBad();
 }
 

@@ -124,6 +124,7 @@ export const DIGIKOPPELING = sheet(
   ['OPS-5', 'must', 'an operator may deliver a parked message or discard it'],
   ['OPS-6', 'should', 'two CPAs for the same actions at one time are told'],
   ['OPS-7', 'must', 'who has no agreement with us fills no more than a share of the disk'],
+  ['OPS-8', 'must', 'an operator may send what ended without acknowledgment as a new message'],
   ['STUF-1', 'must', 'what is refused on content ends as refused'],
   ['STUF-2', 'must', 'a stream that names no known message is treated as set'],
   ['STUF-3', 'must', 'two routes for the same messages are reported'],
