@@ -25,5 +25,8 @@ export const ACTOR = {
   toPartyMsh: 'urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH',
 } as const;
 
+/** The one SyncReply that there is (R81). */
+export const SYNC_REPLY = { version: '2.0', actor: ACTOR.next } as const;
+
 /** PartyId type of an organisation identification number (DK-025). */
 export const OIN_TYPE = 'urn:osb:oin';

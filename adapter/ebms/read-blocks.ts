@@ -3,15 +3,23 @@ import { type DigestReference, ERROR_CODE_CONTEXT, NS } from '../base/index.ts';
 import { attribute, type CanonicalXml, child, standalone, type XmlElement } from '../xml/index.ts';
 import { Cursor, dateTimeOf, ebAttribute, oneOf, placeOf, refuse, requiredAttribute, textOf } from './cursor.ts';
 import { headerGroup, readPartyId } from './read-header.ts';
-import type { Acknowledgment, AckRequested, EbmsError, EbmsMessage, ErrorList, MessageOrder } from './types.ts';
+import type {
+  Acknowledgment,
+  AckRequested,
+  EbmsError,
+  EbmsMessage,
+  ErrorList,
+  MessageOrder,
+  SyncReply,
+} from './types.ts';
 
 const SEVERITIES = ['Warning', 'Error'] as const;
 
-export function readSyncReply(element: XmlElement): true {
-  headerGroup(element);
-  if (actorOf(element) === undefined) refuse(placeOf(element, 'actor'), 'is missing');
+export function readSyncReply(element: XmlElement): SyncReply {
+  const version = headerGroup(element);
+  const actor = actorOf(element) ?? refuse(placeOf(element, 'actor'), 'is missing');
   new Cursor(element).end(true);
-  return true;
+  return { version, actor };
 }
 
 export function readAckRequested(element: XmlElement): AckRequested {

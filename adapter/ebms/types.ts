@@ -31,6 +31,11 @@ export interface MessageHeader {
   readonly duplicateElimination: boolean;
 }
 
+export interface SyncReply {
+  readonly version: string;
+  readonly actor: string;
+}
+
 export interface AckRequested {
   readonly version: string;
   readonly signed: boolean;
@@ -77,7 +82,7 @@ export type MessageStatus = 'UnAuthorized' | 'NotRecognized' | 'Received' | 'Pro
 /** A message's header and body elements, read from canonical text. Versions are read, not judged: the rules do that. */
 export interface EbmsMessage {
   readonly header: MessageHeader;
-  readonly syncReply: boolean;
+  readonly syncReply: SyncReply | false;
   readonly ackRequested: readonly AckRequested[];
   readonly acknowledgment?: Acknowledgment;
   readonly errorList?: ErrorList;

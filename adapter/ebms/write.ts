@@ -1,5 +1,5 @@
 // From a message to its SOAP envelope, written canonically: what we send can be signed as it stands (speed.md, point 2).
-import { ACTOR, type DateTime, formatDateTime, NS } from '../base/index.ts';
+import { type DateTime, formatDateTime, NS } from '../base/index.ts';
 import { type CanonicalWriter, canonicalWriter, type Markup } from '../xml/index.ts';
 import type { EbmsMessage, PartyId, PartyRef, SoapFault } from './types.ts';
 
@@ -21,7 +21,9 @@ export function writeMessage(message: EbmsMessage): string {
     'SOAP:Header',
     {},
     messageHeader(message),
-    ...(message.syncReply ? [w.element('eb:SyncReply', { 'SOAP:actor': ACTOR.next, ...group('2.0') })] : []),
+    ...when(message.syncReply || undefined, (sync) =>
+      w.element('eb:SyncReply', { 'SOAP:actor': sync.actor, ...group(sync.version) }),
+    ),
     ...message.ackRequested.map((ack) =>
       w.element('eb:AckRequested', { 'SOAP:actor': ack.actor, ...group(ack.version), 'eb:signed': String(ack.signed) }),
     ),

@@ -7,7 +7,7 @@ import {
   retryIntervalMs,
   timeToLive,
 } from '../agreement/index.ts';
-import { fail, type Issue, MSH_SERVICE, ok, type Result } from '../base/index.ts';
+import { fail, type Issue, MSH_SERVICE, ok, type Result, SYNC_REPLY } from '../base/index.ts';
 import type { AckRequested, EbmsMessage, PartyRef } from '../ebms/types.ts';
 import type { Terms } from './change.ts';
 import type { Submission, SubmitFacts } from './decision.ts';
@@ -107,7 +107,7 @@ function messageOf(facts: SubmitFacts, terms: Terms, expires: number | undefined
       ...(expires === undefined ? {} : { timeToLive: { instant: expires, zoned: true } }),
       duplicateElimination: terms.duplicateElimination,
     },
-    syncReply: terms.syncReply,
+    syncReply: terms.syncReply && SYNC_REPLY,
     ackRequested: terms.ackRequested ? [ackRequest(exchange, terms)] : [],
     ...(facts.parts.length === 0
       ? {}

@@ -1,7 +1,7 @@
 // The ebMS codec: strict by the tables of the fact sheet, lenient where it is written, and its own inverse.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ACTOR, ERROR_CODE_CONTEXT, MSH_SERVICE } from '../../adapter/base/index.ts';
+import { ACTOR, ERROR_CODE_CONTEXT, MSH_SERVICE, SYNC_REPLY } from '../../adapter/base/index.ts';
 import {
   type EbmsMessage,
   type LENIENCIES,
@@ -30,7 +30,7 @@ const business: EbmsMessage = {
     timeToLive: at(T + 1000),
     duplicateElimination: true,
   },
-  syncReply: true,
+  syncReply: SYNC_REPLY,
   ackRequested: [{ version: '2.0', signed: true, actor: ACTOR.toPartyMsh }],
   manifest: { version: '2.0', references: [{ href: 'cid:p@x', role: 'urn:rol' }, { href: 'cid:q@x' }] },
   signatures: 0,
@@ -170,7 +170,7 @@ describe('structure', () => {
     }
   });
 
-  test('R34 row 70 a time without zone is UTC, with a warning; an offset is converted', () => {
+  test('R34 row 70 T55 a time without zone is UTC, with a warning; an offset is converted', () => {
     const unzoned = readText(change(/<eb:Timestamp>[^<]*/, '<eb:Timestamp>2030-01-01T10:00:00'));
     expect(unzoned.ok && unzoned.value.message.header.timestamp).toEqual({ instant: T, zoned: false });
     expect(unzoned.ok && unzoned.value.warnings.map((issue) => issue.rule)).toEqual(['R34']);
@@ -225,7 +225,7 @@ describe('structure', () => {
       '<eb:DuplicateElimination>ja</eb:DuplicateElimination>',
     ),
   };
-  test.each(Object.entries(lenient))('row 68 R71 leniency %s', (_name, text) => {
+  test.each(Object.entries(lenient))('row 68 R71 T71 leniency %s', (_name, text) => {
     const read = readText(text);
     expect(read.ok && read.value.message).toEqual(business);
   });

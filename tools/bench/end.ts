@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { type Agreement, parseCpa } from '../../adapter/agreement/index.ts';
-import { ACTOR, MSH_SERVICE } from '../../adapter/base/index.ts';
+import { ACTOR, MSH_SERVICE, SYNC_REPLY } from '../../adapter/base/index.ts';
 import { digestReferencesOf, type SigningKey, signEnvelope } from '../../adapter/dsig/index.ts';
 import { type EbmsMessage, writeMessage } from '../../adapter/ebms/index.ts';
 import { createMemoryBlobs, type Intake, takeIn } from '../../adapter/gateway/index.ts';
@@ -209,7 +209,7 @@ export class End {
         timeToLive: { instant: instant + 3_600_000, zoned: true },
         duplicateElimination: true,
       },
-      syncReply: this.#options.sync,
+      syncReply: this.#options.sync && SYNC_REPLY,
       ackRequested: [{ version: '2.0', signed: true, actor: ACTOR.toPartyMsh }],
       manifest: { version: '2.0', references: [{ href: `cid:${contentId}` }] },
       signatures: 0,

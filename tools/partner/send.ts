@@ -1,6 +1,7 @@
 // How a simulated partner sends: header by the CPA, signed when asked, once, or twice, or wrongly on command.
 import { createHash, randomUUID } from 'node:crypto';
 import { type Exchange, resolveExchange, timeToLive } from '../../adapter/agreement/index.ts';
+import { SYNC_REPLY } from '../../adapter/base/index.ts';
 import { type SignedPart, type SigningKey, signEnvelope } from '../../adapter/dsig/index.ts';
 import { type EbmsMessage, readMessage, writeMessage } from '../../adapter/ebms/index.ts';
 import { writeMultipart } from '../../adapter/mime/index.ts';
@@ -98,7 +99,7 @@ function headerFor(message: Dispatch & { messageId: string }, exchange: Exchange
       ...(expires === undefined ? {} : { timeToLive: { instant: expires, zoned: true } }),
       duplicateElimination: sendChannel.duplicateElimination === 'always',
     },
-    syncReply: sendChannel.syncReplyMode !== 'none',
+    syncReply: sendChannel.syncReplyMode !== 'none' && SYNC_REPLY,
     ackRequested:
       sendChannel.ackRequested === 'always'
         ? [

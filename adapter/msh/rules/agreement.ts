@@ -66,7 +66,7 @@ export const ackActors: Check = ({ message }) => {
 export const syncReplyAgreed: Check = ({ exchange, message }) => {
   if (!exchange.ok) return undefined;
   const sync = exchange.value.sendChannel.syncReplyMode !== 'none';
-  if (sync === message.syncReply) return undefined;
+  if (sync === (message.syncReply !== false)) return undefined;
   return finding(
     'Inconsistent',
     '//Header/SyncReply',
@@ -74,6 +74,12 @@ export const syncReplyAgreed: Check = ({ exchange, message }) => {
     'R81',
   );
 };
+
+/** It speaks to whoever holds the connection, and to nobody else (T179). */
+export const syncReplyActor: Check = ({ message }) =>
+  message.syncReply === false || message.syncReply.actor === ACTOR.next
+    ? undefined
+    : finding('Inconsistent', '//Header/SyncReply/@actor', `expected ${ACTOR.next}`, 'R81');
 
 /** A module that is not there says so (R1, R75). */
 export const noMessageOrder: Check = ({ message }) =>

@@ -12,6 +12,7 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 export const versions: Check = ({ message }) => {
   const found: readonly (readonly [string, string | undefined])[] = [
     [HEADER, message.header.version],
+    ['//Header/SyncReply', message.syncReply === false ? undefined : message.syncReply.version],
     ...message.ackRequested.map((ack) => ['//Header/AckRequested', ack.version] as const),
     ['//Header/Acknowledgment', message.acknowledgment?.version],
     ['//Header/ErrorList', message.errorList?.version],

@@ -8,6 +8,7 @@ import {
   agreed,
   duplicateEliminationAgreed,
   noMessageOrder,
+  syncReplyActor,
   syncReplyAgreed,
 } from './agreement.ts';
 import { knownSignal, messageIdForm, notExpired, timestampPlausible, toIsUs, versions } from './header.ts';
@@ -46,6 +47,7 @@ export const RULES: readonly Rule[] = [
   rule('C25', 'a signed Acknowledgment is asked as agreed and can be given', B)(ackSignatureAgreed, 'R27'),
   rule('R84', 'AckRequested has the actor toPartyMSH, once', B)(ackActors),
   rule('R81', 'SyncReply is as agreed', B)(syncReplyAgreed, 'R27'),
+  rule('R81', 'SyncReply has the actor next', B)(syncReplyActor),
   rule('R134', 'MessageOrder is not used', B)(noMessageOrder),
   rule('R117', 'elements that exclude each other are not together', B, A, E, S)(combination),
   rule('R12', 'the package is sound', B)(mimeSound),

@@ -1,6 +1,6 @@
 // The ebMS header mapper: what it reads and writes it reads again as the same message.
 import fc, { type Arbitrary } from 'fast-check';
-import { ACTOR, MSH_SERVICE, OIN_TYPE } from '../../../adapter/base/index.ts';
+import { ACTOR, MSH_SERVICE, OIN_TYPE, SYNC_REPLY } from '../../../adapter/base/index.ts';
 import { type EbmsMessage, readFault, readMessage, writeFault, writeMessage } from '../../../adapter/ebms/index.ts';
 import { readXml } from '../../../adapter/xml/index.ts';
 import { XML_MUTATORS, XML_TOKENS } from '../mutate/xml.ts';
@@ -49,7 +49,7 @@ const business: EbmsMessage = {
     timeToLive: { ...time, instant: time.instant + 3_600_000 },
     duplicateElimination: true,
   },
-  syncReply: true,
+  syncReply: SYNC_REPLY,
   ackRequested: [{ version: '2.0', signed: true, actor: ACTOR.toPartyMsh }],
   manifest: { version: '2.0', references: [{ href: 'cid:p1@a' }] },
   signatures: 0,

@@ -1,6 +1,6 @@
 // The signature verifier: whatever is changed, what verifies is what was signed.
 import { createHash, createPrivateKey } from 'node:crypto';
-import { ACTOR, MSH_SERVICE, NS, OIN_TYPE } from '../../../adapter/base/index.ts';
+import { ACTOR, MSH_SERVICE, NS, OIN_TYPE, SYNC_REPLY } from '../../../adapter/base/index.ts';
 import { digestReferencesOf, type SignedPart, signEnvelope, verifySignature } from '../../../adapter/dsig/index.ts';
 import { type EbmsMessage, writeMessage } from '../../../adapter/ebms/index.ts';
 import { writeMultipart } from '../../../adapter/mime/index.ts';
@@ -113,7 +113,7 @@ function message(action: string, syncReply: boolean): EbmsMessage {
       timestamp: { instant: Date.UTC(2025, 0, 1), zoned: true },
       duplicateElimination: true,
     },
-    syncReply,
+    syncReply: syncReply && SYNC_REPLY,
     ackRequested: [{ version: '2.0', signed: true, actor: ACTOR.toPartyMsh }],
     ...(action === 'Ping' ? {} : { manifest: { version: '2.0', references: [{ href: 'cid:p1@a' }] } }),
     signatures: 0,
