@@ -61,7 +61,7 @@ async function crash(...args: string[]): Promise<Outcome> {
 
 describe('the gateway as it is (rows 1–8, 10)', () => {
   test(
-    'rows 1–8 three rounds at each point: killed there, nothing lost, nothing twice, nobody unanswered',
+    'rows 1–8 T118 three rounds at each point: killed there, nothing lost, nothing twice, nobody unanswered',
     async () => {
       const { report, code } = await crash('--rounds', '3', '--point', POINTS.join(','), '--seed', 'proef');
       expect(report.bad).toEqual([]);

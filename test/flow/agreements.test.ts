@@ -64,7 +64,7 @@ describe('row 61 a CPA that may not be used now', () => {
     ['C6 expired', 'the CPA has expired', () => testCpa({ ...TERMS, end: p.clock.now() - SECOND })],
   ] as const;
 
-  test.each(cases)('row 61 %s: Inconsistent at the CPAId, the reason named, kept', async (_title, reason, cpa) => {
+  test.each(cases)('row 61 T44 %s: Inconsistent at the CPAId, the reason named, kept', async (_title, reason, cpa) => {
     const request = await freshOfA();
     await atB(await cpa());
     const answer = await giveB(request);

@@ -53,7 +53,9 @@ describe('a business message of ours', () => {
   test.each(['none', 'mshSignalsOnly'] as const)(
     'R81 C26 T186 SyncReply is there when the CPA says %s',
     async (syncReply) => {
-      expect(read((await recorded(await pair({ syncReply }))).body).syncReply).toEqual(syncReply !== 'none' && SYNC_REPLY);
+      expect(read((await recorded(await pair({ syncReply }))).body).syncReply).toEqual(
+        syncReply !== 'none' && SYNC_REPLY,
+      );
     },
   );
 

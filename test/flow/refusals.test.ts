@@ -50,26 +50,26 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
     'error Inconsistent',
   ],
   [
-    'R83 two AckRequested of one actor',
+    'R83 T144 two AckRequested of one actor',
     'osb-rm',
     (r) => inBody(HEADER_END, `${/<eb:AckRequested.*?<\/eb:AckRequested>/.exec(r.body)?.[0] ?? ''}${HEADER_END}`)(r),
     'error Inconsistent',
   ],
   [
-    'C25 an unsigned acknowledgment asked where the CPA demands a signed one',
+    'C25 T140 an unsigned acknowledgment asked where the CPA demands a signed one',
     'osb-rm-s',
     inBody('eb:signed="true"', 'eb:signed="false"'),
     'error Inconsistent',
   ],
   [
-    'R86 C25 a signed acknowledgment asked where the CPA forbids it',
+    'R86 C25 T140 a signed acknowledgment asked where the CPA forbids it',
     'osb-rm',
     inBody('eb:signed="false"', 'eb:signed="true"'),
     'error Inconsistent',
   ],
 
-  ['the message as it is', 'osb-rm', (r) => r, 'ack'],
-  ['R116 the signed message as it is', 'osb-rm-s', (r) => r, 'ack'],
+  ['R36 T58 the message as it is', 'osb-rm', (r) => r, 'ack'],
+  ['R116 T89 the signed message as it is', 'osb-rm-s', (r) => r, 'ack'],
   [
     'row 53 R28 R100 T137 AckRequested is absent',
     'osb-rm',
@@ -88,10 +88,10 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
     inBody(/<eb:DuplicateElimination>.*?<\/eb:DuplicateElimination>/, ''),
     'error Inconsistent',
   ],
-  ['R81 T177 T178 SyncReply is absent', 'osb-rm', inBody(/<eb:SyncReply.*?<\/eb:SyncReply>/, ''), 'error Inconsistent'],
+  ['R81 T178 SyncReply is absent', 'osb-rm', inBody(/<eb:SyncReply.*?<\/eb:SyncReply>/, ''), 'error Inconsistent'],
   ['R84 T142 AckRequested of nextMSH', 'osb-rm', inBody('actor:toPartyMSH', 'actor:nextMSH'), 'error NotSupported'],
   [
-    'R84 another actor',
+    'R84 T141 another actor',
     'osb-rm',
     inBody('urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH', 'urn:ander'),
     'error Inconsistent',
@@ -214,7 +214,7 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
   ['row 114 SOAPAction absent', 'osb-rm', inHeaders({ soapaction: undefined }), 'ack'],
   ['row 114 SOAPAction without quotes', 'osb-rm', inHeaders({ soapaction: 'ebXML' }), 'ack'],
   ['row 114 DK-008 SOAPAction empty', 'osb-rm', inHeaders({ soapaction: '""' }), 'fault Client'],
-  ['row 114 R149 another SOAPAction', 'osb-rm', inHeaders({ soapaction: '"iets"' }), 'fault Client'],
+  ['row 114 R149 T190 another SOAPAction', 'osb-rm', inHeaders({ soapaction: '"iets"' }), 'fault Client'],
   [
     'row 117 R10 T22 a DOCTYPE',
     'osb-rm',
@@ -260,7 +260,7 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
     inBody(/<ds:Signature[\s\S]*<\/ds:Signature>/, ''),
     'error SecurityFailure',
   ],
-  ['row 139 R61 a part changed after signing', 'osb-rm-s', inBody('<proef/>', '<proeg/>'), 'error SecurityFailure'],
+  ['row 139 R61 T91 a part changed after signing', 'osb-rm-s', inBody('<proef/>', '<proeg/>'), 'error SecurityFailure'],
   [
     'row 140 the SignatureValue changed',
     'osb-rm-s',
@@ -315,7 +315,7 @@ describe('what a changed message is answered', () => {
 });
 
 describe('signed, but not all of it', () => {
-  test('R58 row 137 a signature that covers the envelope but not the part', async () => {
+  test('R58 row 137 T99 a signature that covers the envelope but not the part', async () => {
     const fresh = await freshRequest('osb-rm-s');
     const envelope = /<SOAP:Envelope[\s\S]*<\/SOAP:Envelope>/.exec(fresh.body)?.[0] ?? '';
     const signing = (await testPki()).party('partij-a').signing;
@@ -346,7 +346,7 @@ describe('signed, but not all of it', () => {
 });
 
 describe('who may send', () => {
-  test('row 93 R62 DK-027 the certificate of another organisation', async () => {
+  test('row 93 R62 DK-027 T200 the certificate of another organisation', async () => {
     const { text, delivered } = await give('osb-rm', await freshRequest('osb-rm'), OIN_B);
     expect(text).toContain('SecurityFailure');
     expect(delivered).toBe(0);

@@ -47,7 +47,7 @@ describe('R102 R106 a message and its acknowledgment, in the four profiles', () 
 });
 
 describe('retries', () => {
-  test('R103 R105 T125 the same bytes go again until the partner answers', async () => {
+  test('R103 R105 T125 T127 the same bytes go again until the partner answers', async () => {
     const p = await pair();
     p.wire.faults.push(broken, broken);
     const record = await p.submit();
@@ -64,7 +64,7 @@ describe('retries', () => {
     expect(await p.sent(record)).toMatchObject({ attempts: 3, jobs: [] });
   });
 
-  test('row 30 the acknowledgment is lost: the resend gets the identical stored one', async () => {
+  test('row 30 T119 the acknowledgment is lost: the resend gets the identical stored one', async () => {
     const p = await pair();
     const lost: Fault = () => ({ kind: 'failed', reason: 'connect', detail: 'weg' });
     p.wire.faults.push(() => undefined, lost, lost, lost, lost, lost);
@@ -97,7 +97,7 @@ describe('retries', () => {
     expect(eventsOf(p.a)).toContain('signal.ignored');
   });
 
-  test('row 37 an empty response where a signal is due counts as no acknowledgment', async () => {
+  test('row 37 T184 an empty response where a signal is due counts as no acknowledgment', async () => {
     const p = await pair({ syncReply: 'mshSignalsOnly' });
     p.wire.faults.push(status(200));
     const record = await p.submit();
@@ -121,7 +121,7 @@ describe('retries', () => {
     expect((await p.sent(record)).state).toBe('queued');
   });
 
-  test.each([500, 502, 503, 404, 401, 403, 408, 429])('row 39 HTTP %i is tried again', async (code) => {
+  test.each([500, 502, 503, 404, 401, 403, 408, 429])('row 39 T127 HTTP %i is tried again', async (code) => {
     const p = await pair();
     p.wire.faults.push(status(code));
     const record = await p.submit();
@@ -151,7 +151,7 @@ describe('retries', () => {
     expect((await p.sent(record)).state).toBe('awaitingAck');
   });
 
-  test.each([301, 302, 307])('row 41 HTTP %i is not followed', async (code) => {
+  test.each([301, 302, 307])('row 41 T195 HTTP %i is not followed', async (code) => {
     const p = await pair();
     p.wire.faults.push(status(code, { location: 'https://elsewhere.example/' }));
     const record = await p.submit();
@@ -160,7 +160,7 @@ describe('retries', () => {
     expect(p.wire.posts.map((post) => post.url)).not.toContain('https://elsewhere.example/');
   });
 
-  test('row 42 Retry-After is honoured, not below the interval and not beyond TimeToLive', async () => {
+  test('row 42 T126 Retry-After is honoured, not below the interval and not beyond TimeToLive', async () => {
     const p = await pair();
     const retryOf = async (seconds: string): Promise<number> => {
       p.wire.faults.push(status(503, { 'retry-after': seconds }));
@@ -175,7 +175,7 @@ describe('retries', () => {
     expect(await retryOf('86400')).toBeLessThanOrEqual(4 * MINUTE + 1001);
   });
 
-  test('row 43 R104 R113 R114 retries used up: DeliveryFailure, alert, the message is there and can be sent again', async () => {
+  test('row 43 R104 R113 R114 T85 T129 retries used up: DeliveryFailure, alert, the message is there and can be sent again', async () => {
     const p = await pair();
     p.wire.faults.push(broken, broken, broken, broken);
     const record = await p.submit('<proef/>', { submittedBy: { client: 'test', requestSha256: '0'.repeat(64) } });
@@ -258,7 +258,7 @@ describe('duplicates', () => {
     return post;
   }
 
-  test('row 46 a hundred copies at once of a message that we have: every answer is the stored one, byte for byte', async () => {
+  test('row 46 T183 a hundred copies at once of a message that we have: every answer is the stored one, byte for byte', async () => {
     const p = await pair({ syncReply: 'mshSignalsOnly' });
     const { body, headers } = await delivered(p);
     const replies = await Promise.all(
@@ -271,7 +271,7 @@ describe('duplicates', () => {
     expect(received[0]?.copies).toBe(100);
   });
 
-  test('row 46 row 25 a hundred copies at once of a message that is new to us: one stored, every answer equal byte for byte', async () => {
+  test('row 46 row 25 T124 a hundred copies at once of a message that is new to us: one stored, every answer equal byte for byte', async () => {
     const p = await pair({ syncReply: 'mshSignalsOnly' });
     p.wire.doors.delete(URL_B);
     const { body, headers } = await delivered(p);
@@ -291,7 +291,7 @@ describe('duplicates', () => {
     expect(told.filter((event) => event === 'message.duplicate')).toHaveLength(99);
   });
 
-  test('R112 row 47 the same MessageId with another body is not delivered, kept, answered Inconsistent and alerted', async () => {
+  test('R112 row 47 T123 the same MessageId with another body is not delivered, kept, answered Inconsistent and alerted', async () => {
     const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
     const { body, headers } = await delivered(p);
     const other = Buffer.from(body.toString('latin1').replace('<proef/>', '<ander/>'), 'latin1');

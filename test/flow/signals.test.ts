@@ -1,80 +1,22 @@
-// Signals that prove, do not prove, or come from nowhere (rows 32–36, 58), Ping and StatusRequest (R118–R125).
+// Signals that prove, do not prove, or come from nowhere (rows 32–36), and a store that is away (rows 16, 20, 56).
+import { createPrivateKey } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { ACTOR, MSH_SERVICE, OIN_TYPE } from '../../adapter/base/index.ts';
-import { type EbmsMessage, readMessage, writeMessage } from '../../adapter/ebms/index.ts';
+import { ACTOR } from '../../adapter/base/index.ts';
+import { signEnvelope } from '../../adapter/dsig/index.ts';
+import { type EbmsMessage, type ErrorList, writeMessage } from '../../adapter/ebms/index.ts';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
-import { readXml } from '../../adapter/xml/index.ts';
-import { inbound, putCpa, testCpa } from '../fixtures/gateway.ts';
+import { inbound, putCpa, testCpa, URL_B } from '../fixtures/gateway.ts';
 import { ownPairs, type Pair } from '../fixtures/pair.ts';
-import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
+import { acknowledgment, ERRORS, give, giveText, HEADERS, read, signal, told, waiting } from '../fixtures/signal.ts';
 
 const pair = ownPairs();
 
 /** A third party; it has an agreement with A, and none with B. */
 const OIN_X = '00000099000000003000';
-const HEADERS = { 'content-type': 'text/xml; charset=UTF-8', soapaction: '"ebXML"' };
-const ERRORS = 'urn:oasis:names:tc:ebxml-msg:service:errors';
-const party = (value: string) => ({ partyIds: [{ value, type: OIN_TYPE }] });
-
-function signal(
-  action: string,
-  from: string,
-  to: string,
-  change: Partial<EbmsMessage> = {},
-  refToMessageId?: string,
-): EbmsMessage {
-  return {
-    header: {
-      version: '2.0',
-      from: party(from),
-      to: party(to),
-      cpaId: 'TEST_A_B',
-      conversationId: 'gesprek',
-      service: { value: MSH_SERVICE },
-      action,
-      messageId: `${action}-${Math.trunc(performance.now() * 1000)}@test`,
-      timestamp: { instant: Date.now(), zoned: true },
-      ...(refToMessageId === undefined ? {} : { refToMessageId }),
-      duplicateElimination: false,
-    },
-    syncReply: false,
-    ackRequested: [],
-    signatures: 0,
-    ...change,
-  };
-}
-
-const acknowledgment = (about: string): Partial<EbmsMessage> => ({
-  acknowledgment: {
-    version: '2.0',
-    actor: ACTOR.toPartyMsh,
-    timestamp: { instant: Date.now(), zoned: true },
-    refToMessageId: about,
-    references: [],
-  },
-});
-
-const give = (gateway: Pair['a'], message: EbmsMessage, oin: string) =>
-  gateway.gateway.receive(inbound(Buffer.from(writeMessage(message)), HEADERS, oin));
-
-function read(body: Uint8Array | undefined): EbmsMessage {
-  const xml = readXml(body ?? new Uint8Array());
-  const message = xml.ok ? readMessage(xml.value) : undefined;
-  if (message === undefined || !message.ok) throw new Error('no ebMS message');
-  return message.value.message;
-}
-
-const told = (gateway: Pair['a']): string[] => gateway.events.map(({ event }) => event);
-
-/** A message of A that B has, of which A waits for the acknowledgment. */
-async function waiting(p: Pair): Promise<MessageRecord> {
-  const record = await p.submit();
-  await p.a.work();
-  return p.sent(record);
-}
 
 describe('acknowledgments', () => {
-  test('R96 row 32 about a message we do not know: 204, a note and a warning, never an error', async () => {
+  test('R96 row 32 T133 about a message we do not know: 204, a note and a warning, never an error', async () => {
     const p = await pair();
     const reply = await give(p.a, signal('Acknowledgment', OIN_B, OIN_A, acknowledgment('nooit@a'), 'nooit@a'), OIN_B);
     expect(reply.status).toBe(204);
@@ -83,7 +25,7 @@ describe('acknowledgments', () => {
     expect((await p.a.store.notes(10)).map((note) => note.event)).toContain('signal.unknown');
   });
 
-  test('R94 row 35 unsigned where a signed one was asked: the message stays pending, alert', async () => {
+  test('R94 row 35 T110 unsigned where a signed one was asked: the message stays pending, alert', async () => {
     const p = await pair();
     const record = await waiting(p);
     const reply = await give(
@@ -163,7 +105,68 @@ describe('acknowledgments', () => {
     expect(told(p.a)).toContain('signal.refused');
   });
 
-  test('R115 row 34 an error after the acknowledgment: the first wins, the conflict is told', async () => {
+  /** An Acknowledgment well signed by B with the References of B's own, which got lost, changed before it was signed. */
+  async function signedByB(p: Pair, about: MessageRecord, change: (text: string) => string): Promise<string> {
+    p.wire.faults.push(() => ({ kind: 'failed', reason: 'connect', detail: 'weg' }));
+    await p.b.work(1);
+    const lost = p.wire.posts.find((post) => post.url.includes('a.localhost'));
+    const content = acknowledgment(about.messageId, read(lost?.body).acknowledgment?.references);
+    const { signing } = (await testPki()).party('partij-b');
+    const { envelope } = await signEnvelope({
+      envelope: change(writeMessage(signal('Acknowledgment', OIN_B, OIN_A, content, about.messageId))),
+      parts: [],
+      key: { privateKey: createPrivateKey(signing.keyPem), certificateDer: signing.certificateDer },
+      methods: {
+        signatureMethod: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+        digestMethod: 'http://www.w3.org/2001/04/xmlenc#sha256',
+      },
+    });
+    return envelope;
+  }
+
+  test.each<[string, RegExp, string, string]>([
+    ['T109 with another digest of a part', /(URI="cid:[\s\S]*?<ds:DigestValue>)..../, '$1AAAA', 'has another digest'],
+    [
+      'T111 without the Reference of the part',
+      /<ds:Reference[^>]* URI="cid:[\s\S]*?<\/ds:Reference>/,
+      '',
+      '1 references',
+    ],
+  ])('R94 row 36 well signed, %s: it proves nothing, alert, the message goes again', async (_title, from, to, why) => {
+    const p = await pair();
+    const record = await waiting(p);
+    const text = await signedByB(p, record, (made) => made.replace(from, to));
+    expect((await giveText(p.a, text, OIN_B)).status).toBe(204);
+    expect((await p.sent(record)).state).toBe('awaitingAck');
+    expect(p.a.events.find(({ event }) => event === 'signal.refused')?.fields.detail).toContain(why);
+    p.clock.pass(60_000);
+    await p.a.work(1);
+    expect(p.wire.posts.filter((post) => post.url.includes('b.localhost'))).toHaveLength(2);
+  });
+
+  test('R94 well signed, with the References as they were: the message is acknowledged', async () => {
+    const p = await pair();
+    const record = await waiting(p);
+    await giveText(p.a, await signedByB(p, record, (made) => made), OIN_B);
+    expect((await p.sent(record)).state).toBe('acknowledged');
+  });
+
+  test('T134 DuplicateElimination and Roles in the header of an Acknowledgment make no difference', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await waiting(p);
+    const made = signal('Acknowledgment', OIN_B, OIN_A, acknowledgment(record.messageId), record.messageId);
+    const { from, to } = made.header;
+    const header = {
+      ...made.header,
+      from: { ...from, role: 'B' },
+      to: { ...to, role: 'A' },
+      duplicateElimination: true,
+    };
+    await give(p.a, { ...made, header }, OIN_B);
+    expect((await p.sent(record)).state).toBe('acknowledged');
+  });
+
+  test('R115 row 34 T132 an error after the acknowledgment: the first wins, the conflict is told', async () => {
     const p = await pair({ profile: 'osb-rm' });
     const record = await p.submit();
     await p.settle();
@@ -183,7 +186,7 @@ describe('acknowledgments', () => {
     expect(told(p.a)).toContain('signal.conflict');
   });
 
-  test('R68 R74 R91 T76 a MessageError ends the message and is never answered; a Warning changes nothing', async () => {
+  test('R68 R74 R91 T76 T78 T79 a MessageError ends the message and is never answered; a Warning changes nothing', async () => {
     const p = await pair({ profile: 'osb-rm' });
     const record = await waiting(p);
     const list = (severity: 'Error' | 'Warning') => ({
@@ -198,12 +201,14 @@ describe('acknowledgments', () => {
     const second = await give(p.a, signal('MessageError', OIN_B, OIN_A, list('Error'), record.messageId), OIN_B);
     expect((await p.sent(record)).state).toBe('rejected');
     expect([first.status, second.status]).toEqual([204, 204]);
+    expect(told(p.a)).toContain('message.rejected');
     const posts = p.wire.posts.length;
+    p.clock.pass(120_000);
     await p.a.work();
     expect(p.wire.posts).toHaveLength(posts);
   });
 
-  test('OPS-1 a late acknowledgment corrects a message that was given up', async () => {
+  test('OPS-1 T131 a late acknowledgment corrects a message that was given up', async () => {
     const p = await pair({ profile: 'osb-rm' });
     const record = await waiting(p);
     p.clock.pass(3_600_000);
@@ -212,6 +217,59 @@ describe('acknowledgments', () => {
     await give(p.a, signal('Acknowledgment', OIN_B, OIN_A, acknowledgment(record.messageId), record.messageId), OIN_B);
     expect((await p.sent(record)).state).toBe('acknowledged');
     expect(told(p.a)).toContain('message.corrected');
+  });
+});
+
+describe('errors of the partner', () => {
+  const errorList = (change: Partial<ErrorList> = {}): Partial<EbmsMessage> => ({
+    errorList: {
+      version: '2.0',
+      highestSeverity: 'Error',
+      errors: [{ codeContext: ERRORS, errorCode: 'Unknown', severity: 'Error' }],
+      ...change,
+    },
+  });
+  const error = (about: string, content: Partial<EbmsMessage>) => signal('MessageError', OIN_B, OIN_A, content, about);
+
+  test('R74 T75 a faulty one gets no answer at all, and changes nothing: alert', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await waiting(p);
+    const reply = await give(p.a, error(record.messageId, errorList({ version: '1.0' })), OIN_B);
+    expect([reply.status, reply.body ?? []]).toEqual([204, []]);
+    expect((await p.sent(record)).state).toBe('awaitingAck');
+    expect(told(p.a)).toContain('signal.refused');
+    await p.a.work();
+    expect(p.wire.posts.filter(({ url }) => url === URL_B)).toHaveLength(1);
+  });
+
+  test('R74 T80 about an unknown message it is noted, and nothing else', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const reply = await give(p.a, error('nooit@a', errorList()), OIN_B);
+    expect([reply.status, reply.body ?? []]).toEqual([204, []]);
+    expect((await p.a.store.notes(10)).map(({ event, detail }) => [event, detail])).toEqual([
+      ['signal.unknown', expect.stringContaining('nooit@a')],
+    ]);
+    await p.a.work();
+    expect(p.wire.posts).toEqual([]);
+  });
+
+  test('R69 T83 a code and a codeContext of his own are taken and shown', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await waiting(p);
+    const own = { codeContext: 'urn:van:hen', errorCode: 'TeLaat', severity: 'Error' as const, description: 'helaas' };
+    await give(p.a, error(record.messageId, errorList({ errors: [own] })), OIN_B);
+    expect(await p.sent(record)).toMatchObject({ state: 'rejected', problem: expect.stringMatching(/TeLaat.*helaas/) });
+  });
+
+  test.each([
+    ['without Description', ''],
+    ['with one that names no language', '<eb:Description>helaas</eb:Description>'],
+  ])('R71 T84 an Error %s is taken', async (_title, description) => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await waiting(p);
+    const text = writeMessage(error(record.messageId, errorList()));
+    await giveText(p.a, text.replace('</eb:Error>', `${description}</eb:Error>`), OIN_B);
+    expect(await p.sent(record)).toMatchObject({ state: 'rejected', problem: expect.stringContaining('Unknown') });
   });
 });
 
@@ -226,67 +284,6 @@ describe('combinations', () => {
       OIN_B,
     );
     expect((await p.sent(record)).state).toBe('awaitingAck');
-  });
-});
-
-describe('services', () => {
-  test('R123 R124 R39 R30 T154 a Ping gets its Pong in the response when the CPA is synchronous', async () => {
-    const p = await pair({ syncReply: 'mshSignalsOnly' });
-    const ping = signal('Ping', OIN_A, OIN_B);
-    const pong = read((await give(p.b, ping, OIN_A)).body);
-    expect(pong.header).toMatchObject({
-      action: 'Pong',
-      refToMessageId: ping.header.messageId,
-      conversationId: 'gesprek',
-    });
-    expect((await p.b.store.search({}, { limit: 10 })).messages).toHaveLength(0);
-  });
-
-  test('R125 and by a POST of its own when it is not', async () => {
-    const p = await pair();
-    const reply = await give(p.b, signal('Ping', OIN_A, OIN_B), OIN_A);
-    expect(reply.status).toBe(204);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(read(p.wire.posts[0]?.body).header.action).toBe('Pong');
-  });
-
-  test('row 58 R118 R119 R120 R121 R122 status of a known message, an unknown one, and another party’s', async () => {
-    const p = await pair({ syncReply: 'mshSignalsOnly' });
-    const record = await p.submit();
-    await p.settle();
-    const ask = async (about: string, from: string, gateway: Pair['a'], to: string) =>
-      read(
-        (
-          await give(
-            gateway,
-            signal('StatusRequest', from, to, { statusRequest: { version: '2.0', refToMessageId: about } }),
-            from,
-          )
-        ).body,
-      ).statusResponse;
-    expect(await ask(record.messageId, OIN_A, p.b, OIN_B)).toMatchObject({
-      status: 'Received',
-      timestamp: expect.anything(),
-    });
-    const [one] = await p.b.gateway.offer(1, 60_000);
-    if (one !== undefined) await p.b.gateway.confirm(one.id);
-    expect(await ask(record.messageId, OIN_A, p.b, OIN_B)).toMatchObject({ status: 'Processed' });
-    const unknown = await ask('nooit@a', OIN_A, p.b, OIN_B);
-    expect(unknown?.status).toBe('NotRecognized');
-    expect(unknown?.timestamp).toBeUndefined();
-    expect((await ask(record.messageId, OIN_B, p.a, OIN_A))?.status).toBe('NotRecognized');
-  });
-
-  test('R32 T48 an action of the MSH service that does not exist', async () => {
-    const p = await pair({ syncReply: 'mshSignalsOnly' });
-    const error = read((await give(p.b, signal('Dansen', OIN_A, OIN_B), OIN_A)).body);
-    expect(error.errorList?.errors[0]?.errorCode).toBe('ValueNotRecognized');
-  });
-
-  test('R96 T159 a Pong nobody waits for is ignored', async () => {
-    const p = await pair();
-    expect((await give(p.a, signal('Pong', OIN_B, OIN_A, {}, 'nooit@a'), OIN_B)).status).toBe(204);
-    expect(told(p.a)).toContain('signal.ignored');
   });
 });
 

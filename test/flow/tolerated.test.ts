@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   ATTRS,
+  boundaryOf,
   type Change,
   closePairs,
   extra,
@@ -10,6 +11,7 @@ import {
   inBody,
   inHeaders,
   openPairs,
+  pairOf,
   type RefusalProfile,
 } from '../fixtures/changed.ts';
 
@@ -38,6 +40,21 @@ const CASES: readonly (readonly [string, RefusalProfile, Change])[] = [
     inBody('Content-Type: application/xml', 'Content-Type: text/plain'),
   ],
   [
+    'R33 T54 a bare UUID as MessageId',
+    'osb-rm',
+    inBody(/<eb:MessageId>[^<]*</, '<eb:MessageId>1b4e28ba-2fa1-11d2-883f-0016d3cca427<'),
+  ],
+  ['R84 T143 AckRequested without actor', 'osb-rm', inBody(/(<eb:AckRequested) SOAP:actor="[^"]*"/, '$1')],
+  [
+    'R3 T7 a package of the SOAP part alone',
+    'osb-rm',
+    (request) => {
+      const bare = inBody(/<eb:Manifest[\s\S]*<\/eb:Manifest>/, '')(request);
+      const boundary = boundaryOf(bare);
+      return inBody(new RegExp(`(</SOAP:Envelope>)\\r\\n--${boundary}\\r[\\s\\S]*`), `$1\r\n--${boundary}--\r\n`)(bare);
+    },
+  ],
+  [
     'DK-009 R140 T198 other HTTP headers',
     'osb-rm',
     inHeaders({ 'mime-version': '1.0', 'content-description': 'iets', 'x-anders': 'ja' }),
@@ -48,4 +65,19 @@ test.each(CASES)('%s (%s) is acknowledged and delivered', async (_title, profile
   const { text, delivered } = await give(profile, change(await freshRequest(profile)));
   expect(text).toContain('<eb:Acknowledgment');
   expect(delivered).toBe(1);
+});
+
+test('R40 T67 row 107 a part without a Manifest is dropped on an unsigned channel', async () => {
+  const change = inBody(/<eb:Manifest[\s\S]*<\/eb:Manifest>/, '');
+  const { text, delivered } = await give('osb-rm', change(await freshRequest('osb-rm')));
+  expect([text, delivered]).toEqual([expect.stringContaining('<eb:Acknowledgment'), 1]);
+  const p = pairOf('osb-rm');
+  const [record] = await p.received(p.clock.now());
+  expect(record?.parts).toEqual([]);
+});
+
+test('R40 T67 row 107 and on a signed channel it is refused', async () => {
+  const change = inBody(/<eb:Manifest[\s\S]*<\/eb:Manifest>/, '');
+  const { text, delivered } = await give('osb-rm-s', change(await freshRequest('osb-rm-s')));
+  expect([text, delivered]).toEqual([expect.stringContaining('eb:errorCode="MimeProblem"'), 0]);
 });

@@ -22,6 +22,27 @@ describe('another version', () => {
     expect(delivered).toBe(0);
   });
 
+  const blocks: readonly (readonly [string, Change, string])[] = [
+    [
+      'T66 Manifest',
+      inBody('<eb:Manifest eb:version="2.0"', '<eb:Manifest eb:version="1.0"'),
+      '//Body/Manifest/@version',
+    ],
+    ['T139 AckRequested', inBody(/(<eb:AckRequested [^>]*eb:version=")2.0/, '$11.0'), '//Header/AckRequested/@version'],
+    ['T179 SyncReply', inBody(/(<eb:SyncReply [^>]*eb:version=")2.0/, '$11.0'), '//Header/SyncReply/@version'],
+    [
+      'T179 another actor of SyncReply',
+      inBody(/(<eb:SyncReply SOAP:actor=")[^"]*/, '$1urn:ander'),
+      '//Header/SyncReply/@actor',
+    ],
+  ];
+  test.each(blocks)('R19 %s is Inconsistent, at the attribute', async (_title, change, where) => {
+    const { status, text, delivered } = await give('osb-rm', change(await freshRequest('osb-rm')));
+    expect([status, delivered]).toEqual([200, 0]);
+    expect(text).toMatch(/<eb:Error [^>]*eb:errorCode="Inconsistent"/);
+    expect(text).toContain(`eb:location="${where}"`);
+  });
+
   test.each([
     ['in place of those of version 2', onlyVersion3],
     ['beside those of version 2', extra(messaging)],

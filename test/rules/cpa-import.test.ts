@@ -35,7 +35,7 @@ const exchangeOf = (action: string, profile: CpaExchange['profile']): CpaExchang
 /** Title with the rule, what is broken, and the rules that must be named by errors: these and no others. */
 const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
   ['V1 an element is missing', swap(/<tp:Status[^>]*>/, ''), ['V1']],
-  ['V1 C1 an attribute without prefix', swap('tp:cpaid=', 'cpaid='), ['C1', 'V1']],
+  ['V1 C1 T216 an attribute without prefix', swap('tp:cpaid=', 'cpaid='), ['C1', 'V1']],
   ['V1 an element that does not exist', swap('<tp:Status', '<tp:Stand tp:x="1"/><tp:Status'), ['V1']],
   ['V1 C3 an enumeration that is none', swap('tp:syncReplyMode="none"', 'tp:syncReplyMode="soms"'), ['C3']],
   ['V8 row 78 a channel that is not there', swap('<tp:ChannelId>A_business<', '<tp:ChannelId>A_weg<'), ['V8']],
@@ -46,9 +46,9 @@ const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
     ['V8'],
   ],
   ['V8 row 78 a package that is not there', swap('tp:packageId="BusinessPackage"', 'tp:packageId="Weg"'), ['V8']],
-  ['V8 C2 a reference into the other party', swap('<tp:ChannelId>A_business<', '<tp:ChannelId>B_business<'), ['V8']],
+  ['V8 C2 T207 a reference into the other party', swap('<tp:ChannelId>A_business<', '<tp:ChannelId>B_business<'), ['V8']],
   [
-    'V8 row 78 a channel inside a certificate',
+    'V8 row 78 T207 a channel inside a certificate',
     (xml) => {
       const [channel = ''] =
         /<tp:DeliveryChannel tp:channelId="A_signals"[\s\S]*?<\/tp:DeliveryChannel>/.exec(xml) ?? [];
@@ -56,11 +56,11 @@ const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
     },
     ['V8'],
   ],
-  ['V3 C5 proposed', swap('tp:value="agreed"', 'tp:value="proposed"'), ['V3']],
+  ['V3 C5 T204 proposed', swap('tp:value="agreed"', 'tp:value="proposed"'), ['V3']],
   ['V5 signed without a signature', swap('tp:value="agreed"', 'tp:value="signed"'), ['V5']],
-  ['V4 C6 ended before it started', swap(/<tp:End>[^<]*</, '<tp:End>2001-01-01T00:00:00Z<'), ['V4']],
+  ['V4 C6 T205 ended before it started', swap(/<tp:End>[^<]*</, '<tp:End>2001-01-01T00:00:00Z<'), ['V4']],
   [
-    'V4 row 61 already ended',
+    'V4 row 61 T205 already ended',
     (xml) =>
       swap(
         /<tp:Start>[^<]*</,
@@ -71,7 +71,7 @@ const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
   ['V6 both parties have one PartyId', swapAll(OIN_A, OIN_B), ['V6', 'V7']],
   ['V7 row 77 neither party is us', swapAll(OIN_B, '00000099000000007000'), ['V7']],
   [
-    'V9 an action without a counterpart',
+    'V9 T208 an action without a counterpart',
     swap(/(<tp:ThisPartyActionBinding tp:id="B_action0" tp:action=")ggk_Di01/, '$1anders'),
     ['V9'],
   ],
@@ -104,13 +104,13 @@ const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
     swap(/<tp:ReceiverNonRepudiation>[\s\S]*?<\/tp:ReceiverNonRepudiation>/g, ''),
     ['V16'],
   ],
-  ['V18 C22 guaranteed order', swapAll('>NotGuaranteed<', '>Guaranteed<'), ['V18']],
+  ['V18 C22 T211 guaranteed order', swapAll('>NotGuaranteed<', '>Guaranteed<'), ['V18']],
   [
-    'V19 a syncReplyMode that Digikoppeling does not use',
+    'V19 T211 a syncReplyMode that Digikoppeling does not use',
     swapAll('tp:syncReplyMode="none"', 'tp:syncReplyMode="responseOnly"'),
     ['V19'],
   ],
-  ['V20 DK-077 acknowledgments of the next MSH', swapAll('actor:toPartyMSH', 'actor:nextMSH'), ['V20']],
+  ['V20 DK-077 T211 acknowledgments of the next MSH', swapAll('actor:toPartyMSH', 'actor:nextMSH'), ['V20']],
   [
     'V23 the parties disagree on duplicate elimination',
     swap('tp:duplicateElimination="always"', 'tp:duplicateElimination="perMessage"'),
@@ -168,7 +168,7 @@ describe('a correct CPA', () => {
     expect(errorsOf(judge(xml))).toEqual([]);
   });
 
-  test('V2 row 82 the same id with other content is refused', async () => {
+  test('V2 row 82 T206 the same id with other content is refused', async () => {
     const xml = await goodCpa();
     const other = agreementOf(xml.replace('partyName="A"', 'partyName="AA"'));
     expect(errorsOf(judge(xml, { existing: [other] }))).toEqual(['V2']);
@@ -211,7 +211,7 @@ describe('a correct CPA', () => {
     expect(rules).toContain('V21');
   });
 
-  test('V14 V22 DK-004 what is odd but usable is told', async () => {
+  test('V14 V22 DK-004 T210 what is odd but usable is told', async () => {
     const xml = (await goodCpa())
       .replaceAll(/<tp:PersistDuration>[^<]*</g, '<tp:PersistDuration>PT1S<')
       .replaceAll('<tp:ebXMLSenderBinding tp:version="2.0"', '<tp:ebXMLSenderBinding tp:version="2.1"')

@@ -148,7 +148,7 @@ describe('attempts', () => {
     expect(beginTransmit({ now: T0, record: open, leaseUntil: T0 + MINUTE }).kind).toBe('send');
   });
 
-  test('row 42 the next run is never below the interval nor later than just past the TimeToLive', () => {
+  test('row 42 T126 the next run is never below the interval nor later than just past the TimeToLive', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 20 * MINUTE }),

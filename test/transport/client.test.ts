@@ -184,7 +184,7 @@ describe('nobody there', () => {
     expect(arrived).toEqual(['1']);
   });
 
-  test('DK-016 a failed post is not repeated by the client', async () => {
+  test('DK-016 T202 a failed post is not repeated by the client', async () => {
     let connections = 0;
     const port = await listen(
       createTcp((socket) => {

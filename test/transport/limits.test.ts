@@ -13,12 +13,12 @@ const head = (lines: readonly string[], method = 'POST', path = PATH): string =>
 
 describe('requests by their head', () => {
   test.each<[string, string, number]>([
-    ['peer-wire GET on the path', head([], 'GET'), 405],
-    ['PUT', head(['Content-Length: 0'], 'PUT'), 405],
+    ['T189 peer-wire GET on the path', head([], 'GET'), 405],
+    ['T189 PUT on the path', head(['Content-Length: 0'], 'PUT'), 405],
     ['peer-wire another path', head(['Content-Length: 0'], 'POST', '/elders'), 404],
     ['a longer path', head(['Content-Length: 0'], 'POST', `${PATH}/`), 404],
     ['row 112 gzip', head(['Content-Encoding: gzip', 'Content-Length: 0']), 415],
-    ['row 111 too large by announcement', head(['Content-Length: 5000']), 413],
+    ['row 111 T201 too large by announcement', head(['Content-Length: 5000']), 413],
     ['row 110 101 header lines', head(Array.from({ length: 101 }, (_, i) => `X-${i}: y`)), 431],
     ['row 110 20 kB of header', head([`X: ${'y'.repeat(20_000)}`]), 431],
     ['R139 HTTP/1.0', `POST ${PATH} HTTP/1.0\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`, 505],
@@ -102,7 +102,7 @@ describe('Expect: 100-continue', () => {
 });
 
 describe('size', () => {
-  test('row 111 DK-058 a chunked body over the limit is cut with 413 and the connection closed', async () => {
+  test('row 111 DK-058 T201 a chunked body over the limit is cut with 413 and the connection closed', async () => {
     const endpoint = await plain({ maxBodyBytes: 1000 });
     const chunk = `200\r\n${'a'.repeat(512)}\r\n`;
     const { text, closed } = await exchangeRaw(

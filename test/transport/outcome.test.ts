@@ -11,7 +11,7 @@ const answer = (status: number, headers: Record<string, string> = {}, body = '')
 });
 
 describe('classify', () => {
-  test.each([200, 201, 202, 204])('DK-012 R143 row 40 HTTP %d without a body is accepted', (status) => {
+  test.each([200, 201, 202, 204])('DK-012 R143 row 40 T194 HTTP %d without a body is accepted', (status) => {
     expect(classify(answer(status), NOW)).toEqual({ kind: 'accepted', body: false });
     expect(classify(answer(status, { 'content-type': 'text/html' }, ' \r\n\t'), NOW)).toEqual({
       kind: 'accepted',
@@ -42,7 +42,7 @@ describe('classify', () => {
     },
   );
 
-  test.each([301, 302, 303, 307, 308])('DK-013 row 41 HTTP %d is a failed attempt with a hint', (status) => {
+  test.each([301, 302, 303, 307, 308])('DK-013 row 41 T195 HTTP %d is a failed attempt with a hint', (status) => {
     const verdict = classify(answer(status, { location: 'https://elders.example/' }), NOW);
     expect(verdict).toMatchObject({ kind: 'retry', why: 'redirect', detail: expect.stringContaining('niet gevolgd') });
     expect(JSON.stringify(verdict)).not.toContain('elders');

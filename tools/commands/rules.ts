@@ -1,4 +1,4 @@
-// `dk rules`: every rule of the catalogue, where it is enforced, and which test shows it; fails on a gap.
+// `dk rules`: every rule and case of the catalogue, where it is enforced, and which test shows it; fails on a gap.
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { markBad, print, printJson, printTable, WrongUse } from '../output.ts';
@@ -24,7 +24,10 @@ async function run(flags: { check?: boolean; json?: boolean }): Promise<void> {
     if (flags.check !== true) printTables(scan);
     for (const gap of scan.gaps) print(`✗ ${gap}`);
     const idle = scan.rows.filter((row) => row.notApplicable !== undefined).length;
-    print(`${scan.rows.length} regels, waarvan ${idle} niet van toepassing, ${scan.gaps.length} gaten`);
+    const cases = scan.rows.filter((row) => row.isCase === true).length;
+    print(
+      `${scan.rows.length - cases} regels en ${cases} gevallen, waarvan ${idle} niet van toepassing, ${scan.gaps.length} gaten`,
+    );
   }
   if (scan.gaps.length > 0) markBad();
 }

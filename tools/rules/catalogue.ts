@@ -1,4 +1,5 @@
-// The rule catalogue: every rule of the fact sheets that the four profiles need, and the rules of our own.
+// The rule catalogue: every rule of the fact sheets that the four profiles need, the conformance cases, and the rules of our own.
+import { CONFORMANCE } from './conformance.ts';
 import { CPPA } from './cppa.ts';
 import { DIGIKOPPELING } from './digikoppeling.ts';
 import { EBMS_CORE } from './ebms-core.ts';
@@ -7,4 +8,4 @@ import type { Rule } from './rule.ts';
 
 export type { Level, Rule } from './rule.ts';
 
-export const CATALOGUE: readonly Rule[] = [...EBMS_CORE, ...EBMS_MODULES, ...CPPA, ...DIGIKOPPELING];
+export const CATALOGUE: readonly Rule[] = [...EBMS_CORE, ...EBMS_MODULES, ...CPPA, ...DIGIKOPPELING, ...CONFORMANCE];

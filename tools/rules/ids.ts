@@ -1,8 +1,7 @@
 // Reads rule ids out of text: single ones, and ranges such as R49–R61 or DK-120–123.
 
-/** Numbered lists whose entries are cited but are no rules of the catalogue: conformance cases, message types, acceptance rows. */
+/** Numbered lists whose entries are cited but are no rules of the catalogue: message types, acceptance rows. */
 export const LISTS = [
-  { prefix: 'T', last: 216 },
   { prefix: 'P-', last: 199 },
   { prefix: 'row ', last: 176 },
 ] as const;

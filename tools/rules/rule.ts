@@ -11,14 +11,21 @@ export interface Rule {
   readonly notApplicable?: string;
   /** The rules that say the same elsewhere: what enforces and shows those, enforces and shows this one. */
   readonly as?: readonly string[];
+  /** Something that may come to an MSH, and what must come of it: no place enforces that, a test shows it. */
+  readonly isCase?: true;
 }
 
 type More = Pick<Rule, 'notApplicable' | 'as'>;
 
+type Line = readonly [id: string, level: Level, title: string, more?: More];
+
 /** A sheet of the catalogue, one rule a line. */
-export const sheet = (
-  ...lines: readonly (readonly [id: string, level: Level, title: string, more?: More])[]
-): readonly Rule[] => lines.map(([id, level, title, more]) => ({ id, level, title, ...more }));
+export const sheet = (...lines: readonly Line[]): readonly Rule[] =>
+  lines.map(([id, level, title, more]) => ({ id, level, title, ...more }));
+
+/** A sheet of cases. */
+export const cases = (...lines: readonly Line[]): readonly Rule[] =>
+  sheet(...lines).map((line) => ({ ...line, isCase: true }));
 
 export const not = (reason: string): More => ({ notApplicable: reason });
 export const as = (...ids: readonly string[]): More => ({ as: ids });

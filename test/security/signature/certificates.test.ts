@@ -61,7 +61,7 @@ describe('whose certificate signs', () => {
     expect(await give(pair, await fresh(pair))).toContain('<eb:Acknowledgment');
   });
 
-  test('row 150 DK-076 a revoked one is refused, whatever Timestamp the message bears', async () => {
+  test('row 150 DK-076 T97 a revoked one is refused, whatever Timestamp the message bears', async () => {
     const pair = await pairWith(async (pki) => {
       const serials = [pki.party('partij-a').signing.serial];
       const revoking = await pki.issuingCrl({ serials, thisUpdate: new Date(Date.now() - 3_600_000) });
@@ -73,7 +73,7 @@ describe('whose certificate signs', () => {
     expect(await pair.received()).toHaveLength(0);
   });
 
-  test('row 150 an expired one is refused, also when the message is backdated to its days', async () => {
+  test('row 150 T97 an expired one is refused, also when the message is backdated to its days', async () => {
     const pair = await pairWith(withoutLists);
     pair.clock.pass(500 * DAY);
     const backdated = stamped(await fresh(pair), pair.clock.now() - 400 * DAY);

@@ -277,7 +277,7 @@ const KEYS: readonly Mutation[] = [
       keyInfo: `<ds:KeyInfo>${x509(certificateOfA.der)}${x509(other.der)}</ds:KeyInfo>`,
     })(m),
   ),
-  refused('R63 the TLS key of the right party', (m, { tlsKeyOfA }) => signedWith({ seal: rsaBy(tlsKeyOfA) })(m)),
+  refused('R63 T96 the TLS key of the right party', (m, { tlsKeyOfA }) => signedWith({ seal: rsaBy(tlsKeyOfA) })(m)),
   taken('row 147 KeyInfo absent', (m) => swap(KEY_INFO, '')(m)),
   keyInfo('row 147 KeyInfo empty', () => ''),
   taken('row 147 the certificate of another in KeyInfo of a true signature', (m, { other }) =>

@@ -45,7 +45,7 @@ const WRAPPED: readonly Mutation[] = [
   refused('row 128 XSW1 the signed Envelope inside Signature/Object, the outer one altered', (m) =>
     steps(alter, inSignature(object(withoutSignature(m))))(m),
   ),
-  answered('row 129 XSW2 an altered MessageHeader before the signed one', 'fault Client', (m) =>
+  answered('row 129 T101 XSW2 an altered MessageHeader before the signed one', 'fault Client', (m) =>
     swap('<SOAP:Header>', `<SOAP:Header>${altered(header(m))}`)(m),
   ),
   answered('row 129 XSW2 an altered MessageHeader after the signed one', 'fault Client', (m) =>

@@ -262,7 +262,7 @@ const CHARSETS: readonly Attack[] = [
     ),
   ),
   taken(
-    'row 113 MIME says utf-16, the document is',
+    'row 113 T19 MIME says utf-16, the document is',
     charset('utf-16', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')),
   ),
   taken(
@@ -275,7 +275,7 @@ const CHARSETS: readonly Attack[] = [
     ),
   ),
   fault(
-    'row 113 MIME says UTF-8, the declaration ISO-8859-1',
+    'row 113 T20 MIME says UTF-8, the declaration ISO-8859-1',
     charset('UTF-8', (text) => Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${text}`, 'latin1')),
     'the MIME charset differs',
   ),
