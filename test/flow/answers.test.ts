@@ -1,30 +1,22 @@
 // What leaves the gateway, read back from the wire: business messages and every signal, in the profiles and both reply modes.
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { ACTOR, MSH_SERVICE, OIN_TYPE, SYNC_REPLY } from '../../adapter/base/index.ts';
-import { type EbmsMessage, readMessage } from '../../adapter/ebms/index.ts';
 import { submitMessage } from '../../adapter/gateway/index.ts';
-import { readXml } from '../../adapter/xml/index.ts';
-import { inbound, URL_A, URL_B } from '../fixtures/gateway.ts';
+import { inbound, putCpa, TEST_SERVICE, testCpa, URL_A, URL_B } from '../fixtures/gateway.ts';
 import { ownPairs, type Pair, type Post, recordedPost } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+import { read } from '../fixtures/signal.ts';
 
 const pair = ownPairs();
-
-/** The ebMS message in a body, packed or bare. */
-function read(body: Uint8Array | undefined): EbmsMessage {
-  const text = Buffer.from(body ?? []).toString('utf8');
-  const envelope = /<SOAP:Envelope[\s\S]*<\/SOAP:Envelope>/.exec(text)?.[0] ?? '';
-  const xml = readXml(Buffer.from(envelope));
-  const message = xml.ok ? readMessage(xml.value) : undefined;
-  if (message === undefined || !message.ok) throw new Error(`no ebMS message: ${text.slice(0, 200)}`);
-  return message.value.message;
-}
 
 const to = (p: Pair, url: string): readonly Post[] => p.wire.posts.filter((post) => post.url === url);
 
 /** Of one message with these changes, before B has seen it. */
 const recorded = (p: Pair, change: Parameters<Pair['submit']>[1] = {}): Promise<Post> =>
   recordedPost(p, '<proef/>', change);
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
 
 const content = (id: string, contentType: string, text: string) => ({
   contentId: `${id}@a.test`,
@@ -100,6 +92,44 @@ describe('a business message of ours', () => {
     expect(read(post.body).header.messageId).toMatch(/^[0-9a-f-]{36}@[^@\s<>]+$/);
   });
 
+  test('R9 R10 T9 T10 T15 the envelope says UTF-8, is UTF-8, and needs no XML declaration to say it', async () => {
+    const { body } = await recorded(await pair(), { conversationId: 'gesprék-één-€' });
+    const [, root = ''] =
+      body
+        .toString('latin1')
+        .split(/\r\n--/, 1)[0]
+        ?.split('\r\n\r\n') ?? [];
+    expect(body.toString('latin1')).toMatch(/^--[^\r]+\r\nContent-Type: text\/xml; charset=UTF-8\r\n/);
+    expect(root).toMatch(/^<SOAP:Envelope/);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(root, 'latin1'));
+    expect(text).toContain('<eb:ConversationId>gesprék-één-€</eb:ConversationId>');
+  });
+
+  test('R34 R35 T51 T56 a first message names no earlier one, and says its time in UTC', async () => {
+    const p = await pair();
+    const { body } = await recorded(p);
+    expect(read(body).header.refToMessageId).toBeUndefined();
+    const said = /<eb:Timestamp>([^<]*)</.exec(body.toString())?.[1] ?? '';
+    expect(said).toMatch(/Z$/);
+    expect(Date.parse(said)).toBe(p.clock.now());
+  });
+
+  test('R50 R54 R57 T88 it is signed as the CPA says, over the envelope and over each part', async () => {
+    const p = await pair();
+    const contents = [content('een', 'text/plain', '1'), content('twee', 'text/plain', '2')];
+    const text = (await recorded(p, { contents })).body.toString();
+    const [, signature = ''] = /<SOAP:Header>.*(<ds:Signature .*<\/ds:Signature>)<\/SOAP:Header>/s.exec(text) ?? [];
+    const all = (pattern: RegExp) => [...signature.matchAll(pattern)].map(([, found]) => found);
+    expect(all(/<ds:SignatureMethod Algorithm="[^"]*#([^"]*)"/g)).toEqual(['rsa-sha256']);
+    expect(all(/<ds:DigestMethod Algorithm="[^"]*#([^"]*)"/g)).toEqual(['sha256', 'sha256', 'sha256']);
+    expect(all(/<ds:Reference[^>]* URI="([^"]*)"/g)).toEqual(['', 'cid:een@a.test', 'cid:twee@a.test']);
+    expect(all(/<ds:Transform Algorithm="([^"]*)"/g)).toEqual([
+      'http://www.w3.org/2000/09/xmldsig#enveloped-signature',
+      'http://www.w3.org/TR/1999/REC-xpath-19991116',
+      'http://www.w3.org/TR/2001/REC-xml-c14n-20010315',
+    ]);
+  });
+
   test('R31 T49 the Service of the MSH is not for applications', async () => {
     const p = await pair();
     const told = await submitMessage(
@@ -120,7 +150,7 @@ describe('a business message of ours', () => {
 
 describe('an Acknowledgment of ours', () => {
   test.each(['none', 'mshSignalsOnly'] as const)(
-    'R39 R82 R87 T117 T180 with syncReply %s it is a message of its own, in the response or by one POST',
+    'R39 R82 R87 T117 T180 T191 with syncReply %s it is a message of its own, in the response or by one POST',
     async (syncReply) => {
       const p = await pair({ profile: 'osb-rm', syncReply });
       const record = await p.submit('<proef/>', { conversationId: 'gesprek-1' });
@@ -130,6 +160,7 @@ describe('an Acknowledgment of ours', () => {
       expect(own).toHaveLength(syncReply === 'none' ? 1 : 0);
       const reply = sent?.reply?.kind === 'response' ? sent.reply.body : undefined;
       expect(reply?.length === 0).toBe(syncReply === 'none');
+      expect(sent?.reply).toMatchObject({ status: syncReply === 'none' ? 204 : 200 });
       const ack = read(own[0]?.body ?? reply);
       expect(ack.header).toMatchObject({
         from: { partyIds: [{ value: OIN_B, type: OIN_TYPE }] },
@@ -144,7 +175,7 @@ describe('an Acknowledgment of ours', () => {
     },
   );
 
-  test('R30 R26 R90 T50 T135 it keeps the ConversationId, carries no Role and asks for nothing', async () => {
+  test('R30 R26 R90 T50 T135 T136 it keeps the ConversationId, carries no Role, asks for nothing and gets nothing', async () => {
     const p = await pair({ profile: 'osb-rm-s' });
     await p.submit('<proef/>', { conversationId: 'gesprek-2' });
     await p.settle();
@@ -152,8 +183,91 @@ describe('an Acknowledgment of ours', () => {
     expect(ack.header.conversationId).toBe('gesprek-2');
     expect([ack.header.from.role, ack.header.to.role]).toEqual([undefined, undefined]);
     expect(ack.ackRequested).toEqual([]);
+    expect(p.wire.posts.map(({ url }) => url)).toEqual([URL_B, URL_A]);
+    expect(p.wire.posts[1]?.reply).toMatchObject({ status: 204, body: Buffer.alloc(0) });
+  });
+
+  describe('R92 R93 a signed one', () => {
+    /** Digests by what they are of. */
+    const digestsIn = (text: string): string[] =>
+      [...text.matchAll(/<ds:Reference[^>]* URI="([^"]*)".*?<ds:DigestValue>([^<]*)</gs)].map(
+        ([, uri, digest]) => `${uri} ${digest}`,
+      );
+    const parts = (post: Post | undefined) => {
+      const text = post?.body.toString() ?? '';
+      const [block = ''] = /<eb:Acknowledgment .*<\/eb:Acknowledgment>/s.exec(text) ?? [];
+      const [signature = ''] = /<ds:Signature .*<\/ds:Signature>/s.exec(text) ?? [];
+      return { block: digestsIn(block), own: digestsIn(signature) };
+    };
+
+    test('R92 R93 T107 has the References of the signed message, and a signature over itself', async () => {
+      const p = await pair({ profile: 'osb-rm-s' });
+      await p.submit();
+      await p.settle();
+      const { block, own } = parts(to(p, URL_A)[0]);
+      expect(block).toHaveLength(2);
+      expect(block).toEqual(parts(to(p, URL_B)[0]).own);
+      expect(own).toEqual([expect.stringMatching(/^ \S+/)]);
+      expect(own[0]).not.toBe(block[0]);
+    });
+
+    test('R92 R93 T108 about an unsigned message has those that its signature would have had', async () => {
+      const p = await pair({ profile: 'osb-rm-s' });
+      const xml = (await testCpa()).replaceAll(/(tp:isNonRepudiationRequired=")true/g, '$1false');
+      for (const one of [p.a, p.b]) {
+        await putCpa(one.store, xml, p.clock.now());
+        await one.context.agreements.refresh();
+      }
+      const record = await p.submit();
+      await p.settle();
+      const message = to(p, URL_B)[0]?.body.toString() ?? '';
+      expect(message).toContain('eb:signed="true"');
+      expect(message).not.toContain('ds:Signature');
+      const [cid = ''] = /cid:[^"]*/.exec(message) ?? [];
+      const [envelope = ''] = /<SOAP:Envelope.*<\/SOAP:Envelope>/s.exec(message) ?? [];
+      const { block, own } = parts(to(p, URL_A)[0]);
+      // What is written is canonical already; no SyncReply, so the XPath leaves nothing out.
+      expect(block).toEqual([` ${sha256(envelope)}`, `${cid} ${sha256('<proef/>')}`]);
+      expect(own).toHaveLength(1);
+      expect((await p.sent(record)).state).toBe('acknowledged');
+    });
   });
 });
+
+test.each(['none', 'mshSignalsOnly'] as const)(
+  'R35 R82 R88 T149 T181 with syncReply %s question and answer are each acknowledged, and the answer names the question',
+  async (syncReply) => {
+    const p = await pair({ profile: 'osb-rm', syncReply });
+    const question = await p.submit();
+    await p.settle();
+    const party = (value: string) => ({ partyIds: [{ value, type: OIN_TYPE }] });
+    const answered = await submitMessage(
+      {
+        cpaId: 'TEST_A_B',
+        from: party(OIN_B),
+        to: party(OIN_A),
+        service: TEST_SERVICE,
+        action: 'ggk_Du01',
+        uuid: 'antwoord',
+        conversationId: question.conversationId,
+        refToMessageId: question.messageId,
+        contents: [content('antwoord', 'text/xml', '<a/>')],
+      },
+      p.b.context,
+    );
+    if (!answered.ok) throw new Error('not submitted');
+    await p.settle();
+    expect((await p.sent(question)).state).toBe('acknowledged');
+    const [sent] = await p.b.store.load([answered.value.record.id]);
+    expect(sent?.state).toBe('acknowledged');
+    const posts = p.wire.posts.map(({ url, body }) => [url, read(body).header.action]);
+    const signals = syncReply === 'none' ? 1 : 0;
+    const ack = (url: string) => Array(signals).fill([url, 'Acknowledgment']);
+    expect(posts).toEqual([[URL_B, 'ggk_Di01'], ...ack(URL_A), [URL_A, 'ggk_Du01'], ...ack(URL_B)]);
+    const [received] = (await p.a.store.search({ direction: 'in' }, { limit: 10 })).messages;
+    expect(received).toMatchObject({ refToMessageId: question.messageId, conversationId: question.conversationId });
+  },
+);
 
 describe('a MessageError of ours', () => {
   const late = (post: Post): Buffer =>
@@ -162,14 +276,15 @@ describe('a MessageError of ours', () => {
       'latin1',
     );
 
-  test('R146 R77 T182 synchronous: the body of a 200, with the ErrorList in the header and nothing in the body', async () => {
+  test('R146 R77 T72 T77 T182 synchronous: the body of a 200, with the ErrorList in the header and nothing in the body', async () => {
     const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
     const post = await recorded(p);
     const reply = await p.b.gateway.receive(inbound(late(post), post.headers, OIN_A));
     expect(reply.status).toBe(200);
     const error = read(reply.body);
     expect(error.header).toMatchObject({ action: 'MessageError', refToMessageId: read(post.body).header.messageId });
-    expect(error.errorList?.errors[0]?.errorCode).toBe('TimeToLiveExpired');
+    expect(error.header.service).toEqual({ value: MSH_SERVICE });
+    expect(error.errorList).toMatchObject({ highestSeverity: 'Error', errors: [{ errorCode: 'TimeToLiveExpired' }] });
     expect([error.manifest, error.ackRequested, error.acknowledgment]).toEqual([undefined, [], undefined]);
   });
 
