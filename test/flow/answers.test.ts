@@ -168,8 +168,11 @@ describe('an Acknowledgment of ours', () => {
         cpaId: 'TEST_A_B',
         service: { value: MSH_SERVICE },
         action: 'Acknowledgment',
+        conversationId: 'gesprek-1',
+        messageId: expect.not.stringContaining(record.messageId),
         refToMessageId: record.messageId,
       });
+      expect(ack.acknowledgment?.timestamp.instant).toBe((await p.received())[0]?.acceptedAt);
       expect(ack.acknowledgment).toMatchObject({ refToMessageId: record.messageId, actor: ACTOR.toPartyMsh });
       expect([ack.manifest, ack.errorList, ack.ackRequested]).toEqual([undefined, undefined, []]);
     },

@@ -1,7 +1,9 @@
 // The REST door: keys, problems, submit, inbox with lease, operators, health and metrics.
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { resolveExchange } from '../../adapter/agreement/index.ts';
 import { type ApiServer, createApi } from '../../adapter/api/index.ts';
+import { OIN_TYPE } from '../../adapter/base/index.ts';
 import { STATES } from '../../adapter/msh/index.ts';
 import { StoreUnavailable } from '../../adapter/store/index.ts';
 import { wrapHeen, writeStuf } from '../../adapter/stuf/index.ts';
@@ -202,7 +204,7 @@ describe('filters of the list', () => {
 });
 
 describe('operators', () => {
-  test('V2 row 82 import, import again, other content, remove', async () => {
+  test('V2 row 82 T203 T206 import, import again, other content, remove', async () => {
     const xml = await testCpa({ cpaId: 'TEST_NIEUW', actions: ['iets'] });
     const send = (body: string, query = '') =>
       call(
@@ -215,6 +217,15 @@ describe('operators', () => {
     expect((await call(urlA, '/api/v1/cpas/TEST_NIEUW', {}, 'op-key')).status).toBe(404);
     expect((await send(xml)).status).toBe(201);
     expect((await send(xml)).status).toBe(200);
+    const index = await pair.a.context.agreements.current();
+    const party = (value: string) => ({ partyIds: [{ value, type: OIN_TYPE }] });
+    for (const [from, to] of [
+      [OIN_A, OIN_B],
+      [OIN_B, OIN_A],
+    ] as const) {
+      const query = { from: party(from), to: party(to), service: TEST_SERVICE, action: 'iets', now: Date.now() };
+      expect(resolveExchange(index, { cpaId: 'TEST_NIEUW', ...query }).ok).toBe(true);
+    }
     const other = xml.replace('partyName="A"', 'partyName="AA"');
     expect((await send(other)).status).toBe(422);
     expect((await send(other, '?replace=true')).status).toBe(201);

@@ -1,9 +1,9 @@
-// Two gateways and a wire that fails: retries, acknowledgments, duplicates, expiry (acceptance rows 16–57).
+// Two gateways and a wire that fails: retries, acknowledgments, expiry (acceptance rows 30–44).
 import { describe, expect, test } from '@jest/globals';
-import { type Fault, inbound, URL_B } from '../fixtures/gateway.ts';
+import { type Fault, inbound, URL_A, URL_B } from '../fixtures/gateway.ts';
 import { operateFor } from '../fixtures/operate.ts';
 import { ownPairs, type Pair } from '../fixtures/pair.ts';
-import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+import { OIN_B } from '../fixtures/pki.ts';
 
 const MINUTE = 60_000;
 
@@ -82,7 +82,7 @@ describe('retries', () => {
     expect(new Set(acks.map((post) => post.body.toString('latin1'))).size).toBe(1);
   });
 
-  test('R95 row 31 a late acknowledgment closes the message after one resend, a second one changes nothing', async () => {
+  test('R95 row 31 T132 a late acknowledgment closes the message after one resend, a second one changes nothing', async () => {
     const p = await pair();
     const record = await p.submit();
     await p.a.work();
@@ -95,6 +95,38 @@ describe('retries', () => {
     expect(reply.status).toBe(204);
     expect((await p.sent(record)).state).toBe('acknowledged');
     expect(eventsOf(p.a)).toContain('signal.ignored');
+  });
+
+  test('R106 T130 an acknowledgment between two attempts: no further one, and it is told once', async () => {
+    const p = await pair();
+    const record = await p.submit();
+    await p.a.work();
+    p.clock.pass(MINUTE);
+    await p.a.work();
+    await p.b.work();
+    for (let minute = 0; minute < 5; minute += 1) {
+      p.clock.pass(MINUTE);
+      await p.settle();
+    }
+    expect(p.wire.posts.filter((post) => post.url === URL_B)).toHaveLength(2);
+    const journal = await p.a.store.journal(record.id);
+    expect(journal.filter(({ event }) => event === 'acknowledged')).toHaveLength(1);
+  });
+
+  test('R145 T185 an acknowledgment in the response is taken under an asynchronous CPA too', async () => {
+    const p = await pair();
+    let ack: { readonly body: Buffer; readonly headers: Readonly<Record<string, string>> } | undefined;
+    p.wire.doors.delete(URL_A);
+    p.wire.doors.set(URL_B, async (request) => {
+      await p.b.gateway.receive(request);
+      await p.b.work();
+      ack = p.wire.posts.find((post) => post.url === URL_A);
+      return { status: 200, headers: ack?.headers ?? {}, body: ack?.body ?? Buffer.alloc(0) };
+    });
+    const record = await p.submit();
+    await p.a.work();
+    expect(ack?.body.toString()).toContain('<eb:Acknowledgment');
+    expect((await p.sent(record)).state).toBe('acknowledged');
   });
 
   test('row 37 T184 an empty response where a signal is due counts as no acknowledgment', async () => {
@@ -209,6 +241,24 @@ describe('retries', () => {
     expect(new Set(sends.map((post) => post.body.toString('latin1'))).size).toBe(1);
   });
 
+  test('row 43 R104 R113 T128 retries used up on a partner that takes all and acknowledges nothing: DeliveryFailure', async () => {
+    const p = await pair();
+    p.wire.doors.delete(URL_B);
+    const record = await p.submit();
+    for (let minute = 0; minute < 4; minute += 1) {
+      await p.settle();
+      expect((await p.sent(record)).state).toBe('awaitingAck');
+      p.clock.pass(MINUTE);
+    }
+    await p.settle();
+    expect(p.wire.posts).toHaveLength(4);
+    expect(await p.sent(record)).toMatchObject({
+      state: 'failed',
+      problem: 'DeliveryFailure: no Acknowledgment after 4 attempts; last: no answer',
+    });
+    expect(eventsOf(p.a)).toContain('message.failed');
+  });
+
   test('row 43 OPS-2 the same bytes cannot go again once their TimeToLive has passed: that is said, and nothing is sent', async () => {
     const p = await pair();
     p.wire.faults.push(status(400));
@@ -245,90 +295,5 @@ describe('retries', () => {
     expect((await p.sent(record)).state).toBe('expired');
     expect(p.wire.posts).toHaveLength(1);
     expect(eventsOf(p.a)).toContain('message.expired');
-  });
-});
-
-describe('duplicates', () => {
-  /** The request that A made, to be given to B again. */
-  async function delivered(p: Pair): Promise<{ body: Buffer; headers: Readonly<Record<string, string>> }> {
-    await p.submit();
-    await p.settle();
-    const post = p.wire.posts.find((one) => one.url.includes('b.localhost'));
-    if (post === undefined) throw new Error('nothing was sent');
-    return post;
-  }
-
-  test('row 46 T183 a hundred copies at once of a message that we have: every answer is the stored one, byte for byte', async () => {
-    const p = await pair({ syncReply: 'mshSignalsOnly' });
-    const { body, headers } = await delivered(p);
-    const replies = await Promise.all(
-      Array.from({ length: 100 }, () => p.b.gateway.receive(inbound(body, headers, OIN_A))),
-    );
-    expect(new Set(replies.map((reply) => reply.status))).toEqual(new Set([200]));
-    expect(new Set(replies.map((reply) => Buffer.from(reply.body ?? []).toString('latin1'))).size).toBe(1);
-    const received = await p.received();
-    expect(received).toHaveLength(1);
-    expect(received[0]?.copies).toBe(100);
-  });
-
-  test('row 46 row 25 T124 a hundred copies at once of a message that is new to us: one stored, every answer equal byte for byte', async () => {
-    const p = await pair({ syncReply: 'mshSignalsOnly' });
-    p.wire.doors.delete(URL_B);
-    const { body, headers } = await delivered(p);
-    expect(await p.received()).toHaveLength(0);
-    const replies = await Promise.all(
-      Array.from({ length: 100 }, () => p.b.gateway.receive(inbound(body, headers, OIN_A))),
-    );
-    expect(new Set(replies.map((reply) => reply.status))).toEqual(new Set([200]));
-    const answers = new Set(replies.map((reply) => Buffer.from(reply.body ?? []).toString('latin1')));
-    expect([...answers]).toEqual([expect.stringContaining('<eb:Acknowledgment')]);
-    const received = await p.received();
-    expect(received.map(({ copies }) => copies)).toEqual([99]);
-    await p.b.work();
-    expect(await p.b.gateway.offer(1000, MINUTE)).toHaveLength(1);
-    const told = eventsOf(p.b);
-    expect(told.filter((event) => event === 'message.accepted')).toHaveLength(1);
-    expect(told.filter((event) => event === 'message.duplicate')).toHaveLength(99);
-  });
-
-  test('R112 row 47 T123 the same MessageId with another body is not delivered, kept, answered Inconsistent and alerted', async () => {
-    const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
-    const { body, headers } = await delivered(p);
-    const other = Buffer.from(body.toString('latin1').replace('<proef/>', '<ander/>'), 'latin1');
-    const reply = await p.b.gateway.receive(inbound(other, headers, OIN_A));
-    expect(Buffer.from(reply.body ?? []).toString()).toContain('Inconsistent');
-    expect(await p.received()).toHaveLength(1);
-    expect(eventsOf(p.b)).toContain('message.reuse');
-    expect((await p.b.store.search({ states: ['rejected'] }, { limit: 10 })).messages).toHaveLength(1);
-  });
-
-  test('row 48 the same MessageId from the other party is independent', async () => {
-    const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
-    const { body, headers } = await delivered(p);
-    const swapped = body
-      .toString('latin1')
-      .replaceAll(OIN_A, 'X'.repeat(20))
-      .replaceAll(OIN_B, OIN_A)
-      .replaceAll('X'.repeat(20), OIN_B)
-      .replaceAll('<eb:Role>A</eb:Role>', '<eb:Role>#</eb:Role>')
-      .replaceAll('<eb:Role>B</eb:Role>', '<eb:Role>A</eb:Role>')
-      .replaceAll('<eb:Role>#</eb:Role>', '<eb:Role>B</eb:Role>');
-    const reply = await p.a.gateway.receive(inbound(Buffer.from(swapped, 'latin1'), headers, OIN_B));
-    expect(Buffer.from(reply.body ?? []).toString()).toContain('Acknowledgment');
-  });
-
-  test('row 50 a message refused because its CPA was missing is judged anew when it comes again', async () => {
-    const p = await pair({ syncReply: 'mshSignalsOnly' });
-    const { body, headers } = await delivered(p);
-    const late = await pair({ syncReply: 'mshSignalsOnly' });
-    await late.b.gateway.removeCpa('TEST_A_B');
-    const first = await late.b.gateway.receive(inbound(body, headers, OIN_A));
-    expect(Buffer.from(first.body ?? []).toString()).toContain('ValueNotRecognized');
-    const cpa = await p.b.gateway.cpa('TEST_A_B');
-    if (cpa !== undefined) await late.b.store.agreements.put(cpa, true);
-    await late.b.context.agreements.refresh();
-    const second = await late.b.gateway.receive(inbound(body, headers, OIN_A));
-    expect(Buffer.from(second.body ?? []).toString()).toContain('eb:Acknowledgment');
-    expect(await late.received()).toHaveLength(1);
   });
 });

@@ -14,6 +14,7 @@ import {
   pairOf,
   type RefusalProfile,
 } from '../fixtures/changed.ts';
+import { recordedPost } from '../fixtures/pair.ts';
 
 beforeAll(openPairs);
 afterAll(closePairs);
@@ -80,4 +81,19 @@ test('R40 T67 row 107 and on a signed channel it is refused', async () => {
   const change = inBody(/<eb:Manifest[\s\S]*<\/eb:Manifest>/, '');
   const { text, delivered } = await give('osb-rm-s', change(await freshRequest('osb-rm-s')));
   expect([text, delivered]).toEqual([expect.stringContaining('eb:errorCode="MimeProblem"'), 0]);
+});
+
+test('R60 T113 signed text with CRLF, sent in base64, is verified and kept as it was', async () => {
+  const text = '<proef>\r\n</proef>\r\n';
+  const p = pairOf('osb-rm-s');
+  const post = await recordedPost(p, text);
+  const encoded = post.body
+    .toString('latin1')
+    .replace(`\r\n\r\n${text}\r\n--`, () => `\r\nContent-Transfer-Encoding: base64\r\n\r\n${btoa(text)}\r\n--`);
+  expect(encoded).toContain(btoa(text));
+  const given = await give('osb-rm-s', { body: encoded, headers: post.headers });
+  expect([given.text, given.delivered]).toEqual([expect.stringContaining('<eb:Acknowledgment'), 1]);
+  const [part] = (await p.received(p.clock.now()))[0]?.parts ?? [];
+  if (part === undefined) throw new Error('no part');
+  expect(Buffer.from(await p.b.store.blobs.read(part.blob)).toString()).toBe(text);
 });

@@ -73,6 +73,22 @@ describe('from header to CPA', () => {
     expect(refusal(xml, { from: from('87654321') })).toBe('Inconsistent PartyId');
   });
 
+  test('R25 T34 a PartyId without type is taken when it is a URI of the CPA, and no other', async () => {
+    const xml = changed(await goodCpa(), '<tp:PartyRef', '<tp:PartyId>urn:partij:a</tp:PartyId><tp:PartyRef');
+    const from = (value: string) => ({ partyIds: [{ value }] });
+    expect(refusal(xml, { from: from('urn:partij:a') })).toBe('resolved');
+    expect(refusal(xml, { from: from('urn:partij:b') })).toBe('Inconsistent PartyId');
+    expect(refusal(xml, { from: from(OIN_A) })).toBe('Inconsistent PartyId');
+  });
+
+  test('R32 C12 T48 an action that only the other direction has is not recognised', async () => {
+    const oneWay = (await goodCpa()).replaceAll(/(tp:id="[AB]_action3" tp:action=")ggk_Di01/g, '$1antwoord');
+    const back = { from: party(OIN_B), to: party(OIN_A) };
+    expect([refusal(oneWay), refusal(oneWay, { ...back, action: 'antwoord' })]).toEqual(['resolved', 'resolved']);
+    expect(refusal(oneWay, back)).toBe('ValueNotRecognized Action');
+    expect(refusal(oneWay, { action: 'antwoord' })).toBe('ValueNotRecognized Action');
+  });
+
   test('R26 T40 a missing Role is taken when there is nothing to choose; signals have none', async () => {
     const xml = await goodCpa();
     expect(exchangeOf(xml)).toMatchObject({ fromRole: 'A', toRole: 'B' });

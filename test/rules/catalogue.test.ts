@@ -75,6 +75,12 @@ describe('gaps', () => {
     expect(gapsOf(code, '', [rule(1)])).toEqual([expect.stringContaining('named by no test')]);
   });
 
+  test('a case needs no place, and a test all the same', () => {
+    const one = rule(1, { isCase: true });
+    expect(gapsOf('', shows, [one])).toEqual([]);
+    expect(gapsOf(code, '', [one])).toEqual([expect.stringContaining('named by no test')]);
+  });
+
   test('an id in code or tests that the catalogue does not have', () => {
     expect(gapsOf(`${code}\n// (${r(2)})`, shows, [rule(1)])).toEqual([expect.stringContaining('adapter/a.ts:2')]);
     expect(gapsOf(code, `${shows}\ntest('${r(2)} too', f);`, [rule(1)])).toEqual([expect.stringContaining('too')]);
@@ -102,12 +108,13 @@ describe('gaps', () => {
 });
 
 describe('the catalogue', () => {
-  test('has every number of the sheets of ebMS and CPPA, and of the checks at import', () => {
+  test('has every number of the sheets of ebMS and CPPA, of the checks at import, and of the conformance cases', () => {
     const ids = new Set(CATALOGUE.map(({ id }) => id));
     const sheets = [
       ['R', 150],
       ['C', 31],
       ['V', 24],
+      ['T', 216],
     ] as const;
     for (const [prefix, last] of sheets)
       for (let number = 1; number <= last; number += 1) expect(ids).toContain(`${prefix}${number}`);

@@ -46,7 +46,11 @@ const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
     ['V8'],
   ],
   ['V8 row 78 a package that is not there', swap('tp:packageId="BusinessPackage"', 'tp:packageId="Weg"'), ['V8']],
-  ['V8 C2 T207 a reference into the other party', swap('<tp:ChannelId>A_business<', '<tp:ChannelId>B_business<'), ['V8']],
+  [
+    'V8 C2 T207 a reference into the other party',
+    swap('<tp:ChannelId>A_business<', '<tp:ChannelId>B_business<'),
+    ['V8'],
+  ],
   [
     'V8 row 78 T207 a channel inside a certificate',
     (xml) => {
@@ -100,6 +104,14 @@ const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
     ['V15'],
   ],
   [
+    'V15 T209 a signed acknowledgment and no certificate on the channel of signals',
+    swap(
+      /(tp:docExchangeId="B_exchange_signals">(?:(?!<\/tp:DocExchange>)[\s\S])*?)<tp:SenderNonRepudiation>[\s\S]*?<\/tp:SenderNonRepudiation>/,
+      '$1',
+    ),
+    ['V15'],
+  ],
+  [
     'V16 signing without ReceiverNonRepudiation',
     swap(/<tp:ReceiverNonRepudiation>[\s\S]*?<\/tp:ReceiverNonRepudiation>/g, ''),
     ['V16'],
@@ -107,7 +119,7 @@ const FAULTS: readonly (readonly [string, Break, readonly string[]])[] = [
   ['V18 C22 T211 guaranteed order', swapAll('>NotGuaranteed<', '>Guaranteed<'), ['V18']],
   [
     'V19 T211 a syncReplyMode that Digikoppeling does not use',
-    swapAll('tp:syncReplyMode="none"', 'tp:syncReplyMode="responseOnly"'),
+    swapAll('tp:syncReplyMode="none"', 'tp:syncReplyMode="signalsAndResponse"'),
     ['V19'],
   ],
   ['V20 DK-077 T211 acknowledgments of the next MSH', swapAll('actor:toPartyMSH', 'actor:nextMSH'), ['V20']],

@@ -114,6 +114,17 @@ describe('size', () => {
     expect(closed).toBe(true);
   });
 
+  test('R150 T197 a chunked body arrives whole', async () => {
+    const endpoint = await plain({ maxBodyBytes: 1000 });
+    const { text } = await exchangeRaw(
+      await tcp(endpoint.port),
+      `${head(['Transfer-Encoding: chunked'])}3\r\n<x>\r\n4\r\n</x>\r\n0\r\n\r\n`,
+      300,
+    );
+    expect(statuses(text)).toEqual([204]);
+    expect(endpoint.seen[0]?.body.toString()).toBe('<x></x>');
+  });
+
   test('row 111 our own client sees the 413 of a partner while it is still sending', async () => {
     const endpoint = await plain({ maxBodyBytes: 100_000 });
     const client = startClient({ allowPlainHttp: true });

@@ -53,7 +53,7 @@ describe('mutual TLS', () => {
     expect(new Set(endpoint.seen.map(({ request }) => request.cid)).size).toBe(20);
   });
 
-  test('R150 row 111 a streamed body of 3 MB arrives whole', async () => {
+  test('row 111 a streamed body of 3 MB arrives whole', async () => {
     const { endpoint, client } = await pair();
     const piece = Buffer.alloc(100_000, 0x61);
     async function* pieces() {
