@@ -12,25 +12,22 @@ const describeShared = sharedDir() === undefined ? describe.skip : describe;
 describeShared('peer-wire: verdict of inspect (compares with ../shared, skipped when it is not there)', () => {
   const read = peerFlows.filter((flow) => !/^40[45]$/.test(flow.ours));
 
-  test.each(read.map((flow) => [flow.folder, flow.ours, flow] as const))(
-    'T1 R64 %s: %s',
-    async (_folder, _ours, flow) => {
-      const { bytes, at } = firstRequest(flow);
-      const agreement = peerAgreement(flow.cpa);
-      const inspection = await inspectMessage(entityOf(readHttpFile(bytes), undefined), {
-        agreements: [agreement],
-        now: at,
-        ownParties: new Set(agreement.parties.flatMap((party) => party.partyIds.map((id) => id.value))),
-        limits: LIMITS,
-        allowSha1: false,
-        signerTrust: () => undefined,
-      });
-      const found = (severity: string) => inspection.issues.filter((issue) => issue.severity === severity);
-      const errors = found('Error').map((issue) => issue.code);
-      expect({ answer: inspection.answer, errors }).toMatchObject({ answer: expectedAnswer(flow) });
-      // What else was remarkable about a refused message is not in the index.
-      if (errors.length > 0) return;
-      expect(found('Warning').map((issue) => issue.where)).toEqual(expectedWarnings(flow));
-    },
-  );
+  test.each(read.map((flow) => [flow.folder, flow.ours, flow] as const))('R64 %s: %s', async (_folder, _ours, flow) => {
+    const { bytes, at } = firstRequest(flow);
+    const agreement = peerAgreement(flow.cpa);
+    const inspection = await inspectMessage(entityOf(readHttpFile(bytes), undefined), {
+      agreements: [agreement],
+      now: at,
+      ownParties: new Set(agreement.parties.flatMap((party) => party.partyIds.map((id) => id.value))),
+      limits: LIMITS,
+      allowSha1: false,
+      signerTrust: () => undefined,
+    });
+    const found = (severity: string) => inspection.issues.filter((issue) => issue.severity === severity);
+    const errors = found('Error').map((issue) => issue.code);
+    expect({ answer: inspection.answer, errors }).toMatchObject({ answer: expectedAnswer(flow) });
+    // What else was remarkable about a refused message is not in the index.
+    if (errors.length > 0) return;
+    expect(found('Warning').map((issue) => issue.where)).toEqual(expectedWarnings(flow));
+  });
 });

@@ -61,6 +61,7 @@ describe('a business message of ours', () => {
     const post = await recorded(p, { contents });
     const hrefs = read(post.body).manifest?.references.map(({ href }) => href);
     expect(hrefs).toEqual(['cid:een@a.test', 'cid:twee@a.test', 'cid:drie@a.test']);
+    expect(post.body.toString().match(/<eb:Reference [^>]*xlink:type="simple"/g)).toHaveLength(3);
     await p.b.gateway.receive(inbound(post.body, post.headers, OIN_A));
     const [received] = await p.received();
     expect(received?.parts.map(({ contentType }) => contentType)).toEqual(contents.map((one) => one.contentType));
@@ -238,7 +239,7 @@ describe('an Acknowledgment of ours', () => {
 });
 
 test.each(['none', 'mshSignalsOnly'] as const)(
-  'R35 R82 R88 T149 T181 with syncReply %s question and answer are each acknowledged, and the answer names the question',
+  'R35 R82 R88 T50 T149 T181 with syncReply %s question and answer are each acknowledged, and the answer names the question',
   async (syncReply) => {
     const p = await pair({ profile: 'osb-rm', syncReply });
     const question = await p.submit();

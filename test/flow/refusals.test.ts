@@ -157,6 +157,7 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
     (r) => ({ ...r, body: r.body.slice(0, r.body.length / 2) }),
     'fault Client',
   ],
+  ['row 102 R144 T193 what is no XML', 'osb-rm', inBody('</eb:CPAId>', '</eb:CPAid>'), 'fault Client'],
   ['row 103 preamble and epilogue', 'osb-rm', (r) => ({ ...r, body: `preamble\r\n${r.body}epilogue` }), 'ack'],
   [
     'row 104 R12 a part header without an empty line',
@@ -193,7 +194,7 @@ const CASES: readonly (readonly [string, RefusalProfile, Change, Expected])[] = 
     'ack',
   ],
   [
-    'row 107 a part the Manifest does not name, signed',
+    'row 107 T25 a part the Manifest does not name, signed',
     'osb-rm-s',
     withPart('Content-Type: text/plain\r\nContent-ID: <extra@x>\r\n\r\nextra'),
     'error MimeProblem',

@@ -109,7 +109,7 @@ describe('attempts', () => {
   const queued = (change: Partial<MessageRecord> = {}) =>
     record('out', 'queued', { jobs: [transmit()], timeToLive: T0 + 10 * MINUTE, ...change });
 
-  test('R103 R104 Retries + 1 sends in all, then DeliveryFailure', () => {
+  test('R103 R104 T125 Retries + 1 sends in all, then DeliveryFailure', () => {
     let now = T0;
     let current = queued();
     let sends = 0;
