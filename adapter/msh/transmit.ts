@@ -1,6 +1,6 @@
 // Decides about the attempts of a message of ours: send, send again, expire, give up (R102–R105, row 42).
 import type { Instant } from '../base/index.ts';
-import type { MessageRecord } from './change.ts';
+import type { Job, MessageRecord } from './change.ts';
 import type { BeginFacts, Effect, EndTransmitFacts, TransmitOutcome, TransmitStart } from './decision.ts';
 import { effectOf } from './effect.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
@@ -16,11 +16,7 @@ export function beginTransmit({ now, record, leaseUntil }: BeginFacts): Transmit
   if (isExpired(record, now)) return end('expired', 'TimeToLive passed before an Acknowledgment came');
   if (job.attemptOpen && !record.terms.ackRequested)
     return end('unknownOutcome', 'an earlier attempt never reported back; best effort does not send twice');
-  if (job.attempts > record.terms.retries)
-    return end(
-      'exhausted',
-      `DeliveryFailure: no Acknowledgment after ${job.attempts} attempts; last: ${job.lastProblem ?? 'no answer'}`,
-    );
+  if (job.attempts > record.terms.retries) return end('exhausted', deliveryFailure(record, job));
   const { change, happenings } = effectOf(record, {
     now,
     event: 'attempt',
@@ -28,6 +24,12 @@ export function beginTransmit({ now, record, leaseUntil }: BeginFacts): Transmit
     detail: `attempt ${job.attempts + 1}`,
   });
   return change === undefined ? { kind: 'nothing' } : { kind: 'send', change, happenings };
+}
+
+/** A Warning when an attempt was taken and never acknowledged: the partner may have it. An Error when none was (R113). */
+function deliveryFailure({ state }: MessageRecord, { attempts, lastProblem = 'no answer' }: Job): string {
+  const told = `DeliveryFailure (${state === 'awaitingAck' ? 'Warning' : 'Error'})`;
+  return `${told}: no Acknowledgment after ${attempts} attempts; last: ${lastProblem}`;
 }
 
 /** TimeToLive lies within PersistDuration, so nothing is sent again after that either (R98, R99). */

@@ -84,7 +84,7 @@ function clean(fields: EventFields): EventFields {
 function createLog(options: ObserverOptions): winston.Logger {
   const { write } = options;
   const line = winston.format.printf(({ level, message: _message, ...rest }) =>
-    JSON.stringify({ at: new Date().toISOString(), level, ...rest }),
+    onOneLine(JSON.stringify({ at: new Date().toISOString(), level, ...rest })),
   );
   const transport =
     write === undefined
@@ -98,6 +98,12 @@ function createLog(options: ObserverOptions): winston.Logger {
     transports: [transport],
   });
 }
+
+/** JSON lets these stand, and many viewers break a line at them: an event that a partner's text could split is two. */
+const LINE_BREAKS = /[\u0085\u2028\u2029]/g;
+
+const onOneLine = (json: string): string =>
+  json.replace(LINE_BREAKS, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 function lineStream(write: (line: string) => void): Writable {
   return new Writable({

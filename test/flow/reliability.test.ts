@@ -221,7 +221,7 @@ describe('retries', () => {
     const failed = await p.sent(record);
     expect(failed).toMatchObject({
       state: 'failed',
-      problem: expect.stringMatching(/^DeliveryFailure: .* 4 attempts/),
+      problem: expect.stringMatching(/^DeliveryFailure \(Error\): .* 4 attempts/),
     });
     expect(eventsOf(p.a).filter((event) => /failed|expired|ended/.test(event))).toEqual([
       ...Array(4).fill('transmit.failed'),
@@ -254,7 +254,7 @@ describe('retries', () => {
     expect(p.wire.posts).toHaveLength(4);
     expect(await p.sent(record)).toMatchObject({
       state: 'failed',
-      problem: 'DeliveryFailure: no Acknowledgment after 4 attempts; last: no answer',
+      problem: 'DeliveryFailure (Warning): no Acknowledgment after 4 attempts; last: no answer',
     });
     expect(eventsOf(p.a)).toContain('message.failed');
   });

@@ -32,6 +32,14 @@ describe('log lines', () => {
     });
   });
 
+  test('a partner cannot break a line: separators of every kind are escaped, and read back as they were', () => {
+    const { observer, lines, parsed } = rig();
+    const detail = 'een\u2028twee\u2029drie\u0085vier\nvijf\rzes';
+    observer.emit('message.accepted', { detail });
+    expect(lines[0]).not.toMatch(/[\n\r\u0085\u2028\u2029]/);
+    expect(parsed()[0]?.detail).toBe(detail);
+  });
+
   test('alerts say so, other lines do not', () => {
     const { observer, parsed } = rig();
     observer.emit('message.parked', {});

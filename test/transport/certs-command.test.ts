@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { prepareTls, readTlsFiles, reportMaterial } from '../../adapter/transport/index.ts';
 import { certsCommand } from '../../tools/commands/certs.ts';
+import { tellNoVerdict } from '../../tools/output.ts';
 
 let dir = '';
 let out = '';
@@ -33,7 +34,11 @@ afterEach(async () => {
 
 async function run(...args: string[]): Promise<number> {
   process.exitCode = undefined;
-  await certsCommand().parseAsync(['dev', '--dir', dir, ...args], { from: 'user' });
+  try {
+    await certsCommand().parseAsync(['dev', '--dir', dir, ...args], { from: 'user' });
+  } catch (error) {
+    tellNoVerdict(error, { json: args.includes('--json') });
+  }
   return Number(process.exitCode ?? 0);
 }
 
@@ -66,13 +71,23 @@ describe('dk certs dev', () => {
     expect(await run('--party', '00000099000000007000:oud')).toBe(0);
     await chmod(join(dir, 'oud', 'tls.key'), 0o644);
     await writeFile(join(dir, 'README.md'), 'blijft');
-    expect(await run('--party', '00000099000000008000:nieuw')).toBe(1);
+    expect(await run('--party', '00000099000000008000:nieuw')).toBe(2);
     expect(err).toContain('--force');
     expect(await run('--party', '00000099000000008000:nieuw', '--force', '--json')).toBe(0);
     expect((await readdir(dir)).sort()).toEqual(['README.md', 'ca', 'nieuw']);
     const json = JSON.parse(out.slice(out.indexOf('{')));
     expect(json.parties).toEqual([{ oin: '00000099000000008000', name: 'nieuw' }]);
     expect(json.files).toContain(join('nieuw', 'signing.key'));
+  });
+
+  test('with --json what it did not do is one document as well: wrong use, and a folder that cannot be written', async () => {
+    expect(await run('--bits', '1024', '--json')).toBe(2);
+    expect(JSON.parse(out)).toEqual({ error: { kind: 'wrongUse', message: err.trim() } });
+    await writeFile(join(dir, 'bestand'), '');
+    out = '';
+    const inFile = join(dir, 'bestand', 'certs');
+    expect(await run('--dir', inFile, '--json')).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ error: { kind: 'failed', dir: inFile, code: 'ENOTDIR' } });
   });
 
   test.each([

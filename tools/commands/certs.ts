@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { type DevPartyOptions, makeDevPki, type WrittenPki, writeDevPki } from '../certs/index.ts';
+import { NoVerdict, printJson, WrongUse } from '../output.ts';
 
 interface DevFlags {
   readonly dir: string;
@@ -19,7 +20,7 @@ const DEFAULT_PARTIES = ['00000099000000001000:gemeente', '00000099000000002000:
 const PARTY = /^(\d{8}[0-9A-Z]{12}):([a-z0-9][a-z0-9-]{0,40})$/;
 const RESERVED = new Set(['ca', 'afgekeurd']);
 
-/** Exit code 0: written; 1: not written (already there, disk); 2: wrong use. Messages on stderr, the result on stdout. */
+/** Exit code 0: written; 2: not written (wrong use, already there, disk), with the reason as of every `dk` command. */
 export function certsCommand(): Command {
   const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
   const dev = new Command('dev')
@@ -33,44 +34,41 @@ export function certsCommand(): Command {
     .option('--bad', 'maak ook certificaten die geweigerd moeten worden (map afgekeurd)')
     .option('--json', 'toon het resultaat als JSON')
     .option('--force', 'vervang wat er al staat')
-    .action(async (flags: DevFlags) => {
-      process.exitCode = await runDev(flags);
-    });
+    .action(runDev);
   return new Command('certs').description('certificaten').addCommand(dev);
 }
 
-async function runDev(flags: DevFlags): Promise<number> {
+async function runDev(flags: DevFlags): Promise<void> {
   const parties = readParties(flags.party ?? DEFAULT_PARTIES);
-  if (typeof parties === 'string') return complain(parties, 2);
-  if (flags.bits !== '2048' && flags.bits !== '3072') return complain(`--bits ${flags.bits}: verwacht 2048 of 3072`, 2);
-  try {
-    if ((await isFilled(flags.dir)) && flags.force !== true) {
-      return complain(`In ${flags.dir} staan al certificaten. Gebruik --force om ze te vervangen.`, 1);
-    }
-    await removeOld(flags.dir);
-    const pki = await makeDevPki({
-      parties,
-      keyBits: flags.bits === '3072' ? 3072 : 2048,
-      pss: flags.pss === true,
-      bad: flags.bad === true,
-    });
-    show(await writeDevPki(flags.dir, pki), parties, flags.json === true);
-    return 0;
-  } catch (error) {
+  const { bits, dir } = flags;
+  if (bits !== '2048' && bits !== '3072') throw new WrongUse(`--bits ${bits}: verwacht 2048 of 3072`);
+  if ((await isFilled(dir)) && flags.force !== true)
+    throw new WrongUse(`In ${dir} staan al certificaten. Gebruik --force om ze te vervangen.`);
+  const written = await write(parties, flags).catch((error: unknown) => {
     const code = error !== null && typeof error === 'object' && 'code' in error ? String(error.code) : String(error);
-    return complain(`Schrijven in ${flags.dir} is niet gelukt (${code}).`, 1);
-  }
+    throw new NoVerdict('failed', `Schrijven in ${dir} is niet gelukt (${code}).`, { dir, code });
+  });
+  show(written, parties, flags.json === true);
 }
 
-/** The parties, or what is wrong with them. */
-function readParties(texts: readonly string[]): readonly DevPartyOptions[] | string {
+async function write(parties: readonly DevPartyOptions[], { dir, bits, pss, bad }: DevFlags): Promise<WrittenPki> {
+  await removeOld(dir);
+  const keyBits = bits === '3072' ? 3072 : 2048;
+  return writeDevPki(dir, await makeDevPki({ parties, keyBits, pss: pss === true, bad: bad === true }));
+}
+
+/** Throws WrongUse with the one that is wrong. */
+function readParties(texts: readonly string[]): readonly DevPartyOptions[] {
   const parties: DevPartyOptions[] = [];
   for (const text of texts) {
     const [, oin, name] = PARTY.exec(text) ?? [];
     if (oin === undefined || name === undefined || RESERVED.has(name)) {
-      return `--party ${text}: verwacht een OIN van 20 posities, een dubbele punt en een naam (kleine letters, cijfers, streepjes)`;
+      throw new WrongUse(
+        `--party ${text}: verwacht een OIN van 20 posities, een dubbele punt en een naam (kleine letters, cijfers, streepjes)`,
+      );
     }
-    if (parties.some((party) => party.name === name)) return `--party ${text}: de naam ${name} komt twee keer voor`;
+    if (parties.some((party) => party.name === name))
+      throw new WrongUse(`--party ${text}: de naam ${name} komt twee keer voor`);
     parties.push({ oin, name });
   }
   return parties;
@@ -97,7 +95,7 @@ async function removeOld(dir: string): Promise<void> {
 
 function show(written: WrittenPki, parties: readonly DevPartyOptions[], asJson: boolean): void {
   if (asJson) {
-    process.stdout.write(`${JSON.stringify({ ...written, parties })}\n`);
+    printJson({ ...written, parties });
     return;
   }
   const lines = [
@@ -110,9 +108,4 @@ function show(written: WrittenPki, parties: readonly DevPartyOptions[], asJson: 
     'Alleen voor deze machine: een productie-instelling die een van deze certificaten noemt, wordt geweigerd.',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function complain(message: string, exitCode: number): number {
-  process.stderr.write(`${message}\n`);
-  return exitCode;
 }
