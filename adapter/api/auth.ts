@@ -31,8 +31,8 @@ export function identify(authorization: string | undefined, keys: readonly ApiKe
   return found;
 }
 
-/** Lets a request through when its key has the role; the caller is left in `response.locals.caller`. */
-export function requireRole(role: ApiRole, keys: readonly ApiKey[]): RequestHandler {
+/** Lets a request through when its key has one of the roles; the caller is left in `response.locals.caller`. */
+export function requireRole(roles: readonly ApiRole[], keys: readonly ApiKey[]): RequestHandler {
   return (request, response, next) => {
     const caller = identify(request.headers.authorization, keys);
     if (caller === undefined) {
@@ -40,7 +40,7 @@ export function requireRole(role: ApiRole, keys: readonly ApiKey[]): RequestHand
       sendProblem(response, unauthorized);
       return;
     }
-    if (!caller.roles.includes(role)) {
+    if (!roles.some((role) => caller.roles.includes(role))) {
       sendProblem(response, forbidden);
       return;
     }

@@ -31,6 +31,7 @@ export function messageView(record: MessageRecord) {
     ...(record.business === undefined ? {} : { business: record.business }),
     ...(record.originId === undefined ? {} : { originId: toPublicId(record.originId) }),
     ...(record.resendOf === undefined ? {} : { resendOf: toPublicId(record.resendOf) }),
+    ...(record.resentAs === undefined ? {} : { resentAs: toPublicId(record.resentAs) }),
     parts: record.parts.map((part, index) => ({
       href: `/api/v1/messages/${id}/parts/${index}`,
       contentId: part.contentId,

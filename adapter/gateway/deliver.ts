@@ -13,6 +13,7 @@ import {
 import { type StufMessage, writeStuf } from '../stuf/index.ts';
 import { type Judged, judgeContent } from './content.ts';
 import type { GatewayContext, HubSettings } from './context.ts';
+import { isResendable, resendMessage } from './resend.ts';
 import { derivedUuid, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
 import { tell } from './tell.ts';
 
@@ -124,6 +125,7 @@ async function repeated(
 ): Promise<DeliverOutcome> {
   const digest = (refs: readonly { blob: BlobRef }[]): string => refs.map((ref) => ref.blob.sha256).join();
   if (digest(earlier.record.parts) === digest(record.parts)) {
+    if (isResendable(earlier.record)) return forwardAgain(earlier.record, context);
     return { kind: 'handedOver', detail: `the same StUF message was forwarded as ${earlier.record.messageId}` };
   }
   const [part] = record.parts;
@@ -134,6 +136,16 @@ async function repeated(
     kind: 'refused',
     detail: `referentienummer of ${message.kind} was used before for other content`,
     codes: [],
+  };
+}
+
+/** What we gave up comes again from its sender: it is not done, it goes on as a new message (OPS-8). */
+async function forwardAgain(earlier: MessageRecord, context: GatewayContext): Promise<DeliverOutcome> {
+  const submitted = await resendMessage(earlier.id, 'offered again by its sender', context);
+  if (!submitted.ok) return { kind: 'failed', detail: firstDetail(submitted) };
+  return {
+    kind: 'handedOver',
+    detail: `forwarded again as ${submitted.value.record.messageId} in place of ${earlier.messageId}`,
   };
 }
 

@@ -70,7 +70,7 @@ export function createGateway(context: GatewayContext): Gateway {
     confirm: (id) => confirmMessage(id, context),
     operate: (id, command, operator) =>
       operateMessage(id, { command, ...(operator === undefined ? {} : { operator }) }, context),
-    resend: (id, operator) => resendMessage(id, operator, context),
+    resend: (id, operator) => resendMessage(id, `operator ${operator}`, context),
     importCpa: (xml, checks) => importCpa(xml, checks, context),
     removeCpa: (cpaId) => removeCpa(cpaId, context),
     cpas: () => store.agreements.list(),

@@ -25,8 +25,14 @@ export function readOutcome(outcome: PostOutcome, context: GatewayContext, signa
   const evidence = outcome.kind === 'response' ? kept(outcome) : {};
   const detail = verdict.detail + (outcome.kind === 'response' ? faultText(outcome) : '');
   if (verdict.kind === 'refused') return { kind: 'refused', detail, ...evidence };
-  const { notBefore } = verdict;
-  return { kind: 'retryable', detail, ...(notBefore === undefined ? {} : { notBefore }), ...evidence };
+  const { notBefore, unsent } = verdict;
+  return {
+    kind: 'retryable',
+    detail,
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(unsent === undefined ? {} : { unsent }),
+    ...evidence,
+  };
 }
 
 const kept = (response: Response): { evidence?: StagedBlob } =>

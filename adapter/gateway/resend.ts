@@ -1,39 +1,74 @@
-// Use case: an operator sends the content of a message that ended without acknowledgment as a new message (OPS-8, row 43).
+// Use case: the content of a message that ended without acknowledgment goes on as a new message (OPS-8, row 43).
 import { fail, type Issue, ok, type Result } from '../base/index.ts';
-import type { MessageState, RecordId } from '../msh/index.ts';
+import { type MessageRecord, type MessageState, outboundId, type RecordId } from '../msh/index.ts';
 import type { GatewayContext } from './context.ts';
 import { derivedUuid, type Submitted, submitMessage } from './submit.ts';
 
 /** Ends after which nobody is still trying, and after which the partner has not said that it has the message. */
-export const RESENDABLE: readonly MessageState[] = ['failed', 'expired', 'rejected', 'cancelled'];
+const RESENDABLE: readonly MessageState[] = ['failed', 'expired', 'rejected', 'cancelled'];
 
-const MAX_NOTES = 5;
-const RESENT = 'resent';
+export const isResendable = ({ direction, state }: MessageRecord): boolean =>
+  direction === 'out' && RESENDABLE.includes(state);
+
+/** A chain of new messages that is longer than this is no way to reach a partner. */
+const MAX_CHAIN = 100;
+const MAX_TRIES = 5;
 
 /**
  * The new message: its own MessageId, times and signature under the CPA as it is now; conversation, parties and parts of
- * the old one, which it names in `resendOf`. Asking twice gives the same new message (`created` false). A partner that had
- * received the old one after all sees two messages: that is what distinguishes this from `retry`. Issues say why it cannot
- * be done (unknown, another state, not allowed by the CPA). Rejects with StoreUnavailable.
+ * the old one, which it names in `resendOf`. Asked again it gives the same new message (`created` false) while that one is
+ * under way or acknowledged, and another one when that has ended unacknowledged too. A partner that had received the old
+ * one after all sees two messages: that is what distinguishes this from `retry`. Issues say why it cannot be done (unknown,
+ * another state, not allowed by the CPA). Rejects with StoreUnavailable. `by` is who asks, for the journal.
  */
 export async function resendMessage(
   id: RecordId,
-  operator: string,
+  by: string,
   context: GatewayContext,
 ): Promise<Result<Submitted, readonly Issue[]>> {
   const [record] = await context.store.load([id]);
   if (record === undefined) return refuse('NotFound', 'id', 'no message has this id');
   if (record.direction !== 'out') return refuse('NotPossible', 'direction', 'found in, expected out');
-  if (!RESENDABLE.includes(record.state))
+  if (!isResendable(record))
     return refuse('NotPossible', 'state', `found ${record.state}, expected one of ${RESENDABLE.join(', ')}`);
-  const submitted = await submitMessage(
+  const { last, next } = await endOfChain(record, context);
+  const submitted = next === undefined ? await submitAgain(last, context) : ok({ record: next, created: false });
+  if (!submitted.ok) return submitted;
+  const { record: fresh, created } = submitted.value;
+  if (!(await nameOnOld(last.id, { fresh, by }, context)))
+    return refuse('Busy', 'id', 'the message is being worked on; ask again');
+  if (created) {
+    const { messageId, cpaId } = fresh;
+    context.observer.emit('message.resent', { messageId, cpaId, detail: `in place of ${last.messageId}` });
+  }
+  return ok(submitted.value);
+}
+
+const successor = (record: MessageRecord): string => derivedUuid(`resend|${record.id}`);
+
+/** The last of the chain that has ended, and what carries its content already. */
+async function endOfChain(
+  record: MessageRecord,
+  context: GatewayContext,
+): Promise<{ readonly last: MessageRecord; readonly next: MessageRecord | undefined }> {
+  let last = record;
+  for (let length = 0; length < MAX_CHAIN; length += 1) {
+    const [next] = await context.store.load([outboundId(`${successor(last)}@${context.messageIdDomain}`)]);
+    if (next === undefined || !isResendable(next)) return { last, next };
+    last = next;
+  }
+  throw new Error(`the content of ${record.id} went ${MAX_CHAIN} times`);
+}
+
+const submitAgain = (record: MessageRecord, context: GatewayContext) =>
+  submitMessage(
     {
       cpaId: record.cpaId,
       from: record.from,
       to: record.to,
       service: record.service,
       action: record.action,
-      uuid: derivedUuid(`resend|${record.id}`),
+      uuid: successor(record),
       conversationId: record.conversationId,
       ...(record.refToMessageId === undefined ? {} : { refToMessageId: record.refToMessageId }),
       contents: record.parts.map((part) => ({ ...part, content: part.blob })),
@@ -44,25 +79,23 @@ export async function resendMessage(
     },
     context,
   );
-  if (!submitted.ok) return submitted;
-  const { record: fresh, created } = submitted.value;
-  await noteOnOld(record.id, `operator ${operator}: resend as ${fresh.messageId}`, context);
-  if (created) {
-    const { messageId, cpaId } = fresh;
-    context.observer.emit('message.resent', { messageId, cpaId, detail: `in place of ${record.messageId}` });
-  }
-  return ok(submitted.value);
-}
 
-/** The journal of the old message says where it went on; asked again after a crash in between, it is written then. */
-async function noteOnOld(id: RecordId, detail: string, context: GatewayContext): Promise<void> {
-  for (let attempt = 0; attempt < MAX_NOTES; attempt += 1) {
-    const [[record], journal] = await Promise.all([context.store.load([id]), context.store.journal(id)]);
-    if (record === undefined || journal.some(({ event }) => event === RESENT)) return;
-    const entry = { at: context.clock.now(), event: RESENT, state: record.state, detail, rules: ['OPS-8'] };
-    const change = { expect: record.version, message: record, journal: [entry], blobs: [] };
-    if ((await context.store.commit(change)) === 'ok') return;
+/** The old message says where its content went on, also when a crash came between: then it is written when asked again. */
+async function nameOnOld(
+  id: RecordId,
+  { fresh, by }: { readonly fresh: MessageRecord; readonly by: string },
+  context: GatewayContext,
+): Promise<boolean> {
+  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+    const [record] = await context.store.load([id]);
+    if (record === undefined || record.resentAs !== undefined) return true;
+    const detail = `${by}: resend as ${fresh.messageId}`;
+    const entry = { at: context.clock.now(), event: 'resent', state: record.state, detail, rules: ['OPS-8'] };
+    const message = { ...record, resentAs: fresh.id };
+    if ((await context.store.commit({ expect: record.version, message, journal: [entry], blobs: [] })) === 'ok')
+      return true;
   }
+  return false;
 }
 
 const refuse = (code: string, where: string, detail: string): Result<never, readonly Issue[]> =>

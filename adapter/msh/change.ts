@@ -133,6 +133,8 @@ export interface MessageRecord {
   readonly copies: number;
   /** Attempts to transmit or to hand over that were begun, in all: they stay counted when their job is gone. None when absent. */
   readonly attempts?: number;
+  /** How many of them certainly brought the partner nothing: when that is all, it does not have the message (R113). */
+  readonly unsent?: number;
   readonly jobs: readonly Job[];
   /** What an operator should know about the last refusal or failure. */
   readonly problem?: string;
@@ -141,6 +143,8 @@ export interface MessageRecord {
   readonly originId?: RecordId;
   /** The message of ours whose content this one carries again, after it ended without acknowledgment (OPS-8). */
   readonly resendOf?: RecordId;
+  /** The message that carries the content of this one again: from then on this one is not sent any more (OPS-8). */
+  readonly resentAs?: RecordId;
   /** The application that submitted it, and the hash of what it submitted (row 57). */
   readonly submittedBy?: { readonly client: string; readonly requestSha256: string };
 }

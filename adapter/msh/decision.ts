@@ -155,6 +155,8 @@ export type TransmitOutcome =
       readonly kind: 'retryable';
       readonly detail: string;
       readonly notBefore?: Instant;
+      /** There was no connection: the partner has received nothing of this attempt. */
+      readonly unsent?: true;
       readonly evidence?: StagedBlob;
     }
   /** 400, 413, 415, 501, 505: the partner will never take these bytes (row 39). */

@@ -102,6 +102,8 @@ export interface StepFacts {
   readonly detail?: string;
   /** Why an attempt failed: kept on the job and, when the message ends by it, on the message. */
   readonly problem?: string;
+  /** The attempt that this event ends had no connection to go over. */
+  readonly unsent?: boolean;
   readonly evidence?: StagedBlob;
 }
 
@@ -151,6 +153,7 @@ function apply(record: MessageRecord, row: Row<MessageState, LifecycleEvent>, fa
     jobs,
     copies: record.copies + (facts.event === 'copy' || facts.event === 'copyDelivered' ? 1 : 0),
     ...(row.effects.includes('count') ? { attempts: (record.attempts ?? 0) + 1 } : {}),
+    ...(facts.unsent === true ? { unsent: (record.unsent ?? 0) + 1 } : {}),
     ...(ended ? { problem: facts.problem } : {}),
   };
 }

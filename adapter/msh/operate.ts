@@ -23,6 +23,8 @@ export function operate({
   const event = EVENTS[command];
   if (rowFor(record, event) === undefined)
     return fail([refusal(`a message in state ${record.state} cannot be moved by ${command}`)]);
+  if (command === 'retry' && record.resentAs !== undefined)
+    return fail([refusal('its content goes on as a new message (resentAs)')]);
   if (command === 'retry' && isExpired(record, now))
     return fail([refusal('TimeToLive has passed: the partner would refuse it')]);
   const effect = effectOf(record, {

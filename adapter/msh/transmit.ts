@@ -26,10 +26,13 @@ export function beginTransmit({ now, record, leaseUntil }: BeginFacts): Transmit
   return change === undefined ? { kind: 'nothing' } : { kind: 'send', change, happenings };
 }
 
-/** A Warning when an attempt was taken and never acknowledged: the partner may have it. An Error when none was (R113). */
-function deliveryFailure({ state }: MessageRecord, { attempts, lastProblem = 'no answer' }: Job): string {
-  const told = `DeliveryFailure (${state === 'awaitingAck' ? 'Warning' : 'Error'})`;
-  return `${told}: no Acknowledgment after ${attempts} attempts; last: ${lastProblem}`;
+/**
+ * An Error when no attempt found a connection: the partner does not have it. Otherwise a Warning: it may have it, whatever
+ * was answered, also when we fell over before we heard (R113).
+ */
+function deliveryFailure({ attempts = 0, unsent = 0 }: MessageRecord, job: Job): string {
+  const told = `DeliveryFailure (${unsent < attempts ? 'Warning' : 'Error'})`;
+  return `${told}: no Acknowledgment after ${job.attempts} attempts; last: ${job.lastProblem ?? 'no answer'}`;
 }
 
 /** TimeToLive lies within PersistDuration, so nothing is sent again after that either (R98, R99). */
@@ -47,6 +50,7 @@ export function endTransmit({ now, record, outcome }: EndTransmitFacts): Effect 
     event: eventOf(record, outcome),
     runAt: nextRun(record, outcome, now),
     ...(problem === undefined ? {} : { problem, detail: problem }),
+    unsent: outcome.kind === 'retryable' && outcome.unsent === true,
     ...(outcome.kind === 'accepted' || outcome.evidence === undefined ? {} : { evidence: outcome.evidence }),
   });
 }

@@ -50,11 +50,25 @@ const KNOWN: Readonly<Record<string, readonly [Reason, string]>> = {
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: ['protocol', 'bericht heeft een andere lengte dan aangekondigd'],
 };
 
+/** Codes after which no octet of the request has left: there was no connection to send it over. */
+const NO_CONNECTION: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
 /** The error that undici or node gave, told without addresses, paths or stack. Unknown errors keep only their code. */
 export function describeFailure(error: unknown): Failure {
   const code = errorCode(error);
   const known = KNOWN[code];
-  if (known !== undefined) return { kind: 'failed', reason: known[0], detail: `${known[1]} (${code})` };
+  if (known !== undefined) {
+    const [reason, text] = known;
+    const unsent = reason === 'tls' || NO_CONNECTION.has(code) ? { unsent: true as const } : {};
+    return { kind: 'failed', reason, detail: `${text} (${code})`, ...unsent };
+  }
   if (code === 'AbortError' || code === 'TimeoutError') {
     return { kind: 'failed', reason: 'timeout', detail: 'uitwisseling met de partner duurde te lang' };
   }

@@ -9,7 +9,13 @@ import type { PostOutcome } from './types.ts';
  */
 export type PostVerdict =
   | { readonly kind: 'accepted'; readonly body: boolean }
-  | { readonly kind: 'retry'; readonly why: RetryReason; readonly detail: string; readonly notBefore?: Instant }
+  | {
+      readonly kind: 'retry';
+      readonly why: RetryReason;
+      readonly detail: string;
+      readonly notBefore?: Instant;
+      readonly unsent?: true;
+    }
   | { readonly kind: 'refused'; readonly detail: string };
 
 export type RetryReason = 'noResponse' | 'redirect' | 'busy' | 'clientError' | 'serverError' | 'notEbms';
@@ -24,7 +30,10 @@ const SIGNAL_TYPES = new Set(['text/xml', 'application/xml', 'application/soap+x
 
 /** Judges one outcome; the caller applies CPA interval, TimeToLive and whether a signal was due (rows 37, 42). */
 export function classify(outcome: PostOutcome, now: Instant): PostVerdict {
-  if (outcome.kind === 'failed') return { kind: 'retry', why: 'noResponse', detail: outcome.detail };
+  if (outcome.kind === 'failed') {
+    const { detail, unsent } = outcome;
+    return { kind: 'retry', why: 'noResponse', detail, ...(unsent === undefined ? {} : { unsent }) };
+  }
   const { status, headers } = outcome;
   if (status >= 200 && status <= 299) return classifySuccess(outcome);
   if (FINAL_STATUSES.has(status)) return { kind: 'refused', detail: `HTTP ${status}` };

@@ -57,6 +57,8 @@ export type PostOutcome =
       readonly kind: 'failed';
       readonly reason: 'connect' | 'tls' | 'timeout' | 'protocol' | 'tooLarge';
       readonly detail: string;
+      /** Certain that the partner has received nothing of it. */
+      readonly unsent?: true;
     };
 
 export interface PartnerClient {

@@ -36,6 +36,7 @@ beforeAll(async () => {
       keys: [
         { name: 'app', sha256: sha256('app-key'), roles: ['application'] },
         { name: 'beheer', sha256: sha256('op-key'), roles: ['application', 'operator'] },
+        { name: 'alleen beheer', sha256: sha256('only-op-key'), roles: ['operator'] },
       ],
     });
     doors.push(api);
@@ -257,6 +258,25 @@ describe('operators', () => {
     expect(await (await command('cancel')).json()).toMatchObject({ state: 'cancelled' });
     const journal = await (await call(urlA, `/api/v1/messages/${sent.id}/journal`)).json();
     expect(JSON.stringify(journal)).toContain('operator beheer: cancel');
+  });
+
+  test('a key of an operator alone sees messages and moves them; it submits nothing and reads no content', async () => {
+    const sent = (await (await submit(stuf(), 'voor beheer')).json()) as { id: string; parts: { href: string }[] };
+    const ask = (path: string, init: RequestInit = {}) => call(urlA, path, init, 'only-op-key');
+    const path = `/api/v1/messages/${sent.id}`;
+    for (const seen of ['/api/v1/messages', path, `${path}/journal`, '/api/v1/cpas', '/api/v1/notes'])
+      expect([seen, (await ask(seen)).status]).toEqual([seen, 200]);
+    const headers = { 'content-type': 'application/json' };
+    expect(
+      (await ask(`${path}/commands`, { method: 'POST', body: JSON.stringify({ command: 'cancel' }), headers })).status,
+    ).toBe(200);
+    const part = sent.parts[0]?.href ?? '';
+    expect((await call(urlA, part)).status).toBe(200);
+    expect((await ask(part)).status).toBe(403);
+    expect((await ask('/api/v1/inbox')).status).toBe(403);
+    const offered = { method: 'POST', body: new Uint8Array(stuf()), headers: { 'content-type': 'application/xml' } };
+    expect((await ask('/api/v1/messages', offered)).status).toBe(403);
+    expect((await call(urlA, `${path}/commands`, { method: 'POST', body: '{}', headers })).status).toBe(403);
   });
 
   test('OPS-8 row 43 resend makes a new message once, and names the old one', async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type StufEnvelope, writeStuf } from '../../adapter/stuf/index.ts';
 import { sampleMessage } from '../../tools/schemas/sample.ts';
+import { type Fault, URL_A } from '../fixtures/gateway.ts';
 import { type HubRig, heen, openHub } from '../fixtures/hub.ts';
 
 const PLANTED = '999900006';
@@ -90,6 +91,30 @@ describe('the hub', () => {
       writeStuf(heen('WMO301', { referentienummer, payload: sampleMessage('WMO301', { identificatie: 'ANDERS' }) })),
     );
     expect(await rig.collected()).toMatchObject([{ kind: 'Fo01', fault: { code: 'IB016' } }]);
+  });
+
+  test('OPS-8 row 43 what the hub could not forward goes on when its sender offers it again; once it has arrived, no more', async () => {
+    const made = heen('WMO301');
+    const message = writeStuf(made);
+    const refuseForward: Fault = (url, body) =>
+      url === URL_A && body.includes('ggk_Di01')
+        ? { kind: 'response', status: 400, headers: {}, body: Buffer.alloc(0) }
+        : undefined;
+    rig.wire.faults.push(refuseForward, refuseForward, refuseForward);
+    await send(message);
+    rig.wire.faults.length = 0;
+    expect(await rig.collected()).toEqual([]);
+    await send(message);
+    expect((await rig.collected()).map(writeStuf)).toEqual([message]);
+    await send(message);
+    expect(await rig.collected()).toEqual([]);
+    const { referentienummer } = made.stuurgegevens;
+    const { messages } = await rig.hub.store.search({ referentienummer, direction: 'out' }, { limit: 10 });
+    const [first, second] = [...messages].sort(
+      (a, b) => a.acceptedAt - b.acceptedAt || (a.resendOf === undefined ? -1 : 1),
+    );
+    expect(messages).toHaveLength(2);
+    expect([first?.state, first?.resentAs, second?.state]).toEqual(['failed', second?.id, 'acknowledged']);
   });
 
   test('row 159 no BSN, name or payload in any event', () => {

@@ -12,7 +12,9 @@ const pair = ownPairs();
 const status =
   (code: number, headers: Record<string, string> = {}, body = ''): Fault =>
   () => ({ kind: 'response', status: code, headers, body: Buffer.from(body) });
-const broken: Fault = () => ({ kind: 'failed', reason: 'connect', detail: 'verbinding geweigerd' });
+const broken: Fault = () => ({ kind: 'failed', reason: 'connect', detail: 'verbinding geweigerd', unsent: true });
+/** The connection goes while the answer is awaited. */
+const cut: Fault = () => ({ kind: 'failed', reason: 'connect', detail: 'verbinding verbroken' });
 const eventsOf = (one: Pair['a']): string[] => one.events.map(({ event }) => event);
 
 describe('R102 R106 a message and its acknowledgment, in the four profiles', () => {
@@ -257,6 +259,44 @@ describe('retries', () => {
       problem: 'DeliveryFailure (Warning): no Acknowledgment after 4 attempts; last: no answer',
     });
     expect(eventsOf(p.a)).toContain('message.failed');
+  });
+
+  test.each<[string, 'none' | 'mshSignalsOnly', readonly Fault[]]>([
+    ['one was cut off while its answer was awaited', 'none', [broken, cut, broken, broken]],
+    ['an empty answer to each, where an Acknowledgment is due in it', 'mshSignalsOnly', Array(4).fill(status(200))],
+    ['an answer of HTML', 'none', [broken, broken, broken, status(200, { 'content-type': 'text/html' }, '<p>')]],
+    ['an error of the server, which may come after its commit', 'none', [status(500), broken, broken, broken]],
+  ])(
+    'R113 T128 an attempt that may have arrived makes DeliveryFailure a Warning: %s',
+    async (_title, syncReply, faults) => {
+      const p = await pair({ syncReply });
+      p.wire.faults.push(...faults);
+      const record = await p.submit();
+      for (let minute = 0; minute < 4; minute += 1) {
+        await p.settle();
+        p.clock.pass(MINUTE);
+      }
+      await p.settle();
+      expect(await p.sent(record)).toMatchObject({
+        state: 'failed',
+        problem: expect.stringMatching(/^DeliveryFailure \(Warning\)/),
+      });
+    },
+  );
+
+  test('R113 what came of it before an operator let it go again still counts', async () => {
+    const p = await pair();
+    p.wire.faults.push(status(400), broken, broken, broken, broken);
+    const record = await p.submit();
+    await p.settle();
+    await operateFor(p.a, record.id, 'retry');
+    for (let minute = 0; minute < 4; minute += 1) {
+      await p.settle();
+      p.clock.pass(MINUTE);
+    }
+    await p.settle();
+    expect(await p.sent(record)).toMatchObject({ attempts: 5, unsent: 4 });
+    expect((await p.sent(record)).problem).toMatch(/^DeliveryFailure \(Warning\)/);
   });
 
   test('row 43 OPS-2 the same bytes cannot go again once their TimeToLive has passed: that is said, and nothing is sent', async () => {

@@ -52,7 +52,7 @@ describe('row 43 OPS-8 a message that failed goes again as a new one', () => {
     expect(record.timestamp).toBe(p.clock.now());
     await p.settle();
     expect((await p.sent(record)).state).toBe('acknowledged');
-    expect((await p.sent(old)).state).toBe('failed');
+    expect(await p.sent(old)).toMatchObject({ state: 'failed', resentAs: record.id });
     const [arrived, ...more] = await p.received();
     expect(more).toEqual([]);
     expect(arrived).toMatchObject({ messageId: record.messageId, conversationId });
@@ -101,6 +101,33 @@ describe('row 43 OPS-8 a message that failed goes again as a new one', () => {
     const { record: third, created } = await resent(p, second);
     await p.settle();
     expect([created, (await p.sent(third)).state, third.resendOf]).toEqual([true, 'acknowledged', second.id]);
+  });
+
+  test('asked of the first, it goes on from the last that failed; and not again while that one is under way', async () => {
+    const p = await pair();
+    const old = await failed(p);
+    p.wire.faults.push(refused);
+    const { record: second } = await resent(p, old);
+    await p.settle();
+    const { record: third, created } = await resent(p, old);
+    expect([created, third.resendOf]).toEqual([true, second.id]);
+    expect(await resent(p, old)).toMatchObject({ created: false, record: { id: third.id } });
+    await p.settle();
+    expect(await resent(p, second)).toMatchObject({ created: false, record: { id: third.id, state: 'acknowledged' } });
+    expect(await p.received()).toHaveLength(1);
+    expect([(await p.sent(old)).resentAs, (await p.sent(second)).resentAs]).toEqual([second.id, third.id]);
+  });
+
+  test('OPS-2 what goes on as a new message is not sent again itself', async () => {
+    const p = await pair();
+    const old = await failed(p);
+    await resent(p, old);
+    expect(await p.a.gateway.operate(old.id, 'retry')).toMatchObject({
+      ok: false,
+      error: [{ detail: expect.stringContaining('resentAs') }],
+    });
+    await p.settle();
+    expect(await p.received()).toHaveLength(1);
   });
 });
 

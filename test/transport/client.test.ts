@@ -127,6 +127,7 @@ describe('nobody there', () => {
       kind: 'failed',
       reason: 'connect',
       detail: 'partner weigert de verbinding (ECONNREFUSED)',
+      unsent: true,
     });
     expect(JSON.stringify(outcome)).not.toContain(String(port));
   });
@@ -203,6 +204,9 @@ describe('nobody there', () => {
       reason: 'connect',
       detail: 'verbinding met de partner mislukte (EVREEMD)',
     });
+    expect(describeFailure(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))).toMatchObject({ unsent: true });
+    for (const code of ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT'])
+      expect(describeFailure(Object.assign(new Error('x'), { code }))).not.toHaveProperty('unsent');
     expect(describeFailure('tekst').detail).toContain('onbekend');
     expect(describeFailure(Object.assign(new Error('x'), { code: 'a b\n' })).detail).toContain('onbekend');
     expect(describeFailure(Object.assign(new Error('x'), { code: 'ERR_SSL_IETS' }))).toMatchObject({ reason: 'tls' });
