@@ -127,7 +127,7 @@ describe('dk message retry, resend, cancel, redeliver, discard', () => {
     expect([made.code, view]).toEqual([0, expect.objectContaining({ state: 'queued' })]);
     expect(await dk('message', 'resend', messageId, ...door())).toMatchObject({
       code: 0,
-      out: `was al opnieuw verzonden als ${view.messageId}\n`,
+      out: `was al opnieuw verzonden als ${view.messageId}: queued\n`,
     });
   });
 });

@@ -184,7 +184,8 @@ async function operate(command: (typeof COMMANDS)[number]['command'], id: string
   if (flags.json === true) printJson(answer.body);
   else if (!isGood(answer)) printRefusal(answer.status, answer.body);
   else if (command !== 'resend') print(`${done.messageId}: ${done.state}`);
-  else print(`${answer.status === 200 ? 'was al opnieuw verzonden' : 'verzonden'} als ${done.messageId}`);
+  else if (answer.status === 200) print(`was al opnieuw verzonden als ${done.messageId}: ${done.state}`);
+  else print(`verzonden als ${done.messageId}`);
   if (!isGood(answer)) markBad();
 }
 

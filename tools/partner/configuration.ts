@@ -100,6 +100,8 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw new WrongUse(`${file}: kan niet worden gelezen`);
+    throw new WrongUse(
+      `${file}: kan niet worden gelezen. Zonder --config hoort de partner bij een demo: start die eerst met npm run demo -- --keep`,
+    );
   }
 }
