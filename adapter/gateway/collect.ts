@@ -1,6 +1,7 @@
 // Use case: an application pulls received messages under a lease and confirms them (DAI 3.2.2, rows 7, 56).
 import { businessData } from '../ggk/index.ts';
-import { confirmCollect, type MessageRecord, type RecordId } from '../msh/index.ts';
+import { confirmCollect, endDeliver, type MessageRecord, type RecordId } from '../msh/index.ts';
+import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import type { GatewayContext } from './context.ts';
 import { tell } from './tell.ts';
 
@@ -11,7 +12,35 @@ export async function offerMessages(
   context: GatewayContext,
 ): Promise<readonly MessageRecord[]> {
   const claimed = await context.store.claim(['collect'], context.clock.now(), leaseMs, max);
-  return Promise.all(claimed.map((record) => withBusiness(record, context)));
+  const offered = await Promise.all(claimed.map((record) => offerOne(record, context)));
+  return offered.filter((record) => record !== undefined);
+}
+
+/** Each message for itself: what is wrong with one keeps no other from the application (row 7). */
+async function offerOne(record: MessageRecord, context: GatewayContext): Promise<MessageRecord | undefined> {
+  const { messageId } = record;
+  try {
+    return await withBusiness(record, context).catch((error: unknown) => {
+      if (error instanceof BlobDamaged) return park(record, error.message, context);
+      if (error instanceof StoreUnavailable) throw error;
+      // The application can read the document itself; what it says of itself is for finding it by.
+      const detail = `the stuurgegevens cannot be read: ${error instanceof Error ? error.message : 'unknown failure'}`;
+      context.observer.emit('content.warning', { messageId, detail });
+      return record;
+    });
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    // Not now: it is offered again when the lease ends.
+    context.observer.emit('store.unavailable', { messageId, detail: error.message });
+    return undefined;
+  }
+}
+
+/** Damaged octets are never offered: the message waits for an operator, who is told (row 23). */
+async function park(record: MessageRecord, detail: string, context: GatewayContext): Promise<undefined> {
+  const ended = endDeliver({ now: context.clock.now(), record, outcome: { kind: 'blocked', detail } });
+  if (ended.change !== undefined && (await context.store.commit(ended.change)) === 'ok')
+    tell(ended.happenings, { record: ended.change.message }, context);
 }
 
 /** The stuurgegevens of a StUF payload, read when somebody wants them: the acknowledgment did not wait for it. */
@@ -31,7 +60,9 @@ export async function confirmMessage(id: RecordId, context: GatewayContext): Pro
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const [record] = await context.store.load([id]);
     if (record === undefined || record.direction !== 'in') return 'unknown';
-    const decided = confirmCollect({ now: context.clock.now(), record: await withBusiness(record, context) });
+    // The application has it: whether we can read it once more is no matter.
+    const read = await withBusiness(record, context).catch(() => record);
+    const decided = confirmCollect({ now: context.clock.now(), record: read });
     if (decided.change === undefined) return 'already';
     if ((await context.store.commit(decided.change)) === 'ok') {
       tell(decided.happenings, { record: decided.change.message }, context);

@@ -172,6 +172,8 @@ export type DeliverOutcome =
   /** The next owner has it: forwarded record committed, or pulled and confirmed. */
   | { readonly kind: 'handedOver'; readonly detail?: string }
   | { readonly kind: 'failed'; readonly detail: string }
+  /** What we hold cannot be handed over however often it is tried, such as damaged octets (row 23): an operator decides. */
+  | { readonly kind: 'blocked'; readonly detail: string }
   /** Content refused; a StUF fault was sent when `faultSent` (architecture 3.6). */
   | { readonly kind: 'refused'; readonly detail: string; readonly codes: readonly string[] };
 

@@ -39,7 +39,7 @@ export function endDeliver({ now, record, outcome, key }: EndDeliverFacts): Effe
       code === undefined ? {} : { code },
     );
   }
-  if (job.attempts >= MAX_DELIVERIES)
+  if (outcome.kind === 'blocked' || job.attempts >= MAX_DELIVERIES)
     return effectOf(record, { now, event: 'handOverExhausted', job, problem, detail: problem });
   const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, job.attempts - 1));
   return effectOf(record, { now, event: 'handOverFailed', job, problem, detail: problem, runAt: now + wait });
