@@ -10,10 +10,13 @@ import {
   type Job,
   type MessageRecord,
 } from '../msh/index.ts';
+import { redact } from '../observe/index.ts';
+import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import { type StufMessage, writeStuf } from '../stuf/index.ts';
 import { type Judged, judgeContent } from './content.ts';
 import type { GatewayContext, HubSettings } from './context.ts';
 import { isResendable, resendMessage } from './resend.ts';
+import { SigningKeyMissing } from './seal.ts';
 import { derivedUuid, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
 import { tell } from './tell.ts';
 
@@ -32,11 +35,28 @@ export async function carryOutDeliver(record: MessageRecord, job: Job, context: 
   const { hub } = context;
   const size = record.parts[0]?.blob.bytes ?? 0;
   const { outcome, business }: HandOver =
-    hub === undefined ? { outcome: noHub } : await context.turns.run(size, () => handOver(record, hub, context));
+    hub === undefined
+      ? { outcome: noHub }
+      : await context.turns
+          .run(size, () => handOver(record, hub, context))
+          .catch((error: unknown) => brokenOff(error, record, context));
   await settle(business === undefined ? record : { ...record, business }, job, outcome, context);
 }
 
 const noHub: DeliverOutcome = { kind: 'failed', detail: 'this gateway has no hub settings; nothing to forward to' };
+
+/**
+ * A hand-over that breaks off has failed like any other, so that it ends as parked; damaged octets end it at once (row 23,
+ * OPS-4). Only when the store is away nothing can be said of it: it falls due again when the lease ends (house rule 8).
+ */
+function brokenOff(error: unknown, { messageId }: MessageRecord, context: GatewayContext): HandOver {
+  if (error instanceof StoreUnavailable) throw error;
+  if (error instanceof BlobDamaged) return { outcome: { kind: 'blocked', detail: error.message } };
+  const detail = redact(error instanceof Error ? `${error.name}: ${error.message}` : 'unknown failure');
+  const event = error instanceof SigningKeyMissing ? 'key.missing' : 'job.released';
+  context.observer.emit(event, { messageId, detail, job: 'deliver' });
+  return { outcome: { kind: 'failed', detail } };
+}
 
 async function settle(
   record: MessageRecord,
