@@ -35,7 +35,8 @@ export function readOutcome(outcome: PostOutcome, context: GatewayContext, signa
   };
 }
 
-const kept = (response: Response): { evidence?: StagedBlob } =>
+/** The beginning of a response, as evidence. */
+export const kept = (response: Response): { evidence?: StagedBlob } =>
   response.body.length === 0 ? {} : { evidence: stage(response.body.subarray(0, EVIDENCE_BYTES)) };
 
 /** The fault's code and text, cut short; for our operators (row 39, DK-014). */

@@ -1,11 +1,11 @@
 // Use case: a due `transmit` job: count the attempt, POST the stored bytes, read what came back, commit the outcome.
-import type { EbmsMessage } from '../ebms/index.ts';
+import type { EbmsMessage, MessageKind } from '../ebms/index.ts';
 import { beginTransmit, endTransmit, type MessageRecord, type TransmitOutcome } from '../msh/index.ts';
 import type { PostOutcome } from '../transport/index.ts';
 import type { GatewayContext } from './context.ts';
 import { wakeFor } from './direct.ts';
-import { takeIn } from './intake.ts';
-import { readOutcome, signalIn } from './outcome.ts';
+import { type Intake, takeIn } from './intake.ts';
+import { kept, readOutcome, signalIn } from './outcome.ts';
 import { receiveMessage } from './receive.ts';
 import { EBXML_ACTION, packMessage } from './seal.ts';
 import { tell } from './tell.ts';
@@ -65,6 +65,9 @@ async function settleAgain(record: MessageRecord, outcome: TransmitOutcome, cont
   }
 }
 
+/** What a partner may say in its response: a business message comes by a request of its own (DK-002). */
+const ANSWERS: ReadonlySet<MessageKind> = new Set(['acknowledgment', 'error']);
+
 /**
  * Reads a SOAP envelope in a 2xx response and takes it through the front door. `accepted` when it was a signal about this
  * message; undefined when the response holds no envelope and its status decides.
@@ -82,14 +85,23 @@ async function receiveSignal(
     body: once(response.body),
   };
   const intake = await takeIn(entity, context.blobs, context.limits);
-  if (!intake.ok) return { kind: 'retryable', detail: `unreadable response: ${intake.error.fault.detail}` };
-  if (!concerns(intake.value.message, record)) {
-    return { kind: 'retryable', detail: 'the response holds a signal about another message' };
+  if (!intake.ok)
+    return { kind: 'retryable', detail: `unreadable response: ${intake.error.fault.detail}`, ...kept(response) };
+  const wrong = whyNotTaken(intake.value, record);
+  if (wrong !== undefined) {
+    await intake.value.dropParts();
+    return { kind: 'retryable', detail: wrong, ...kept(response) };
   }
   // Over a connection that we opened to the agreed url with server authentication, the peer is the partner we called.
   const peer = { oin: record.terms.peerOin, subject: '', fingerprint: '', serial: '', validTo: 0 };
   await receiveMessage({ intake: intake.value, peer, cid: context.ids.uuid() }, context);
   return { kind: 'accepted' };
+}
+
+function whyNotTaken({ kind, message }: Intake, record: MessageRecord): string | undefined {
+  if (!ANSWERS.has(kind))
+    return `the response holds a message of kind ${kind}, expected an Acknowledgment or MessageError`;
+  return concerns(message, record) ? undefined : 'the response holds a signal about another message';
 }
 
 const concerns = (message: EbmsMessage, record: MessageRecord): boolean =>
