@@ -12,6 +12,7 @@ import {
   createAgreementCache,
   createEvidenceShare,
   createGateway,
+  createSidePosts,
   createTurns,
   type Gateway,
   type GatewayContext,
@@ -28,6 +29,8 @@ import { openSchemas } from './xsd/index.ts';
 const DRAIN_MS = 10_000;
 /** One of the largest messages, or some smaller ones. */
 const LARGE_IN_HAND = { mostBytes: 32 * 1024 * 1024, freeBytes: 256 * 1024 };
+/** Signals that no job carries, on their way to one partner at a time. */
+const SIDE_POSTS = 8;
 /** At this rate a stranger needs three days for a gigabyte. */
 const STRANGER_BYTES_PER_HOUR = 16 * 1024 * 1024;
 
@@ -81,6 +84,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     keyRing: (fingerprint) => keys.value.get(fingerprint),
     signerTrust: signerTrust(config),
     turns: createTurns(LARGE_IN_HAND),
+    sidePosts: createSidePosts(SIDE_POSTS),
     strangers: createEvidenceShare(STRANGER_BYTES_PER_HOUR),
     heardTime: (partner, said) => drift.heard(partner, said, [Number.NEGATIVE_INFINITY, Date.now()]),
     wake: () => worker?.wake(),

@@ -12,6 +12,7 @@ import type { SchemaValidator } from '../xsd/index.ts';
 import type { AgreementCache } from './agreements.ts';
 import type { Room } from './direct.ts';
 import type { EvidenceShare } from './evidence-share.ts';
+import type { SidePosts } from './side-posts.ts';
 import type { Turns } from './turns.ts';
 
 export interface Limits {
@@ -69,6 +70,8 @@ export interface GatewayContext {
   readonly cpaPolicy: Omit<CpaPolicy, 'now' | 'existing'>;
   /** Large documents in memory wait for each other. */
   readonly turns: Turns;
+  /** Signals that no job carries, on their way. */
+  readonly sidePosts: SidePosts;
   /** What may be kept of those who have no agreement with us, and of what cannot be read. */
   readonly strangers: EvidenceShare;
   /** A partner that proved who it is wrote this Timestamp in a message that is new to us (row 29). */

@@ -28,6 +28,7 @@ export { type Housekeeping, housekeep } from './housekeep.ts';
 export { type ExpectedAnswer, type Inspection, inspectMessage } from './inspect.ts';
 export { type HttpEntity, type Intake, takeIn } from './intake.ts';
 export { createMemoryBlobs } from './memory-blobs.ts';
+export { createSidePosts, type SidePosts } from './side-posts.ts';
 export { createSignerTrust } from './signer-trust.ts';
 export { type OutboundContent, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
 export { documentFromJson, type SubmitDocument, type SubmitOutcome, type Submitter } from './submit-document.ts';

@@ -4,6 +4,7 @@ import type { PostBody, PostTarget } from '../transport/index.ts';
 import type { GatewayContext } from './context.ts';
 import { readOutcome } from './outcome.ts';
 import { EBXML_ACTION, XML_CONTENT_TYPE } from './seal.ts';
+import type { SidePosts } from './side-posts.ts';
 import { tell } from './tell.ts';
 
 /** Carries out the `answer` job of a claimed record: POST the stored bytes, then commit what came of it. */
@@ -39,7 +40,8 @@ async function settle(
 
 /** Posts a signal that leaves no record; a failure is told and forgotten, the partner asks again (R125). */
 export function postSignal(plan: AnswerPlan, bytes: Uint8Array, context: GatewayContext): Promise<void> {
-  return postOnce(plan.message.header.messageId, () => post(plan, bytes, XML_CONTENT_TYPE, context), context);
+  const signal = { partner: plan.peerOin, id: plan.message.header.messageId };
+  return postOnce(signal, () => post(plan, bytes, XML_CONTENT_TYPE, context), context);
 }
 
 /** Posts a stored answer without a trace, for when nothing can be written (row 24); fails as `postSignal` does. */
@@ -47,24 +49,30 @@ export async function postStored({ answer, terms }: MessageRecord, context: Gate
   if (answer === undefined) return;
   const target = { url: answer.url, peerOin: terms.peerOin };
   await postOnce(
-    answer.messageId,
+    { partner: terms.peerOin, id: answer.messageId },
     async () => post(target, await context.blobs.read(answer.body), answer.contentType, context),
     context,
   );
 }
 
+/** A partner that does not take its signals gets no more of them than it has on their way (`SidePosts`). */
 async function postOnce(
-  messageId: string,
+  signal: Parameters<SidePosts['run']>[0],
   attempt: () => Promise<TransmitOutcome>,
   context: GatewayContext,
 ): Promise<void> {
-  try {
-    const outcome = await attempt();
-    if (outcome.kind !== 'accepted') context.observer.emit('answer.failed', { messageId, detail: outcome.detail });
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : 'unknown failure';
-    context.observer.emit('answer.failed', { messageId, detail });
-  }
+  const failed = (detail: string): void =>
+    context.observer.emit('answer.failed', { messageId: signal.id, peerOin: signal.partner, detail });
+  const attempted = async (): Promise<void> => {
+    try {
+      const outcome = await attempt();
+      if (outcome.kind !== 'accepted') failed(outcome.detail);
+    } catch (error) {
+      failed(error instanceof Error ? error.message : 'unknown failure');
+    }
+  };
+  const full = (): void => failed('not posted, nor are others: as many as may be are on their way to this partner');
+  await context.sidePosts.run(signal, attempted, full);
 }
 
 async function post(

@@ -135,4 +135,22 @@ describe('row 24 copies while nothing can be written', () => {
     expect(acknowledgments()).toEqual([acknowledgment, acknowledgment]);
     expect(await received()).toHaveLength(1);
   });
+
+  test('row 24 it goes once to a partner that does not take it, however many copies come meanwhile', async () => {
+    const { disk, p, sent, again } = await onFailingDisk('none');
+    const first = await sent();
+    await first.work();
+    let posts = 0;
+    const hangs = () => {
+      posts += 1;
+      return new Promise<undefined>(() => undefined);
+    };
+    p.wire.faults.push(...Array(20).fill(hangs));
+    disk.fail('EROFS');
+    for (let i = 0; i < 20; i += 1) expect((await again(first)).status).toBe(204);
+    for (let i = 0; i < 100 && posts === 0; i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    disk.heal();
+    expect(posts).toBe(1);
+  });
 });
