@@ -39,7 +39,8 @@ describe('Ping', () => {
     const p = await pair();
     const reply = await give(p.b, signal('Ping', OIN_A, OIN_B), OIN_A);
     expect(reply.status).toBe(204);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let i = 0; i < 200 && p.wire.posts.length === 0; i += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10));
     expect(read(p.wire.posts[0]?.body).header.action).toBe('Pong');
   });
 
