@@ -145,10 +145,13 @@ function entry(
 function apply(record: MessageRecord, row: Row<MessageState, LifecycleEvent>, facts: StepFacts): MessageRecord {
   let jobs = record.jobs;
   for (const effect of row.effects) jobs = EFFECTS[effect](jobs, facts, record);
-  const ended = facts.problem !== undefined && row.to !== undefined;
+  // A copy that is delivered too (R109) has its own job: the last of them ends the hand-over, or the others never would.
+  const goesOn = row.effects.includes('done') && jobs.some(({ kind }) => kind === record.handover);
+  const state = goesOn ? record.state : (row.to ?? record.state);
+  const ended = facts.problem !== undefined && state !== record.state;
   return {
     ...record,
-    state: row.to ?? record.state,
+    state,
     changedAt: facts.now,
     jobs,
     copies: record.copies + (facts.event === 'copy' || facts.event === 'copyDelivered' ? 1 : 0),
