@@ -1,5 +1,6 @@
 // Posts signals: stored answers as jobs of the message they answer, Pong and StatusResponse once.
 import { type AnswerPlan, endAnswer, type Job, type MessageRecord, type TransmitOutcome } from '../msh/index.ts';
+import { BlobDamaged } from '../store/index.ts';
 import type { PostBody, PostTarget } from '../transport/index.ts';
 import type { GatewayContext } from './context.ts';
 import { readOutcome } from './outcome.ts';
@@ -11,9 +12,15 @@ import { tell } from './tell.ts';
 export async function postAnswer(record: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
   const { answer } = record;
   if (answer === undefined) throw new Error(`record ${record.id} has an answer job and no answer`);
-  const bytes = await context.blobs.read(answer.body);
   const target = { url: answer.url, peerOin: record.terms.peerOin };
-  const outcome = await post(target, bytes, answer.contentType, context);
+  const outcome = await context.blobs.read(answer.body).then(
+    (bytes) => post(target, bytes, answer.contentType, context),
+    (error: unknown): TransmitOutcome => {
+      // Damaged octets are not sent, however often that is tried (row 23).
+      if (error instanceof BlobDamaged) return { kind: 'refused', detail: error.message };
+      throw error;
+    },
+  );
   await settle(record, job, outcome, context);
 }
 

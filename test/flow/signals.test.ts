@@ -5,6 +5,7 @@ import { ACTOR } from '../../adapter/base/index.ts';
 import { signEnvelope } from '../../adapter/dsig/index.ts';
 import { type EbmsMessage, type ErrorList, writeMessage } from '../../adapter/ebms/index.ts';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
+import { BlobDamaged } from '../../adapter/store/index.ts';
 import { inbound, putCpa, testCpa, URL_B } from '../fixtures/gateway.ts';
 import { ownPairs, type Pair } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
@@ -317,6 +318,23 @@ describe('the store is away', () => {
     await p.settle();
     expect(p.wire.posts[0]?.reply).toMatchObject({ kind: 'response', status: 200 });
     expect((await p.sent(record)).state).toBe('acknowledged');
+  });
+
+  test('row 23 an Acknowledgment whose octets are damaged is not sent: told once, and its job ends', async () => {
+    const p = await pair();
+    await waiting(p);
+    const { blobs } = p.b.context;
+    const body = (await p.received())[0]?.answer?.body.sha256;
+    const read: typeof blobs.read = (ref) =>
+      ref.sha256 === body ? Promise.reject(new BlobDamaged('blob x does not have its digest')) : blobs.read(ref);
+    Object.assign(p.b.context, { blobs: { ...blobs, read } });
+    await p.b.work();
+    p.clock.pass(600_000);
+    await p.b.work();
+    expect(p.b.events.filter(({ event }) => event === 'answer.failed')).toMatchObject([
+      { fields: { detail: 'blob x does not have its digest' } },
+    ]);
+    expect((await p.received())[0]?.jobs.map(({ kind }) => kind)).toEqual(['collect']);
   });
 
   test('row 56 R108 a message that is not confirmed is offered again under the same id; a second confirm changes nothing', async () => {
