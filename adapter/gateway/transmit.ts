@@ -1,6 +1,7 @@
 // Use case: a due `transmit` job: count the attempt, POST the stored bytes, read what came back, commit the outcome.
 import type { EbmsMessage, MessageKind } from '../ebms/index.ts';
 import { beginTransmit, endTransmit, type MessageRecord, type TransmitOutcome } from '../msh/index.ts';
+import { BlobDamaged } from '../store/index.ts';
 import type { PostOutcome } from '../transport/index.ts';
 import type { GatewayContext } from './context.ts';
 import { wakeFor } from './direct.ts';
@@ -28,32 +29,25 @@ export async function transmit(claimed: MessageRecord, context: GatewayContext):
 /** The attempt itself, of a record whose attempt is counted and committed. */
 export async function carryOutTransmit(record: MessageRecord, context: GatewayContext): Promise<void> {
   const startedAt = context.clock.now();
-  const response = await context.client.post(
-    { url: record.terms.url, peerOin: record.terms.peerOin },
-    await packMessage(record, context),
-  );
+  const packed = await packMessage(record, context).catch(blocked);
+  if ('kind' in packed) return settle(record, packed, context);
+  const response = await context.client.post({ url: record.terms.url, peerOin: record.terms.peerOin }, packed);
   context.observer.observeTransmit(context.clock.now() - startedAt);
-  await settle(record, response, context);
-}
-
-/** A signal in the response is received like any other; everything else is the outcome of the attempt. */
-async function settle(record: MessageRecord, response: PostOutcome, context: GatewayContext): Promise<void> {
+  // A signal in the response is received like any other; everything else is the outcome of the attempt.
   const signalled = await receiveSignal(record, response, context);
-  const outcome = signalled ?? readOutcome(response, context, record.terms.syncReply && record.terms.ackRequested);
-  const [fresh] = await context.store.load([record.id]);
-  if (fresh === undefined) return;
-  const decided = endTransmit({ now: context.clock.now(), record: fresh, outcome });
-  if (decided.change !== undefined) {
-    const result = await context.store.commit(decided.change);
-    if (result !== 'ok') return settleAgain(record, outcome, context);
-    wakeFor(decided.change.message, context);
-  }
-  tell(decided.happenings, { record: decided.change?.message ?? fresh }, context);
+  const due = record.terms.syncReply && record.terms.ackRequested;
+  await settle(record, signalled ?? readOutcome(response, context, due), context);
 }
 
-/** The acknowledgment may overtake the HTTP response (architecture 3.6): decide once more on the fresh record. */
-async function settleAgain(record: MessageRecord, outcome: TransmitOutcome, context: GatewayContext): Promise<void> {
-  for (let attempt = 0; attempt < 4; attempt += 1) {
+/** Damaged octets are not sent, however often that is tried (row 23). */
+function blocked(error: unknown): Extract<TransmitOutcome, { kind: 'refused' }> {
+  if (error instanceof BlobDamaged) return { kind: 'refused', detail: error.message };
+  throw error;
+}
+
+/** The acknowledgment may overtake the HTTP response (architecture 3.6): decided on the fresh record, again after a lost race. */
+async function settle(record: MessageRecord, outcome: TransmitOutcome, context: GatewayContext): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
     const [fresh] = await context.store.load([record.id]);
     if (fresh === undefined) return;
     const decided = endTransmit({ now: context.clock.now(), record: fresh, outcome });

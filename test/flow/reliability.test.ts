@@ -1,5 +1,6 @@
 // Two gateways and a wire that fails: retries, acknowledgments, expiry (acceptance rows 30–44).
 import { describe, expect, test } from '@jest/globals';
+import { BlobDamaged } from '../../adapter/store/index.ts';
 import { type Fault, inbound, URL_A, URL_B } from '../fixtures/gateway.ts';
 import { operateFor } from '../fixtures/operate.ts';
 import { ownPairs, type Pair } from '../fixtures/pair.ts';
@@ -324,6 +325,26 @@ describe('retries', () => {
     expect((await p.sent(record)).state).toBe('acknowledged');
     expect(await p.received()).toHaveLength(1);
   });
+
+  test.each(['osb-rm', 'osb-be'] as const)(
+    'row 23 %s: a part whose octets are damaged is not sent; when they are back an operator has it sent',
+    async (profile) => {
+      const p = await pair({ profile });
+      const record = await p.submit();
+      const { blobs } = p.a.context;
+      const part = record.parts[0]?.blob.sha256;
+      const read: typeof blobs.read = (ref) =>
+        ref.sha256 === part ? Promise.reject(new BlobDamaged('blob x does not have its digest')) : blobs.read(ref);
+      Object.assign(p.a.context, { blobs: { ...blobs, read } });
+      await p.settle();
+      expect(await p.sent(record)).toMatchObject({ state: 'failed', problem: 'blob x does not have its digest' });
+      expect([p.wire.posts, eventsOf(p.a).includes('message.failed')]).toEqual([[], true]);
+      Object.assign(p.a.context, { blobs });
+      await operateFor(p.a, record.id, 'retry');
+      await p.settle();
+      expect(await p.received()).toHaveLength(1);
+    },
+  );
 
   test('row 44 R99 T151 TimeToLive passes while waiting: no further send, state expired', async () => {
     const p = await pair();
