@@ -1,13 +1,11 @@
-// Files that the configuration names: keys, certificates and lists, read when needed and watched for change.
+// Files that the configuration names: keys, certificates and lists, read when needed and looked at before they are used.
 
 import { readFileSync } from 'node:fs';
 import type { Issue } from './base/index.ts';
 import type { Config } from './config/index.ts';
-import { createSignerTrust, type SignerTrust } from './gateway/index.ts';
 import type { EventName, Observer } from './observe/index.ts';
 import {
   createPartnerClient,
-  type EbmsServer,
   prepareTls,
   type ReloadableClient,
   reportMaterial,
@@ -15,8 +13,6 @@ import {
   type TrustMaterial,
 } from './transport/index.ts';
 
-/** Revocation lists are published within four hours: files are looked at far more often than that (security sheet 2.6). */
-const CERTIFICATES_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** A configuration or key that cannot work; told in full, then the process ends with 2. */
@@ -108,47 +104,4 @@ export function partnerClient(config: Config): ReloadableClient {
       connectionsPerPartner: client.connectionsPerPartner,
     },
   });
-}
-
-/** Without any authority (a development gateway without TLS) a signer is trusted because the CPA names it. */
-export function signerTrust(config: Config): SignerTrust {
-  if (config.mode === 'development' && config.endpoint.caFiles.length === 0) return () => undefined;
-  const trust = createSignerTrust(trustMaterial(config.endpoint, config.mode));
-  if (!trust.ok) throw new Refused(trust.error);
-  return trust.value;
-}
-
-/** New keys, authorities and lists count without a restart: when a file changed, both ends take what is there now. */
-export function watchCertificates(
-  config: Config,
-  endpoint: EbmsServer | undefined,
-  client: ReloadableClient,
-  observer: Observer,
-): NodeJS.Timeout {
-  const material = () => ({
-    endpoint: tlsMaterial(config.endpoint, config.mode),
-    client: tlsMaterial(config.client, config.mode),
-  });
-  let known = JSON.stringify(material());
-  const look = async (): Promise<void> => {
-    const fresh = material();
-    const text = JSON.stringify(fresh);
-    if (text === known) return;
-    const results = [
-      fresh.endpoint === undefined ? undefined : endpoint?.reload({ tls: fresh.endpoint }),
-      fresh.client === undefined ? undefined : await client.reload(fresh.client),
-    ];
-    const problems = results.flatMap((result) => (result === undefined || result.ok ? [] : result.error));
-    for (const problem of problems)
-      observer.emit('certificate.refused', { detail: `${problem.where}: ${problem.detail}` });
-    if (problems.length === 0) observer.emit('certificate.reloaded', {});
-    known = text;
-  };
-  const timer = setInterval(() => {
-    look().catch((error: unknown) => {
-      observer.emit('certificate.refused', { detail: error instanceof Error ? error.message : 'unreadable file' });
-    });
-  }, CERTIFICATES_MS);
-  timer.unref();
-  return timer;
 }

@@ -7,7 +7,7 @@ import type { Config } from './config/index.ts';
 import { createDiskWatch, type DiskWatch, guardIntake, usedPercentOf } from './disk.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { createDriftWatch, hearDates, watchJumps } from './drift.ts';
-import { checkMaterial, partnerClient, Refused, signerTrust, watchCertificates } from './files.ts';
+import { checkMaterial, partnerClient } from './files.ts';
 import {
   createAgreementCache,
   createEvidenceShare,
@@ -17,8 +17,8 @@ import {
   type Gateway,
   type GatewayContext,
 } from './gateway/index.ts';
-import { loadSigningKeys } from './keys/index.ts';
 import { createObserver, type Observer } from './observe/index.ts';
+import { signerTrust, signingKeys, watchCertificates } from './renewal.ts';
 import { settingsOf } from './settings.ts';
 import { openStore, type Store } from './store/index.ts';
 import { keepHouse, watchBacklog } from './timers.ts';
@@ -60,8 +60,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
   const { config, file } = options;
   const observer = createObserver({ name: config.name, level: config.logLevel });
   checkMaterial(config, observer);
-  const keys = loadSigningKeys(config.signing);
-  if (!keys.ok) throw new Refused(keys.error);
+  const keys = signingKeys(config);
   const opened = await openStore(config.store, {});
   const disk = await watchDisk(config, observer);
   const guarded = disk === undefined ? opened : guardIntake(opened, disk);
@@ -71,6 +70,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
   const drift = createDriftWatch(observer);
   const connected = hearDates(partnerClient(config), drift);
   const client = seams.client?.(connected) ?? connected;
+  const signers = signerTrust(config);
   const context: GatewayContext = {
     ...settingsOf(config),
     clock,
@@ -81,8 +81,8 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     client,
     validator,
     agreements: createAgreementCache(store, clock),
-    keyRing: (fingerprint) => keys.value.get(fingerprint),
-    signerTrust: signerTrust(config),
+    keyRing: keys.ask,
+    signerTrust: signers.ask,
     turns: createTurns(LARGE_IN_HAND),
     sidePosts: createSidePosts(SIDE_POSTS),
     strangers: createEvidenceShare(STRANGER_BYTES_PER_HOUR),
@@ -105,7 +105,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     watchBacklog(store, observer),
     keepHouse(context),
     watchJumps(observer),
-    watchCertificates(config, doors.endpoint, client, observer),
+    watchCertificates({ config, endpoint: doors.endpoint, client, signers, keys, observer }),
   ];
   warnDevelopment(config, file, doors.closed, observer);
   observer.emit('gateway.started', { detail: doors.addresses.join(' · ') });
