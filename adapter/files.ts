@@ -24,20 +24,24 @@ export class Refused extends Error {
   }
 }
 
-export function readIfThere(file: string): string | undefined {
+export function bytesIfThere(file: string): Buffer | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch {
     return undefined;
   }
 }
 
-export const read = (file: string): string => {
-  const text = readIfThere(file);
-  if (text === undefined)
+export const readIfThere = (file: string): string | undefined => bytesIfThere(file)?.toString('utf8');
+
+export const read = (file: string): string => readBytes(file).toString('utf8');
+
+function readBytes(file: string): Buffer {
+  const bytes = bytesIfThere(file);
+  if (bytes === undefined)
     throw new Refused([{ code: 'File', severity: 'Error', where: file, detail: 'kan niet worden gelezen' }]);
-  return text;
-};
+  return bytes;
+}
 
 /** Key, certificate, authorities and lists of one side; undefined without a key. Development may go without lists. */
 export function tlsMaterial(
@@ -87,8 +91,9 @@ function eventOf({ rule, severity }: Issue): EventName {
   return rule === 'TLSCIPH001' ? 'certificate.weak' : 'certificate.expiring';
 }
 
+/** As they stand on disk: authorities publish lists as DER, others bundle them as PEM. */
 export function trustMaterial(files: Config['client'] | Config['endpoint'], mode: Config['mode']): TrustMaterial {
-  const lists = { ca: files.caFiles.map(read), crl: files.crlFiles.map(read) };
+  const lists = { ca: files.caFiles.map(readBytes), crl: files.crlFiles.map(readBytes) };
   return mode === 'development' && files.crlFiles.length === 0 ? { ...lists, revocation: 'none' } : lists;
 }
 

@@ -105,6 +105,16 @@ describe('who may sign, while the gateway runs', () => {
     expect(judge(certificateDer, ends + HOUR + 2_000)).toMatch(/crlStale/);
   });
 
+  test('PKI003 a list is read as its authority publishes it, in DER, as well as in PEM', async () => {
+    const { certificateDer, serial } = signer('partij-a');
+    publish(await pki.issuingCrl({ serials: [] }));
+    const { judge, next } = watched(configured());
+    expect(judge(certificateDer, Date.now())).toBeUndefined();
+    publish(await pki.issuingCrl({ serials: [serial] }));
+    expect((await next())[0]).toBe('certificate.reloaded');
+    expect(judge(certificateDer, Date.now())).toMatch(/revoked/);
+  });
+
   test('PKI003 row 89 an authority that is taken out of the list is trusted no more', async () => {
     const { judge, next } = watched(configured());
     expect(judge(signer('partij-a').certificateDer, Date.now())).toBeUndefined();
