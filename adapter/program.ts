@@ -7,7 +7,7 @@ import type { Config } from './config/index.ts';
 import { createDiskWatch, type DiskWatch, guardIntake, usedPercentOf } from './disk.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { createDriftWatch, hearDates, watchJumps } from './drift.ts';
-import { checkMaterial, partnerClient } from './files.ts';
+import { partnerClient } from './files.ts';
 import {
   createAgreementCache,
   createEvidenceShare,
@@ -17,6 +17,7 @@ import {
   type Gateway,
   type GatewayContext,
 } from './gateway/index.ts';
+import { checkMaterial } from './material-check.ts';
 import { createObserver, type Observer } from './observe/index.ts';
 import { signerTrust, signingKeys, watchCertificates } from './renewal.ts';
 import { settingsOf } from './settings.ts';

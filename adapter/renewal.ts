@@ -6,6 +6,7 @@ import type { Config } from './config/index.ts';
 import { Refused, read, tlsMaterial, trustMaterial } from './files.ts';
 import { createSignerTrust, type KeyRing, type SignerTrust } from './gateway/index.ts';
 import { loadSigningKeys } from './keys/index.ts';
+import { developmentCertificates } from './material-check.ts';
 import type { Observer } from './observe/index.ts';
 import type { EbmsServer, ReloadableClient } from './transport/index.ts';
 
@@ -91,6 +92,8 @@ export function watchCertificates(watched: Watched, everyMs = CERTIFICATES_MS): 
   return timer;
 }
 
+type Side = 'endpoint' | 'client' | 'signing';
+
 interface User {
   readonly name: string;
   /** Undefined when the files are as they were. */
@@ -100,11 +103,19 @@ interface User {
 /** Each by itself: what one cannot use does not keep the others on old lists. */
 function usersOf({ config, endpoint, client, signers, keys }: Watched): readonly User[] {
   const { mode, endpoint: at, signing } = config;
+  const user = <T>(name: string, side: Side, material: () => T, take: Take<T>): User => ({
+    name,
+    look: lookAt(() => {
+      refuseDevelopment(config, side);
+      return material();
+    }, take),
+  });
   return [
     ...(endpoint === undefined
       ? []
       : [
           user(
+            'endpoint',
             'endpoint',
             () => doorMaterial(config),
             (fresh) => endpoint.reload(fresh),
@@ -112,15 +123,18 @@ function usersOf({ config, endpoint, client, signers, keys }: Watched): readonly
         ]),
     user(
       'client',
+      'client',
       () => tlsMaterial(config.client, mode),
       (fresh) => (fresh === undefined ? ok(undefined) : client.reload(fresh)),
     ),
     user(
       'ondertekenaars',
+      'endpoint',
       () => trustMaterial(at, mode),
       () => signers.renew(),
     ),
     user(
+      'signing',
       'signing',
       () => signing.map(({ keyFile, certFile }) => [read(keyFile), read(certFile)]),
       () => keys.renew(),
@@ -137,17 +151,23 @@ function doorMaterial({ endpoint, mode }: Config): Parameters<EbmsServer['reload
   };
 }
 
-function user<T>(name: string, material: () => T, take: (fresh: T) => Taken | Promise<Taken>): User {
+type Take<T> = (fresh: T) => Taken | Promise<Taken>;
+
+/** Gives undefined when the files are as they were at the look before. */
+function lookAt<T>(material: () => T, take: Take<T>): User['look'] {
   let known = glance(material).digest;
-  return {
-    name,
-    look: async () => {
-      const { seen, digest } = glance(material);
-      if (digest === known) return undefined;
-      known = digest;
-      return seen.ok ? take(seen.value) : seen;
-    },
+  return async () => {
+    const { seen, digest } = glance(material);
+    if (digest === known) return undefined;
+    known = digest;
+    return seen.ok ? take(seen.value) : seen;
   };
+}
+
+/** What production does not start with, it does not take over either. */
+function refuseDevelopment(config: Config, side: Side): void {
+  const issues = developmentCertificates(config).filter(({ where }) => where.startsWith(`${side}.`));
+  if (issues.length > 0) throw new Refused(issues);
 }
 
 interface Glance<T> {

@@ -8,6 +8,7 @@ export {
   type ReloadableClient,
 } from './client.ts';
 export {
+  holdsDevelopment,
   type MaterialReport,
   type PreparedTls,
   prepareTls,

@@ -97,8 +97,6 @@ export interface MaterialReport {
   readonly ownNotAfter: Instant;
   /** The first revocation list to go stale; undefined without lists. */
   readonly crlNextUpdate: Instant | undefined;
-  /** True when the certificate or an authority comes from `dk certs dev`. */
-  readonly development: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -107,14 +105,23 @@ const DAY_MS = 86_400_000;
 export function reportMaterial(prepared: PreparedTls, now: Instant): MaterialReport {
   const { own, trust } = prepared;
   const crlEnds = trust.crls.map((crl) => crl.nextUpdate);
-  const chain = [own, ...trust.authorities.map(({ facts }) => facts)];
   return {
     issues: [...ownIssues(own, now), ...crlIssues(crlEnds, now)],
     ownNotAfter: own.notAfter,
     crlNextUpdate: crlEnds.length === 0 ? undefined : Math.min(...crlEnds),
-    development: chain.some((facts) => facts.organisations.includes(DEVELOPMENT_ORGANISATION)),
   };
 }
+
+/** True when a certificate in this PEM or DER comes from `dk certs dev`; a leaf shows it by the name of its issuer. */
+export function holdsDevelopment(file: string | Uint8Array): boolean {
+  return derBlocks(file, 'CERTIFICATE').some((der) => {
+    const facts = readCertificate(der);
+    return facts.ok && isDevelopment(facts.value);
+  });
+}
+
+const isDevelopment = ({ subjectName, issuerName }: CertificateFacts): boolean =>
+  [subjectName, issuerName].some((name) => name.includes(DEVELOPMENT_ORGANISATION));
 
 function ownIssues(own: CertificateFacts, now: Instant): Issue[] {
   const bits = asAuthority(own)?.key.asymmetricKeyDetails?.modulusLength;

@@ -9,6 +9,7 @@ import { partnerClient } from '../../adapter/files.ts';
 import { createObserver, type EventFields, type EventName } from '../../adapter/observe/index.ts';
 import { signerTrust, signingKeys, watchCertificates } from '../../adapter/renewal.ts';
 import type { EbmsServer } from '../../adapter/transport/index.ts';
+import { makeAuthority, newKeyPair } from '../../tools/certs/authority.ts';
 import type { DevPki } from '../../tools/certs/index.ts';
 import { read } from '../config/given.ts';
 import { testPki } from '../fixtures/pki.ts';
@@ -165,6 +166,28 @@ describe('who may come in behind a proxy that ends TLS, while the gateway runs',
       request.end('<x/>');
     });
   }
+});
+
+describe('what production does not start with', () => {
+  test('architecture 3.12 a development certificate that comes in the place of another is told and not taken over', async () => {
+    const keys = await newKeyPair(2048);
+    const now = new Date();
+    const own = await makeAuthority({ commonName: 'Eigen CA', organisation: 'Eigen', keys, style: 'pkcs1', now });
+    const mine = await own.issue({ commonName: 'eigen', purpose: 'signing' }, keys);
+    write('ca.pem', own.pem);
+    write('signing.key', mine.keyPem);
+    write('signing.crt', mine.certificatePem);
+    const mode = 'production' as const;
+    const { key, judge, next, told } = watched({ ...configured(), mode });
+    write('ca.pem', own.pem + pki.caPem);
+    expect(await next()).toEqual(['certificate.refused', expect.stringContaining(': endpoint.caFiles.0: ')]);
+    expect(judge(signer('partij-a').certificateDer, Date.now())).toMatch(/unknownIssuer/);
+    keep('partij-a');
+    expect(await next()).toEqual(['certificate.refused', expect.stringContaining(': signing.0.certFile: ')]);
+    expect(key(mine.fingerprint)).toBeDefined();
+    expect(key(signer('partij-a').fingerprint)).toBeUndefined();
+    expect(told).toEqual([]);
+  });
 });
 
 describe('with what we sign, while the gateway runs', () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { checkMaterial } from '../../adapter/files.ts';
+import { checkMaterial } from '../../adapter/material-check.ts';
 import { createObserver, type EventFields, type EventName } from '../../adapter/observe/index.ts';
 import { type DevPki, makeDevPki } from '../../tools/certs/index.ts';
 import { read } from '../config/given.ts';
