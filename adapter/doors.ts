@@ -23,26 +23,36 @@ export interface Doors {
   readonly closed: readonly string[];
 }
 
-export async function openDoors(gateway: Gateway, config: Config, observer: Observer): Promise<Doors> {
+/** What is behind the doors. */
+export interface Within {
+  readonly gateway: Gateway;
+  /** Whether this OIN has an agreement with us. */
+  readonly isPartner: (oin: string) => boolean;
+  readonly observer: Observer;
+}
+
+export async function openDoors(config: Config, within: Within): Promise<Doors> {
+  const { gateway, observer } = within;
   const { endpoint: at } = config;
   const addresses: string[] = [];
   const listener = config.roles.includes('endpoint') ? mainListener(config) : undefined;
-  const endpoint = listener === undefined ? undefined : serve({ listener, port: at.port }, gateway, config, observer);
+  const endpoint = listener === undefined ? undefined : serve({ listener, port: at.port }, config, within);
   if (endpoint !== undefined) {
     const { port } = await endpoint.listen();
     addresses.push(`${listener?.kind === 'mtls' ? 'https' : 'proxy http'}://${at.host}:${port}${at.path}`);
   }
   const plainPort = config.mode === 'development' && config.roles.includes('endpoint') ? at.plainHttpPort : undefined;
   const plain =
-    plainPort === undefined
-      ? undefined
-      : serve({ listener: { kind: 'plain' }, port: plainPort }, gateway, config, observer);
+    plainPort === undefined ? undefined : serve({ listener: { kind: 'plain' }, port: plainPort }, config, within);
   if (plain !== undefined) addresses.push(`http://${at.host}:${(await plain.listen()).port}${at.path}`);
   const api = config.roles.includes('api') ? createApi(gateway, { ...config.api, observer }) : undefined;
   if (api !== undefined) addresses.push(`http://${config.api.host}:${(await api.listen()).port}/api/v1`);
   const noDoor = config.roles.includes('endpoint') && endpoint === undefined && plain === undefined;
   return { endpoint, plain, api, addresses, closed: noDoor ? [NO_EBMS_DOOR] : [] };
 }
+
+/** Any certificate of the trusted chain opens the door: those without an agreement keep three places in four for partners. */
+const STRANGERS_SHARE = 1 / 4;
 
 const NO_EBMS_DOOR =
   'ebMS: geen servercertificaat (endpoint.keyFile en endpoint.certFile), dus partners kunnen hier niets afleveren';
@@ -59,9 +69,8 @@ function mainListener(config: Config): MutualTlsListener | ProxyListener | undef
 
 function serve(
   where: Pick<ServerOptions, 'listener' | 'port'>,
-  gateway: Gateway,
   config: Config,
-  observer: Observer,
+  { gateway, isPartner, observer }: Within,
 ): EbmsServer {
   const { endpoint: at } = config;
   const options: ServerOptions = {
@@ -74,8 +83,10 @@ function serve(
       maxBodyBytes: at.maxMessageBytes,
       maxConnections: at.maxConnections,
       maxConcurrent: at.maxConcurrent,
+      maxConcurrentStrangers: Math.ceil(at.maxConcurrent * STRANGERS_SHARE),
       bodyIdleMs: at.bodyTimeout,
     },
+    isPartner: ({ oin }) => oin !== undefined && isPartner(oin),
     onEvent: (event) => tellTransport(event, observer),
   };
   return createEbmsServer(options, (request) => gateway.receive(request));

@@ -19,6 +19,7 @@ import {
 } from './gateway/index.ts';
 import { checkMaterial } from './material-check.ts';
 import { createObserver, type Observer } from './observe/index.ts';
+import { partnersOf } from './partners.ts';
 import { signerTrust, signingKeys, watchCertificates } from './renewal.ts';
 import { settingsOf } from './settings.ts';
 import { openStore, type Store } from './store/index.ts';
@@ -100,7 +101,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
         pollMs: config.worker.poll,
       })
     : undefined;
-  const doors = await openDoors(gateway, config, observer);
+  const doors = await openDoors(config, { gateway, isPartner: partnersOf(context.agreements), observer });
   worker?.start();
   const timers = [
     watchBacklog(store, observer),

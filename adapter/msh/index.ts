@@ -9,6 +9,6 @@ export { fingerprintSource, inboundId, outboundId, referencedId, refusedId } fro
 export { INBOUND, type LifecycleEvent, OUTBOUND, rowFor, STATES, step } from './lifecycle.ts';
 export { operate } from './operate.ts';
 export { receive } from './receive.ts';
-export { type Column, isStranger, judge, RULES, type Rule } from './rules/index.ts';
+export { type Column, isStranger, judge, RULES, type Rule, withoutSuffix } from './rules/index.ts';
 export { submit } from './submit.ts';
 export { beginTransmit, endTransmit } from './transmit.ts';

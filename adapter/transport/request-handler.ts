@@ -41,7 +41,10 @@ export async function handleExchange(exchange: Exchange, context: HandlerContext
     return refuse(exchange, { status: 403, reason: identity.error }, context);
   }
   const { peer } = identity.value;
-  const release = context.capacity.take(peer?.oin ?? peer?.fingerprint ?? '');
+  const release = context.capacity.take({
+    key: peer?.oin ?? peer?.fingerprint ?? '',
+    stranger: peer !== undefined && context.options.isPartner?.(peer) === false,
+  });
   if (release === undefined) return refuse(exchange, { ...busy(context), reason: REASON_BUSY }, context);
   await answer(exchange, peer, context, release);
 }

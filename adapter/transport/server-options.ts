@@ -2,6 +2,7 @@
 import type { Clock, Ids, Issue, Result } from '../base/index.ts';
 import type { TlsMaterial } from './material.ts';
 import type { TrustMaterial } from './trust-store.ts';
+import type { Peer } from './types.ts';
 
 export interface MutualTlsListener {
   readonly kind: 'mtls';
@@ -34,6 +35,8 @@ export interface ServerLimits {
   readonly maxConcurrent: number;
   /** The same for one peer, so that one partner cannot starve the others. */
   readonly maxConcurrentPerPeer: number;
+  /** The same for all peers together that `isPartner` does not know: many of them cannot starve the partners either. */
+  readonly maxConcurrentStrangers: number;
   readonly handshakeTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -58,6 +61,7 @@ export const SERVER_LIMITS: ServerLimits = {
   maxConnectionsPerAddress: 200,
   maxConcurrent: 256,
   maxConcurrentPerPeer: 64,
+  maxConcurrentStrangers: 64,
   handshakeTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 300_000,
@@ -94,6 +98,8 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly limits?: Partial<ServerLimits>;
+  /** Whether a proven peer is one we have dealings with; must answer at once. Everybody is when absent. */
+  readonly isPartner?: (peer: Peer) => boolean;
   readonly onEvent?: (event: TransportEvent) => void;
 }
 

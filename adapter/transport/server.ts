@@ -57,7 +57,11 @@ class Endpoint implements EbmsServer {
     this.#options = options;
     this.#limits = limits;
     this.#connections = new Connections(limits.maxConnectionsPerAddress, (address) => identifier.isProxy(address));
-    const capacity = new Capacity(limits.maxConcurrent, limits.maxConcurrentPerPeer);
+    const capacity = new Capacity({
+      max: limits.maxConcurrent,
+      maxPerPeer: limits.maxConcurrentPerPeer,
+      maxStrangers: limits.maxConcurrentStrangers,
+    });
     const mustClose = (): boolean => this.#closing;
     const guard = { ...limits, path: options.path, allowHttp10: listener.kind === 'proxy' };
     this.#context = { options, limits, guard, identifier, capacity, door, emit, mustClose };

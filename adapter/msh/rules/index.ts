@@ -25,7 +25,7 @@ import {
 import { combination, knownReference } from './services.ts';
 
 export type { Column, Rule } from './rule.ts';
-export { isStranger, peerMaySpeak } from './security.ts';
+export { isStranger, peerMaySpeak, withoutSuffix } from './security.ts';
 
 const B: Column = 'business';
 const A: Column = 'ack';

@@ -22,7 +22,7 @@ export const isStranger = (facts: Pick<ReceiveFacts, 'exchange' | 'peer' | 'poli
   !facts.exchange.ok || !peerMaySpeak(facts);
 
 /** Outside production a PartyId may carry an environment suffix that the certificate does not (DK-026). */
-const withoutSuffix = (partyId: string): string => partyId.replace(/_[OTA]{1,3}$/, '');
+export const withoutSuffix = (partyId: string): string => partyId.replace(/_[OTA]{1,3}$/, '');
 
 export const peerIsFrom: Check = (facts) =>
   peerMaySpeak(facts)
