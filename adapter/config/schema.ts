@@ -42,7 +42,7 @@ const endpoint = z
     keyFile: z.string().optional().describe('private sleutel van het servercertificaat (PEM)'),
     certFile: z.string().optional().describe('servercertificaat met tussenliggende certificaten (PEM)'),
     caFiles: files('stam- en tussenliggende certificaten die cliëntcertificaten mogen uitgeven'),
-    crlFiles: files('intrekkingslijsten van die uitgevers'),
+    crlFiles: files('intrekkingslijsten van die uitgevers (PEM of DER)'),
     trustedProxies: z.array(z.string()).default([]).describe('adressen (IP of CIDR) van TLS-afsluitende proxy’s'),
     plainHttpPort: port.optional().describe('alleen ontwikkeling: een poort zonder TLS'),
     maxMessageBytes: z.number().int().positive().default(36_700_160).describe('grootste HTTP-bericht in bytes'),
@@ -63,7 +63,7 @@ const client = z
     keyFile: z.string().optional().describe('private sleutel van het cliëntcertificaat (PEM)'),
     certFile: z.string().optional().describe('cliëntcertificaat (PEM)'),
     caFiles: files('stamcertificaten van de partners'),
-    crlFiles: files('intrekkingslijsten daarvan'),
+    crlFiles: files('intrekkingslijsten daarvan (PEM of DER)'),
     connectTimeout: timeout
       .default(10_000)
       .describe('tijd voor het opzetten van een verbinding')
