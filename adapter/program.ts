@@ -25,7 +25,7 @@ import { settingsOf } from './settings.ts';
 import { openStore, type Store } from './store/index.ts';
 import { keepHouse, watchBacklog } from './timers.ts';
 import type { ReloadableClient } from './transport/index.ts';
-import { createWorker, type Worker } from './worker/index.ts';
+import { createWorker, shareOf, type Worker } from './worker/index.ts';
 import { openSchemas } from './xsd/index.ts';
 
 const DRAIN_MS = 10_000;
@@ -90,7 +90,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     strangers: createEvidenceShare(STRANGER_BYTES_PER_HOUR),
     heardTime: (partner, said) => drift.heard(partner, said, [Number.NEGATIVE_INFINITY, Date.now()]),
     wake: () => worker?.wake(),
-    reserve: (kinds) => worker?.reserve(kinds),
+    reserve: (kinds, peerOin) => worker?.reserve(kinds, peerOin),
   };
   const built = createGateway(context);
   const gateway = seams.gateway?.(built) ?? built;
@@ -99,6 +99,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
         ...config.worker,
         kinds: ['answer', 'transmit', 'deliver', 'notify'],
         pollMs: config.worker.poll,
+        perPeer: shareOf(config.worker.concurrency, config.client.connectionsPerPartner),
       })
     : undefined;
   const doors = await openDoors(config, { gateway, isPartner: partnersOf(context.agreements), observer });

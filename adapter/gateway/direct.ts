@@ -16,7 +16,9 @@ export interface Room {
 export async function commitAndCarryOn(change: Change, about: About, context: GatewayContext): Promise<CommitResult> {
   const now = context.clock.now();
   const begun = beginInsert(change, { now, leaseUntil: now + context.leaseMs });
-  const room = begun === undefined ? undefined : context.reserve(begun.jobs.map((job) => job.kind));
+  const { peerOin } = change.message.terms;
+  const kinds = begun?.jobs.map((job) => job.kind);
+  const room = kinds === undefined ? undefined : context.reserve(kinds, peerOin);
   if (begun === undefined || room === undefined) {
     const result = await context.store.commit(change);
     if (result === 'ok') wakeFor(change.message, context);

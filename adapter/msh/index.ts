@@ -8,6 +8,7 @@ export { ERROR_TABLE, type ErrorCode, errorListOf } from './errors.ts';
 export { fingerprintSource, inboundId, outboundId, referencedId, refusedId } from './ids.ts';
 export { INBOUND, type LifecycleEvent, OUTBOUND, rowFor, STATES, step } from './lifecycle.ts';
 export { operate } from './operate.ts';
+export { POSTS } from './posts.ts';
 export { receive } from './receive.ts';
 export { type Column, isStranger, judge, RULES, type Rule, withoutSuffix } from './rules/index.ts';
 export { submit } from './submit.ts';

@@ -20,13 +20,20 @@ export interface Store {
   /** Writes one decision: record, jobs, journal and small blobs together, durable when it resolves (house rule 1, R101). */
   commit(change: Change): Promise<CommitResult>;
   /**
-   * Takes up to `max` messages that have a due job of one of the kinds, oldest first: moves their `dueAt` to `now + leaseMs`
+   * Takes up to `room` messages that have a due job of one of the kinds, oldest first: moves their `dueAt` to `now + leaseMs`
    * and raises their version in one atomic statement. Whoever commits with the older version is told `conflict`.
    * The jobs in the record keep their `runAt`. Every commit sets the due times anew from its jobs, which ends the lease; only
    * that on an unmoved `collect` job stays, because its holder is outside and another job's commit must not offer the
    * message to a second reader (rows 7, 12).
+   * What a `ClaimRoom` has no place for is left as it is, and hides nothing behind it however much it is: a document store
+   * asks again for a peer other than those that are full.
    */
-  claim(kinds: readonly JobKind[], now: Instant, leaseMs: number, max: number): Promise<readonly MessageRecord[]>;
+  claim(
+    kinds: readonly JobKind[],
+    now: Instant,
+    leaseMs: number,
+    room: number | ClaimRoom,
+  ): Promise<readonly MessageRecord[]>;
   /** Newest first by `acceptedAt`; rejects with `InvalidCursor` when the cursor is not one that a page gave. */
   search(filter: MessageFilter, page: Page): Promise<Found>;
   journal(id: RecordId): Promise<readonly JournalEntry[]>;
@@ -42,6 +49,15 @@ export interface Store {
   /** Deletes records whose `keepUntil` has passed and that have no open job; returns how many. */
   purge(before: Instant, max: number): Promise<number>;
   close(): Promise<void>;
+}
+
+/** Places for a claim, of which no peer (`terms.peerOin`) has more than a share for what is posted to it. */
+export interface ClaimRoom {
+  readonly max: number;
+  /** Places of each peer for messages that are due for one of `POSTS` (msh); work of other kinds needs none of them. */
+  readonly perPeer: number;
+  /** How many of those are taken already, by peer. */
+  readonly taken: ReadonlyMap<string, number>;
 }
 
 export interface MessageFilter {

@@ -1,11 +1,16 @@
 // The door through which time enters: claims due messages under a lease and runs one job of each, with bounded concurrency.
 import type { GatewayContext, Room } from '../gateway/index.ts';
 import { runBegunJob, runJob } from '../gateway/index.ts';
-import type { Job, JobKind, MessageRecord } from '../msh/index.ts';
+import { type Job, type JobKind, type MessageRecord, POSTS } from '../msh/index.ts';
+import { createShares, type Shares } from './shares.ts';
+
+export { shareOf } from './shares.ts';
 
 export interface WorkerOptions {
   readonly kinds: readonly JobKind[];
   readonly concurrency: number;
+  /** How many of those one peer may have for what is posted to it. */
+  readonly perPeer: number;
   /** How long to wait when nothing is due; a commit in this process wakes the worker sooner. */
   readonly pollMs: number;
 }
@@ -14,8 +19,8 @@ export interface Worker {
   start(): void;
   /** Something may be due now. */
   wake(): void;
-  /** Room for one job of each kind, taken until it has run or is released; undefined when there is none. */
-  reserve(kinds: readonly JobKind[]): Room | undefined;
+  /** Room for one job of each kind of a message to `peer`, taken until it has run or is released; undefined when there is none. */
+  reserve(kinds: readonly JobKind[], peer: string): Room | undefined;
   /** Takes no new work and resolves when what runs has ended, or after `drainMs`. */
   stop(drainMs: number): Promise<void>;
 }
@@ -31,6 +36,7 @@ class ClaimingWorker implements Worker {
   readonly #context: GatewayContext;
   readonly #options: WorkerOptions;
   readonly #running = new Set<Promise<void>>();
+  readonly #shares: Shares;
   /** Room given away and not in use yet. */
   #reserved = 0;
   #stopped = true;
@@ -42,6 +48,7 @@ class ClaimingWorker implements Worker {
   constructor(context: GatewayContext, options: WorkerOptions) {
     this.#context = context;
     this.#options = options;
+    this.#shares = createShares(options.perPeer);
   }
 
   start(): void {
@@ -54,15 +61,18 @@ class ClaimingWorker implements Worker {
     this.#carryOn();
   }
 
-  reserve(kinds: readonly JobKind[]): Room | undefined {
+  reserve(kinds: readonly JobKind[], peer: string): Room | undefined {
     const mine = kinds.every((kind) => this.#options.kinds.includes(kind));
-    if (this.#stopped || !mine || this.#free() < kinds.length) return undefined;
+    const posts = kinds.filter((kind) => POSTS.includes(kind)).length;
+    if (this.#stopped || !mine || this.#free() < kinds.length || this.#shares.left(peer) < posts) return undefined;
     this.#reserved += kinds.length;
+    this.#shares.take(peer, posts);
     let open = true;
     const leave = (): boolean => {
       if (!open) return false;
       open = false;
       this.#reserved -= kinds.length;
+      this.#more = this.#shares.giveBack(peer, posts) || this.#more;
       return true;
     };
     return {
@@ -108,7 +118,8 @@ class ClaimingWorker implements Worker {
     try {
       if (free > 0) {
         const { store, clock, leaseMs } = this.#context;
-        const claimed = await store.claim(this.#options.kinds, clock.now(), leaseMs, free);
+        const room = { max: free, perPeer: this.#shares.most, taken: new Map(this.#shares.taken) };
+        const claimed = await store.claim(this.#options.kinds, clock.now(), leaseMs, room);
         this.#more ||= claimed.length === free;
         for (const record of claimed) this.#runClaimed(record);
       }
@@ -126,8 +137,13 @@ class ClaimingWorker implements Worker {
   #runClaimed(record: MessageRecord): void {
     const now = this.#context.clock.now();
     const due = record.jobs.filter((job) => this.#options.kinds.includes(job.kind) && job.runAt <= now);
-    const job = ORDER.flatMap((kind) => due.filter((candidate) => candidate.kind === kind))[0];
-    if (job === undefined) return;
+    const job = ORDER.filter((kind) => !POSTS.includes(kind) || this.#shares.left(record.terms.peerOin) > 0).flatMap(
+      (kind) => due.filter((candidate) => candidate.kind === kind),
+    )[0];
+    if (job === undefined) {
+      if (due.length > 0) void this.#putBack(record);
+      return;
+    }
     this.#track(
       runJob(record, job, this.#context).finally(() => {
         this.#more ||= due.length > 1;
@@ -137,7 +153,20 @@ class ClaimingWorker implements Worker {
     );
   }
 
+  /**
+   * Its peer's last place was reserved while the claim was under way: as it stands, without an attempt, it falls due again at
+   * once (D1), and is claimed when a place comes free.
+   */
+  async #putBack(message: MessageRecord): Promise<void> {
+    const change = { expect: message.version, message, journal: [], blobs: [] };
+    // When that fails the lease runs out.
+    await this.#context.store.commit(change).catch(() => undefined);
+  }
+
   #track(started: Promise<void>, record: MessageRecord, job: Job): void {
+    const peer = record.terms.peerOin;
+    const posts = POSTS.includes(job.kind) ? 1 : 0;
+    this.#shares.take(peer, posts);
     const work = started
       .catch((error: unknown) => {
         // The lease runs out and the job falls due again: a failure here delays, it never loses (house rule 8).
@@ -146,6 +175,7 @@ class ClaimingWorker implements Worker {
       })
       .finally(() => {
         this.#running.delete(work);
+        this.#more = this.#shares.giveBack(peer, posts) || this.#more;
         if (this.#more) this.#carryOn();
       });
     this.#running.add(work);

@@ -1,6 +1,6 @@
 // Contract of claim: leases, their order, and the fence against late writers.
 import { expect, test } from '@jest/globals';
-import type { JobKind } from '../../adapter/msh/change.ts';
+import type { JobKind, MessageRecord } from '../../adapter/msh/change.ts';
 import { changed, type Given, ids, inserted, job, NOW, record } from './record.ts';
 
 const WORK: readonly JobKind[] = ['transmit', 'answer', 'deliver', 'notify'];
@@ -103,5 +103,65 @@ export function claims(given: Given): void {
       { kind: 'notify', ready: 0 },
       { kind: 'transmit', ready: 2, oldestDueAt: NOW - 50 },
     ]);
+  });
+}
+
+/** A message that is to be posted to this peer, unless its jobs are given. */
+function toPeer(id: string, peerOin: string, jobs: MessageRecord['jobs']): MessageRecord {
+  const plain = record(id);
+  return { ...plain, terms: { ...plain.terms, peerOin }, jobs };
+}
+
+export function claimsWithRoom(given: Given): void {
+  test('of what is posted to one peer a claim takes its share, however much older than the rest it is', async () => {
+    const store = given();
+    for (let i = 0; i < 30; i += 1) {
+      const kind = i % 2 === 0 ? 'transmit' : 'answer';
+      await store.commit(inserted(toPeer(`old${i}`, 'slow', [job(kind, NOW - 100 + i)])));
+    }
+    await store.commit(inserted(toPeer('young', 'sound', [job('transmit', NOW - 1)])));
+    await store.commit(inserted(toPeer('later', 'sound', [job('transmit', NOW + 1)])));
+    await store.commit(inserted(toPeer('nameless', '', [job('answer', NOW)])));
+    const room = { max: 8, perPeer: 3, taken: new Map<string, number>() };
+    expect(ids(await store.claim(WORK, NOW, 1_000, room))).toEqual(['old0', 'old1', 'old2', 'young', 'nameless']);
+    const rest = { ...room, taken: new Map([['slow', 2]]) };
+    expect(ids(await store.claim(WORK, NOW, 1_000, rest))).toEqual(['old3']);
+  });
+
+  test('a peer without places left is passed over as it is, and is given when it has them again', async () => {
+    const store = given();
+    await store.commit(inserted(toPeer('m1', 'slow', [job('transmit', NOW - 5)])));
+    const room = { max: 8, perPeer: 2, taken: new Map([['slow', 2]]) };
+    expect(await store.claim(WORK, NOW, 1_000, room)).toEqual([]);
+    expect(await store.claim(WORK, NOW, 1_000, { ...room, taken: new Map([['slow', 3]]) })).toEqual([]);
+    const [claimed] = await store.claim(WORK, NOW, 1_000, { ...room, taken: new Map([['slow', 1]]) });
+    expect(claimed).toMatchObject({ version: 2, jobs: [job('transmit', NOW - 5)] });
+  });
+
+  test('work that is not posted needs no place of its peer', async () => {
+    const store = given();
+    await store.commit(inserted(toPeer('both', 'slow', [job('answer', NOW - 9), job('deliver', NOW - 8)])));
+    await store.commit(inserted(toPeer('post', 'slow', [job('answer', NOW - 7)])));
+    await store.commit(inserted(toPeer('told', 'slow', [job('notify', NOW - 6)])));
+    const room = { max: 8, perPeer: 1, taken: new Map([['slow', 1]]) };
+    expect(ids(await store.claim(WORK, NOW, 1_000, room))).toEqual(['both', 'told']);
+  });
+
+  test('with room for each peer the oldest over all of them are taken, at most what was asked', async () => {
+    const store = given();
+    for (let i = 0; i < 20; i += 1) {
+      await store.commit(inserted(toPeer(`m${i}`, `peer${i % 4}`, [job('transmit', NOW - 50 + i)])));
+    }
+    const room = { max: 6, perPeer: 2, taken: new Map([['peer0', 2]]) };
+    expect(ids(await store.claim(WORK, NOW, 1_000, room))).toEqual(['m1', 'm2', 'm3', 'm5', 'm6', 'm7']);
+    expect(ids(await store.claim(WORK, NOW, 1_000, { ...room, max: 1 }))).toEqual(['m9']);
+  });
+
+  test('a claim follows a message to the peer that a later commit names', async () => {
+    const store = given();
+    await store.commit(inserted(toPeer('m1', 'slow', [job('transmit', NOW)])));
+    await store.commit(changed(1, toPeer('m1', 'sound', [job('transmit', NOW)])));
+    const room = { max: 8, perPeer: 1, taken: new Map([['slow', 1]]) };
+    expect(ids(await store.claim(WORK, NOW, 1_000, room))).toEqual(['m1']);
   });
 }

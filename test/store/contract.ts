@@ -1,7 +1,7 @@
 // What every store must do, run on each of them; above all what the loser of a race is told.
 import { afterEach, beforeEach, describe } from '@jest/globals';
 import type { OpenedStore } from '../../adapter/store/index.ts';
-import { claims } from './contract-claim.ts';
+import { claims, claimsWithRoom } from './contract-claim.ts';
 import { commits } from './contract-commit.ts';
 import { finding } from './contract-find.ts';
 import { agreements, blobs, keeping } from './contract-keep.ts';
@@ -16,6 +16,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     const given = (): OpenedStore => store;
     commits(given);
     claims(given);
+    claimsWithRoom(given);
     finding(given);
     blobs(given);
     agreements(given);

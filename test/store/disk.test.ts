@@ -338,6 +338,26 @@ describe('layout of the database', () => {
     await expect(openStore(`sqlite:${folder}`)).rejects.toThrow(/is not the one of this program/);
   });
 
+  test('a database of the first layout is brought to this one: what waits in it is claimed by its peer', async () => {
+    const folder = newFolder();
+    const jobs = [job('transmit', NOW)];
+    await withStore(folder, async (store) => {
+      await store.commit(inserted(record('m1', { jobs })));
+      await store.commit(inserted(record('ended')));
+    });
+    const db = new Database(join(folder, 'gateway.db'));
+    db.exec(`DROP INDEX by_peer_transmit; DROP INDEX by_peer_answer; ALTER TABLE messages DROP COLUMN peer;
+      DELETE FROM migrations WHERE number = 2`);
+    db.close();
+    await withStore(folder, async (store) => {
+      const { peerOin } = record('m1').terms;
+      await store.commit(changed(1, record('ended', { jobs })));
+      const room = { max: 9, perPeer: 1, taken: new Map([[peerOin, 1]]) };
+      expect(await store.claim(['transmit'], NOW, 1_000, room)).toEqual([]);
+      expect(await store.claim(['transmit'], NOW, 1_000, { ...room, perPeer: 3 })).toHaveLength(2);
+    });
+  });
+
   test('D11 claim, load and search walk along indexes only', async () => {
     const folder = newFolder();
     await withStore(folder, async (store) => {
@@ -349,6 +369,13 @@ describe('layout of the database', () => {
       (db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map((row) => row.detail).join('; ');
     const claim = 'SELECT seq, due_transmit FROM messages WHERE due_transmit <= 5 ORDER BY due_transmit LIMIT 9';
     expect(plan(claim)).toMatch(/^SEARCH messages USING COVERING INDEX by_due_transmit \(due_transmit<\?\)$/);
+    const peers =
+      'SELECT seq FROM messages INDEXED BY by_peer_transmit WHERE due_transmit IS NOT NULL ORDER BY peer, due_transmit LIMIT 1';
+    expect(plan(peers)).toBe('SCAN messages USING COVERING INDEX by_peer_transmit');
+    const next = peers.replace('ORDER', "AND peer > 'x' ORDER");
+    expect(plan(next)).toBe('SEARCH messages USING COVERING INDEX by_peer_transmit (peer>?)');
+    const ofPeer = peers.replace('ORDER', "AND peer = 'x' AND due_transmit <= 5 ORDER");
+    expect(plan(ofPeer)).toMatch(/^SEARCH messages USING COVERING INDEX by_peer_transmit \(peer=\? AND [^;]*$/);
     expect(plan("SELECT document FROM messages WHERE id = 'x'")).toMatch(/^SEARCH messages USING INDEX/);
     const state =
       "SELECT document FROM messages INDEXED BY by_state WHERE state = 'parked' ORDER BY accepted_at DESC, id DESC";

@@ -5,8 +5,14 @@ import type { MessageRecord } from '../../adapter/msh/index.ts';
 import type { PostOutcome } from '../../adapter/transport/index.ts';
 import { createWorker, type Worker, type WorkerOptions } from '../../adapter/worker/index.ts';
 import { type Pair, testPair } from '../fixtures/pair.ts';
+import { OIN_B } from '../fixtures/pki.ts';
 
-const OPTIONS: WorkerOptions = { kinds: ['answer', 'transmit', 'deliver', 'notify'], concurrency: 4, pollMs: 20 };
+const OPTIONS: WorkerOptions = {
+  kinds: ['answer', 'transmit', 'deliver', 'notify'],
+  concurrency: 4,
+  perPeer: 4,
+  pollMs: 20,
+};
 
 interface Rig {
   readonly pair: Pair;
@@ -28,7 +34,7 @@ async function rig(options: Partial<WorkerOptions> = {}, profile: 'osb-rm' | 'os
   let worker: Worker | undefined;
   const pair = await testPair(
     { profile, syncReply: profile === 'osb-rm' ? 'mshSignalsOnly' : 'none' },
-    { a: { wake: () => worker?.wake(), reserve: (kinds) => worker?.reserve(kinds) } },
+    { a: { wake: () => worker?.wake(), reserve: (kinds, peerOin) => worker?.reserve(kinds, peerOin) } },
   );
   let claims = 0;
   const { store } = pair.a.context;
@@ -104,24 +110,24 @@ describe('carrying on after an insert', () => {
     const refuse = { ...pair.a.context, store: { ...store, commit: () => Promise.reject(new Error('vol')) } };
     Object.assign(pair.a, { context: refuse });
     await expect(pair.submit()).rejects.toThrow('vol');
-    expect(worker.reserve(['transmit'])).toBeDefined();
+    expect(worker.reserve(['transmit'], OIN_B)).toBeDefined();
   });
 });
 
 describe('room', () => {
   test('none before the start, none for kinds of another process, none above the concurrency', async () => {
     const { worker } = await rig({ concurrency: 2 });
-    expect(worker.reserve(['transmit'])).toBeUndefined();
+    expect(worker.reserve(['transmit'], OIN_B)).toBeUndefined();
     worker.start();
-    expect(worker.reserve(['collect'])).toBeUndefined();
-    expect(worker.reserve(['answer', 'deliver', 'transmit'])).toBeUndefined();
-    const room = worker.reserve(['answer', 'deliver']);
+    expect(worker.reserve(['collect'], OIN_B)).toBeUndefined();
+    expect(worker.reserve(['answer', 'deliver', 'transmit'], OIN_B)).toBeUndefined();
+    const room = worker.reserve(['answer', 'deliver'], OIN_B);
     expect(room).toBeDefined();
-    expect(worker.reserve(['transmit'])).toBeUndefined();
+    expect(worker.reserve(['transmit'], OIN_B)).toBeUndefined();
     room?.release();
     room?.release();
-    expect(worker.reserve(['answer', 'deliver'])).toBeDefined();
-    expect(worker.reserve(['transmit'])).toBeUndefined();
+    expect(worker.reserve(['answer', 'deliver'], OIN_B)).toBeDefined();
+    expect(worker.reserve(['transmit'], OIN_B)).toBeUndefined();
   });
 
   test('never more at a time than the concurrency, and all come to an end', async () => {

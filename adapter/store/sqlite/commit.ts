@@ -11,7 +11,7 @@ type Value = string | number | null;
 /** Columns that a commit may change, `due_collect` apart. */
 const DUE = KINDS.filter((kind) => kind !== 'collect').map((kind) => `due_${kind}`);
 const LOOKED_UP =
-  'direction, state, cpa_id, message_id, conversation_id, functie, referentienummer, accepted_at, keep_until'.split(
+  'direction, state, cpa_id, message_id, conversation_id, functie, referentienummer, accepted_at, keep_until, peer'.split(
     ', ',
   );
 const COLUMNS = [...DUE, ...LOOKED_UP, 'named'];
@@ -63,6 +63,7 @@ const lookedUp = (message: MessageRecord): readonly Value[] => [
   message.business?.referentienummer ?? null,
   message.acceptedAt,
   message.keepUntil,
+  message.terms.peerOin,
 ];
 
 export function firstRun(message: MessageRecord, kind: JobKind): number | null {

@@ -100,9 +100,9 @@ function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
   return {
     load: (ids) => guarded(() => messages.load(ids)),
     commit: (change) => guarded(() => commit(change)),
-    claim: (kinds, now, leaseMs, max) =>
+    claim: (kinds, now, leaseMs, room) =>
       guarded(() =>
-        messages.anyDue(kinds, now) ? writer.write(() => messages.claim(kinds, { now, leaseMs, max })) : [],
+        messages.anyDue(kinds, now) ? writer.write(() => messages.claim(kinds, { now, leaseMs, room })) : [],
       ),
     search: (filter, page) => guarded(() => search(filter, page)),
     journal: (id) => guarded(() => messages.journal(id)),

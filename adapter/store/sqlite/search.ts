@@ -1,7 +1,7 @@
 // Finding messages for people: filters, newest first, page by page; always along an index (D11).
 import type { Database } from 'better-sqlite3';
 import { type Found, InvalidCursor, type MessageFilter, type Page } from '../contract.ts';
-import { type Row, toRecord } from './messages.ts';
+import { type Row, toRecord } from './row.ts';
 
 const CONDITIONS: Readonly<Record<Exclude<keyof MessageFilter, 'states'>, string>> = {
   direction: 'direction = @direction',
