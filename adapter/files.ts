@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Issue } from './base/index.ts';
-import type { Config } from './config/index.ts';
+import { type Config, overallTimeoutMs } from './config/index.ts';
 import { createPartnerClient, type ReloadableClient, type TlsMaterial, type TrustMaterial } from './transport/index.ts';
 
 /** A configuration or key that cannot work; told in full, then the process ends with 2. */
@@ -57,6 +57,7 @@ export function partnerClient(config: Config): ReloadableClient {
     limits: {
       connectTimeoutMs: client.connectTimeout,
       responseTimeoutMs: client.responseTimeout,
+      overallTimeoutMs: overallTimeoutMs(config),
       connectionsPerPartner: client.connectionsPerPartner,
     },
   });

@@ -4,6 +4,7 @@ import { fail, type Issue, ok, type Result } from '../base/index.ts';
 import { configIssue, refusals } from './refusals.ts';
 import { type Config, configSchema } from './schema.ts';
 
+export { overallTimeoutMs } from './post-time.ts';
 export type { Config } from './schema.ts';
 export { type ConfigRow, configTable, renderConfigTable } from './table.ts';
 
@@ -34,11 +35,11 @@ export function readConfig(
 /** What is malformed, and what the well-formed top-level options are refused for, so that one round is enough. */
 function allIssues(given: Options, found: readonly z.core.$ZodIssue[]): readonly Issue[] {
   const malformed = found.flatMap(schemaIssues);
-  const sections = new Set(malformed.map(({ where }) => where.split('.')[0]));
+  const sections: ReadonlySet<string | undefined> = new Set(malformed.map(({ where }) => where.split('.')[0]));
   const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !sections.has(name)));
   const parsed = configSchema.safeParse(rest, DUTCH);
-  const more = parsed.success ? refusals(parsed.data) : [];
   // A malformed option stands at its default here, so what would be said about it is not true.
+  const more = parsed.success ? refusals(parsed.data, sections) : [];
   return [...malformed, ...more.filter(({ where }) => !sections.has(where.split('.')[0]))];
 }
 

@@ -1,5 +1,6 @@
 // What a well-formed configuration is still refused for: contradictions in any mode, unsafe settings in production.
 import type { Issue } from '../base/index.ts';
+import { mostPostMs } from './post-time.ts';
 import type { Config } from './schema.ts';
 
 /** A finding at an option; texts are Dutch, for whoever installs the gateway, and never repeat a value that may be secret. */
@@ -10,9 +11,25 @@ export const configIssue = (where: string, detail: string): Issue => ({
   detail,
 });
 
-/** Every refusal at once; each concerns one top-level option, the first word of its `where`. */
-export function refusals(config: Config): readonly Issue[] {
-  return [...contradictions(config), ...(config.mode === 'production' ? unsafe(config) : [])];
+/**
+ * Every refusal at once; each concerns one top-level option, the first word of its `where`. What is said of two options is
+ * left out when one of them is malformed.
+ */
+export function refusals(config: Config, malformed: ReadonlySet<string | undefined> = new Set()): readonly Issue[] {
+  return [
+    ...contradictions(config),
+    ...(malformed.has('worker') ? [] : postBeyondLease(config)),
+    ...(config.mode === 'production' ? unsafe(config) : []),
+  ];
+}
+
+/** A message whose POST outlasts the lease is claimed again, and goes out twice at a time. */
+function postBeyondLease(config: Config): Issue[] {
+  const { overallTimeout } = config.client;
+  const most = mostPostMs(config);
+  if (overallTimeout === undefined || overallTimeout <= most) return [];
+  const detail = `client.overallTimeout is ${overallTimeout}ms en worker.lease ${config.worker.lease}ms; verwacht een overallTimeout van ten hoogste driekwart van de lease (${most}ms), of een langere lease: anders wordt een bericht opnieuw verzonden terwijl de vorige poging nog loopt`;
+  return [configIssue('client.overallTimeout', detail)];
 }
 
 /** What cannot work in any mode. */

@@ -68,7 +68,16 @@ const client = z
       .default(10_000)
       .describe('tijd voor het opzetten van een verbinding')
       .meta({ standard: '10s' }),
-    responseTimeout: timeout.default(60_000).describe('tijd voor het hele antwoord').meta({ standard: '60s' }),
+    responseTimeout: timeout
+      .default(60_000)
+      .describe('tijd tot het begin van het antwoord, en tussen twee stukken ervan')
+      .meta({ standard: '60s' }),
+    overallTimeout: timeout
+      .optional()
+      .describe(
+        'tijd voor de hele uitwisseling, ten hoogste driekwart van worker.lease; anders dat driekwart, met een grens van 5m',
+      )
+      .meta({ duration: true }),
     connectionsPerPartner: z.number().int().min(1).max(256).default(8).describe('verbindingen per partner'),
   })
   .prefault({});
@@ -130,14 +139,22 @@ const hub = z.strictObject({
 
 const worker = z
   .strictObject({
-    concurrency: z.number().int().min(1).max(256).default(64).describe('taken tegelijk'),
+    concurrency: z
+      .number()
+      .int()
+      .min(1)
+      .max(256)
+      .default(64)
+      .describe(
+        'taken tegelijk; wat naar één partner gaat heeft er een kwart van, of zoveel als client.connectionsPerPartner, nooit meer dan de helft',
+      ),
     poll: duration('10ms', LONGEST_TIMER)
       .default(500)
       .describe('hoe vaak naar taken wordt gekeken als er niets gebeurt')
       .meta({ standard: '500ms' }),
     lease: duration('100ms')
       .default(120_000)
-      .describe('zolang houdt een werker een bericht vast')
+      .describe('zolang houdt een werker een bericht vast; daarna begint een ander eraan')
       .meta({ standard: '2m' }),
   })
   .prefault({});

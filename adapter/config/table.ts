@@ -15,6 +15,8 @@ interface JsonSchema {
   readonly description?: string;
   readonly default?: unknown;
   readonly standard?: string;
+  /** A duration without a default. */
+  readonly duration?: boolean;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
 }
@@ -42,7 +44,7 @@ const itemRows = (schema: JsonSchema, prefix: string): ConfigRow[] =>
 function typeOf(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.join(' · ');
   if (schema.type === 'array') return `lijst van ${schema.items?.enum?.join(' · ') ?? schema.items?.type ?? 'waarden'}`;
-  return schema.standard === undefined ? (schema.type ?? '') : 'duur';
+  return schema.standard !== undefined || schema.duration === true ? 'duur' : (schema.type ?? '');
 }
 
 function standardOf(schema: JsonSchema): string {

@@ -1,6 +1,6 @@
 // Reading a configuration: defaults, durations, the environment, and every problem at once without repeating a value.
 import { describe, expect, test } from '@jest/globals';
-import { readConfig } from '../../adapter/config/index.ts';
+import { overallTimeoutMs, readConfig } from '../../adapter/config/index.ts';
 import { OIN, PRODUCTION, read, refusedAt } from './given.ts';
 
 describe('what is read', () => {
@@ -115,6 +115,32 @@ describe('what is refused', () => {
   test('refusals come together with malformed options, but nothing untrue is said about these', () => {
     const options = { ...PRODUCTION, parties: ['x'], store: 'mongodb://host/db', policy: { allowSha1: true } };
     expect([...refusedAt(options)].sort()).toEqual(['parties.0', 'policy.allowSha1', 'store']);
+  });
+
+  test('row 12 a POST that may outlast the lease is refused, with both options, what they are and what is expected', () => {
+    const result = readConfig({}, JSON.stringify({ client: { overallTimeout: '91s' } }));
+    expect(result).toMatchObject({
+      error: [
+        {
+          where: 'client.overallTimeout',
+          detail: expect.stringMatching(
+            /^client\.overallTimeout is 91000ms en worker\.lease 120000ms; verwacht een .* ten hoogste .* \(90000ms\)/,
+          ),
+        },
+      ],
+    });
+    expect(refusedAt({ client: { overallTimeout: '90s' } })).toEqual([]);
+    expect(refusedAt({ client: { overallTimeout: '5m' }, worker: { lease: '7m' } })).toEqual([]);
+    expect(refusedAt({ client: { overallTimeout: '5m' }, worker: { lease: '7' } })).toEqual(['worker.lease']);
+  });
+
+  test.each([
+    [{}, 90_000],
+    [{ worker: { lease: '10s' } }, 7_500],
+    [{ worker: { lease: '36500d' } }, 300_000],
+    [{ client: { overallTimeout: '20s' } }, 20_000],
+  ])('row 12 the time for a whole POST ends before the lease: %j', (options, ms) => {
+    expect(overallTimeoutMs(read(options))).toBe(ms);
   });
 
   test.each(['endpoint', 'client'])(
