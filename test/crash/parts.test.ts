@@ -10,9 +10,10 @@ import { planRound } from '../../tools/crash/plan.ts';
 import { summarise, writeReport } from '../../tools/crash/report.ts';
 import type { RoundResult } from '../../tools/crash/round.ts';
 import { isGood, NOTHING } from '../../tools/harness/count.ts';
-import { FailPoint } from '../../tools/harness/fail-point.ts';
+import { FailPoint, takeLastWords } from '../../tools/harness/fail-point.ts';
 import { POINT_NAMES, POINTS } from '../../tools/harness/points.ts';
-import { createSyncMark, dropUnsynced, type SyncMark } from '../../tools/harness/sync-mark.ts';
+import { causeOf } from '../../tools/harness/scene.ts';
+import { dropUnsynced, type SyncMark, startSyncMark, watchSynchronous } from '../../tools/harness/sync-mark.ts';
 import { inserted, record } from '../store/record.ts';
 
 let dir = '';
@@ -60,6 +61,30 @@ describe('fail points', () => {
   });
 });
 
+describe('who ended a process', () => {
+  test.each<[string, Parameters<typeof causeOf>, string]>([
+    ['at the point where it said it would', [{ code: null, signal: 'SIGKILL' }, 'random', undefined], 'random'],
+    ['by the SIGKILL of the harness', [{ code: null, signal: 'SIGKILL' }, undefined, 'SIGKILL'], 'kill'],
+    ['by a SIGKILL that nobody announced', [{ code: null, signal: 'SIGKILL' }, undefined, undefined], 'fell'],
+    ['by a SIGKILL after it was asked to end', [{ code: null, signal: 'SIGKILL' }, undefined, 'SIGTERM'], 'fell'],
+    ['in order when asked', [{ code: 0, signal: null }, undefined, 'SIGTERM'], 'terminate'],
+    ['with a code when asked', [{ code: 1, signal: null }, undefined, 'SIGTERM'], 'fell'],
+    ['in order without being asked', [{ code: 0, signal: null }, undefined, undefined], 'fell'],
+    ['by another signal', [{ code: null, signal: 'SIGSEGV' }, 'random', 'SIGKILL'], 'fell'],
+  ])('%s', (_name, args, cause) => {
+    expect(causeOf(...args)).toBe(cause);
+  });
+
+  test('last words are heard once, and only when they name a point', () => {
+    const file = join(dir, '1');
+    expect(takeLastWords(file)).toBeUndefined();
+    writeFileSync(file, 'bodyHalf');
+    expect([takeLastWords(file), takeLastWords(file)]).toEqual(['bodyHalf', undefined]);
+    writeFileSync(file, 'body');
+    expect(takeLastWords(file)).toBeUndefined();
+  });
+});
+
 describe('the journal', () => {
   const file = (): string => join(dir, 'journaal.jsonl');
 
@@ -84,16 +109,34 @@ describe('the journal', () => {
   });
 });
 
+interface Steps {
+  readonly file: boolean;
+  readonly folder: boolean;
+  /** What is written after the file was synchronised. */
+  readonly after?: 'more' | 'other';
+}
+
 describe('row 10 the power cut', () => {
   const mark = (): string => join(dir, 'synced');
   const log = (): string => join(dir, 'gateway.db-wal');
   let sync: SyncMark | undefined;
-  afterEach(() => sync?.end());
+  afterEach(() => {
+    sync?.end();
+    sync = undefined;
+  });
+
+  const opened = async () => {
+    const isSynced = watchSynchronous();
+    const store = await openStore(`sqlite:${dir}`);
+    return { store, isSynced };
+  };
 
   test('what was committed with full synchronisation stays; what came behind the mark is dropped', async () => {
-    sync = await createSyncMark(dir, mark());
-    const store = await openStore(`sqlite:${dir}`);
-    sync.pin();
+    const { store, isSynced } = await opened();
+    await store.commit(inserted(record('m0')));
+    expect(statSync(log()).size).toBeGreaterThan(0);
+    sync = await startSyncMark(dir, mark(), isSynced);
+    expect(statSync(log()).size).toBe(0);
     await store.commit(inserted(record('m1')));
     sync.note();
     const kept = statSync(log()).size;
@@ -104,18 +147,27 @@ describe('row 10 the power cut', () => {
     expect(dropUnsynced(dir, mark())).toBe(written - kept);
     expect(statSync(log()).size).toBe(kept);
     expect(dropUnsynced(dir, mark())).toBe(0);
+    sync.end();
+    sync = undefined;
+    const again = await openStore(`sqlite:${dir}`);
+    const found = await again.load([record('m0').id, record('m1').id, record('m2').id]);
+    await again.close();
+    expect(found.map((one) => one !== undefined)).toEqual([true, true, false]);
   });
 
   test('a file stays when its octets and its name were synchronised, and goes as far as they were not', async () => {
-    sync = await createSyncMark(dir, mark());
+    const { store, isSynced } = await opened();
+    sync = await startSyncMark(dir, mark(), isSynced);
     const blobs = join(dir, 'blobs');
-    const place = async (name: string, steps: { file: boolean; folder: boolean }): Promise<string> => {
+    const place = async (name: string, steps: Steps): Promise<string> => {
       const folder = join(blobs, name);
       mkdirSync(folder, { recursive: true });
       const path = join(folder, name);
       const handle = await open(path, 'w');
       await handle.writeFile('x'.repeat(1000));
       if (steps.file) await handle.sync();
+      if (steps.after === 'more') await handle.appendFile('y'.repeat(500));
+      if (steps.after === 'other') await handle.write('z', 0);
       await handle.close();
       const names = await open(folder);
       if (steps.folder) await names.sync();
@@ -125,12 +177,13 @@ describe('row 10 the power cut', () => {
     const whole = await place('whole', { file: true, folder: true });
     const emptied = await place('emptied', { file: false, folder: true });
     const nameless = await place('nameless', { file: true, folder: false });
-    expect(dropUnsynced(dir, mark())).toBe(2000);
-    expect([whole, emptied, nameless].map((path) => statSync(path, { throwIfNoEntry: false })?.size)).toEqual([
-      1000,
-      0,
-      undefined,
-    ]);
+    const grown = await place('grown', { file: true, folder: true, after: 'more' });
+    const overwritten = await place('overwritten', { file: true, folder: true, after: 'other' });
+    await store.close();
+    expect(dropUnsynced(dir, mark())).toBe(3500);
+    expect(
+      [whole, emptied, nameless, grown, overwritten].map((path) => statSync(path, { throwIfNoEntry: false })?.size),
+    ).toEqual([1000, 0, undefined, 1000, 0]);
   });
 
   test('without a mark everything in the log goes', () => {

@@ -149,7 +149,6 @@ class Runner {
       const { dir, broken } = this.#options;
       const scene = await Scene.open({
         dir: join(dir, 'gateways'),
-        marks: true,
         ...(broken === undefined ? {} : { broken }),
       });
       const offers = new OfferBook();

@@ -26,6 +26,8 @@ export interface RoundResult {
   readonly droppedBytes: number;
   /** Processes that ended in another way than by our kill. */
   readonly fell: number;
+  /** Bytes in the log that the gateway found when it started again; absent in journals from before it was measured. */
+  readonly logBytes?: number;
   readonly note?: string;
 }
 
@@ -40,15 +42,27 @@ export type Trouble = (stage: Stage) => Promise<string | undefined>;
 
 export async function runRound(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
   const { scene } = stage;
-  scene.marks = true;
-  scene.powerCuts = plan.powerCut;
+  if (plan.powerCut) await scene.mark(plan.victim);
   if (isPoint(plan.point) && plan.point !== 'random') {
     await scene.ask(plan.victim, { do: 'arm', point: plan.point, nth: plan.nth });
   }
   const result = await withTrouble(plan, stage, troubleOf(plan), REST_MS);
-  const struck = result.deaths.some((death) => death.name === plan.victim && death.signal === 'SIGKILL');
-  if (!struck) await scene.ask(plan.victim, { do: 'disarm' }).catch(() => undefined);
-  return { ...result.result, struck, powerCut: result.deaths.some(({ name, cut }) => name === plan.victim && cut) };
+  const wanted = plan.point === 'random' ? 'kill' : plan.point;
+  const isOurs = ({ name, cause }: Death): boolean => name === plan.victim && cause === wanted;
+  const struck = result.deaths.some(isOurs);
+  if (!struck) {
+    await scene.ask(plan.victim, { do: 'disarm' }).catch(() => undefined);
+    await scene.unmark(plan.victim).catch(() => undefined);
+  }
+  const logBytes = result.deaths.find(isOurs)?.logBytes ?? 0;
+  const fell = result.deaths.filter((death) => !isOurs(death)).length;
+  return {
+    ...result.result,
+    struck,
+    powerCut: result.deaths.some((death) => isOurs(death) && death.cut),
+    logBytes,
+    fell,
+  };
 }
 
 /** Runs the messages of a plan through some trouble, waits for rest and counts. */
@@ -82,7 +96,7 @@ export async function withTrouble(
     powerCut: false,
     ms: Math.round(performance.now() - startedAt),
     droppedBytes: deaths.reduce((sum, death) => sum + death.dropped, 0),
-    fell: deaths.filter((death) => death.signal !== 'SIGKILL').length,
+    fell: deaths.filter(({ cause }) => cause === 'fell').length,
     ...(said === undefined ? {} : { note: said }),
   };
   return { result, deaths };

@@ -46,8 +46,6 @@ export function planSpecial(point: SpecialName, round: number, seed: string, run
 
 /** One round; what has to be made ready and taken away again is done around it. */
 export async function runSpecial(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
-  stage.scene.marks = false;
-  stage.scene.powerCuts = false;
   switch (plan.point) {
     case 'frozen':
       return frozen(plan, stage);

@@ -1,8 +1,15 @@
 // The one armed fail point of a process, and what happens there: SIGKILL, as the kernel or an operator would; or SIGSTOP.
-import type { PointName } from './points.ts';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isPoint, type PointName } from './points.ts';
 
 export class FailPoint {
+  readonly #lastWords: string | undefined;
   #armed: { readonly point: PointName; left: number; readonly freeze: boolean } | undefined;
+
+  /** `lastWords`: the file in which the process says at which point it ends. */
+  constructor(lastWords?: string) {
+    this.#lastWords = lastWords;
+  }
 
   /** `freeze`: the process stands still there until it is told to continue, instead of ending. */
   arm(point: PointName, nth: number, freeze = false): void {
@@ -31,12 +38,25 @@ export class FailPoint {
     const freeze = this.#armed?.freeze === true;
     if (!this.due(point)) return;
     if (freeze) process.kill(process.pid, 'SIGSTOP');
-    else await die();
+    else await this.die(point);
+  }
+
+  /** Never resolves: whatever the kernel still lets run stands still here. */
+  die(point: PointName): Promise<never> {
+    // Without this a SIGKILL of the kernel, short of memory, would pass for ours.
+    if (this.#lastWords !== undefined) writeFileSync(this.#lastWords, point);
+    process.kill(process.pid, 'SIGKILL');
+    return new Promise(() => undefined);
   }
 }
 
-/** Never resolves: whatever the kernel still lets run stands still here. */
-export function die(): Promise<never> {
-  process.kill(process.pid, 'SIGKILL');
-  return new Promise(() => undefined);
+/** What a process said when it ended at a point, once; undefined when it said nothing. */
+export function takeLastWords(file: string): PointName | undefined {
+  try {
+    const said = readFileSync(file, 'utf8');
+    rmSync(file);
+    return isPoint(said) ? said : undefined;
+  } catch {
+    return undefined;
+  }
 }

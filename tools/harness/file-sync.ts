@@ -7,7 +7,7 @@ import { readJsonLines } from './json-lines.ts';
 type Line =
   | { readonly bootedAt: number }
   /** Contents up to here are on disk; of a folder: its names as they stood at this moment. */
-  | { readonly inode: number; readonly at: number };
+  | { readonly inode: number; readonly at: number; readonly size: number; readonly mtimeMs: number };
 
 /** The machine's clock, whatever the harness has set `Date.now` to. */
 const realNow = (): number => performance.timeOrigin + performance.now();
@@ -24,9 +24,10 @@ export async function watchFileSync(log: string): Promise<() => void> {
   await probe.close();
   const { sync } = prototype;
   prototype.sync = async function (this: FileHandle): Promise<void> {
-    const { ino: inode } = await this.stat();
+    // Looked at before it: what is written meanwhile may be on disk or not.
+    const { ino: inode, size, mtimeMs } = await this.stat();
     await sync.call(this);
-    line({ inode, at: realNow() });
+    line({ inode, at: realNow(), size, mtimeMs });
   };
   return () => {
     prototype.sync = sync;
@@ -45,22 +46,35 @@ export function dropUnsyncedFiles(root: string, log: string): number {
   if (!existsSync(log) || !existsSync(root)) return 0;
   const lines = readJsonLines<Line>(log);
   const bootedAt = lines.flatMap((line) => ('bootedAt' in line ? [line.bootedAt] : []))[0] ?? 0;
-  const synced = new Map(lines.flatMap((line) => ('inode' in line ? [[line.inode, line.at] as const] : [])));
+  const synced = new Map(lines.flatMap((line) => ('inode' in line ? [[line.inode, line] as const] : [])));
   let dropped = 0;
   for (const folder of foldersUnder(root)) {
-    const namesAt = synced.get(statSync(folder).ino) ?? 0;
+    const namesAt = synced.get(statSync(folder).ino)?.at ?? 0;
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const path = join(folder, entry.name);
-      const { ino, size, ctimeMs } = statSync(path);
+      const { ino, size, ctimeMs, mtimeMs } = statSync(path);
       if (ctimeMs < bootedAt - TICK_MS) continue;
+      const kept = keptOf(synced.get(ino), { size, mtimeMs });
       if (namesAt + TICK_MS < ctimeMs) unlinkSync(path);
-      else if (!synced.has(ino)) truncateSync(path);
+      else if (kept < size) truncateSync(path, kept);
       else continue;
-      dropped += size;
+      dropped += namesAt + TICK_MS < ctimeMs ? size : size - kept;
     }
   }
   return dropped;
+}
+
+interface Contents {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** How many octets are surely on disk: what was written after the last synchronisation is not. */
+function keptOf(synced: Contents | undefined, { size, mtimeMs }: Contents): number {
+  if (synced === undefined) return 0;
+  if (synced.mtimeMs === mtimeMs) return size;
+  return size > synced.size ? synced.size : 0;
 }
 
 const foldersUnder = (root: string): string[] => [

@@ -1,4 +1,6 @@
 // A gateway of the crash report: the product's own program between seams. Waits as a spare until it is told which one to be.
+
+import { join } from 'node:path';
 import { runProgram } from '../../adapter/run.ts';
 import { breakStore, forgetSync } from './broken.ts';
 import { FailPoint } from './fail-point.ts';
@@ -6,28 +8,31 @@ import { forgetFileSync } from './file-sync.ts';
 import type { Look, Order, Settings } from './orders.ts';
 import { type Knobs, type Opened, seamsFor } from './seams.ts';
 import { watchSockets } from './sockets.ts';
-import { createSyncMark, type SyncMark } from './sync-mark.ts';
+import { type SyncMark, startSyncMark, watchSynchronous } from './sync-mark.ts';
 
-const settings = JSON.parse(process.env.DK_HARNESS ?? '{}') as Settings;
+const settings = JSON.parse(process.env.DK_HARNESS ?? '') as Settings;
 let syncMark: SyncMark | undefined;
-const knobs: Knobs = { fail: new FailPoint(), slowMs: 0, posts: 0, copyEvery: 0, onDurable: () => syncMark?.note() };
+let isSynced = (): boolean => false;
+const fail = new FailPoint(join(settings.lastWords, String(process.pid)));
+const knobs: Knobs = { fail, slowMs: 0, posts: 0, copyEvery: 0, onDurable: () => syncMark?.note() };
 const opened: Opened = {};
 const cutAll = watchSockets();
 
 async function go(order: Extract<Order, { do: 'go' }>): Promise<void> {
   process.argv.push('--config', order.config);
-  if (order.syncMark !== undefined) syncMark = await createSyncMark(order.syncMark.folder, order.syncMark.file);
+  isSynced = watchSynchronous();
   if (settings.broken === 'doesNotSync') forgetSync();
-  if (settings.broken === 'doesNotSyncFiles') await forgetFileSync(order.config);
   const before = process.listenerCount('SIGINT');
-  await runProgram(
-    seamsFor(knobs, opened, (store) => {
-      syncMark?.pin();
-      return breakStore(store, settings.broken);
-    }),
-  );
+  await runProgram(seamsFor(knobs, opened, (store) => breakStore(store, settings.broken)));
   for (const stop of process.listeners('SIGINT').slice(before)) process.off('SIGINT', stop);
   if (opened.store === undefined || process.exitCode !== undefined) throw new Error('the gateway did not start');
+}
+
+async function mark({ folder, file }: Extract<Order, { do: 'mark' }>): Promise<void> {
+  syncMark?.end();
+  syncMark = await startSyncMark(folder, file, isSynced);
+  // After the watch, so that it hears nothing.
+  if (settings.broken === 'doesNotSyncFiles') await forgetFileSync(file);
 }
 
 async function look(conversations: readonly string[]): Promise<Look> {
@@ -51,6 +56,12 @@ async function obey(order: Order): Promise<unknown> {
   switch (order.do) {
     case 'go':
       return go(order);
+    case 'mark':
+      return mark(order);
+    case 'unmark':
+      syncMark?.end();
+      syncMark = undefined;
+      return undefined;
     case 'arm':
       return knobs.fail.arm(order.point, order.nth, order.freeze);
     case 'disarm':

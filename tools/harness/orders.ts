@@ -8,15 +8,16 @@ export type Broken = (typeof BROKEN)[number];
 /** Given in DK_HARNESS as JSON. */
 export interface Settings {
   readonly broken?: Broken;
+  /** Folder in which a process that ends at a point says so, in a file named by its number. */
+  readonly lastWords: string;
 }
 
 export type Order =
-  /** Become the gateway of this configuration; `syncMark` keeps the log whole and says how far it is on disk. */
-  | {
-      readonly do: 'go';
-      readonly config: string;
-      readonly syncMark?: { readonly folder: string; readonly file: string };
-    }
+  /** Become the gateway of this configuration. */
+  | { readonly do: 'go'; readonly config: string }
+  /** Keep the log of the store in `folder` whole from now on, and say in `file` how far it is on disk. */
+  | { readonly do: 'mark'; readonly folder: string; readonly file: string }
+  | { readonly do: 'unmark' }
   | { readonly do: 'arm'; readonly point: PointName; readonly nth: number; readonly freeze?: boolean }
   | { readonly do: 'disarm' }
   | { readonly do: 'look'; readonly conversations: readonly string[] }

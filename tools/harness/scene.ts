@@ -1,12 +1,14 @@
 // Three gateways as processes with spares: whoever dies is replaced at once by a process that has its code loaded already.
 import type { ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { takeLastWords } from './fail-point.ts';
 import { type HarnessParty, type Layout, layOut, placeOf, routeTo } from './layout.ts';
 import type { Answer, Broken, Look, Order, Settings } from './orders.ts';
-import { GATEWAYS, type GatewayName, type Mode } from './points.ts';
+import { GATEWAYS, type GatewayName, type Mode, type PointName } from './points.ts';
 import { steadyPorts } from './ports.ts';
 import { importCpas, start, stop } from './processes.ts';
-import { dropUnsynced } from './sync-mark.ts';
+import { bytesOf, dropUnsynced, logOf } from './sync-mark.ts';
 
 const START_MS = 20_000;
 /** Loading takes most of a round: with one, every second death would wait for it. */
@@ -46,16 +48,18 @@ export interface SceneOptions {
   readonly dir: string;
   readonly broken?: Broken;
   readonly pace?: Pace;
-  /** From the start every process keeps the mark that a power cut needs. */
-  readonly marks?: boolean;
 }
 
 export interface Death {
   readonly name: GatewayName;
   readonly signal: NodeJS.Signals | null;
   readonly code: number | null;
+  /** What ended it: the point at which it said it would, a signal of ours, or something that we did not do. */
+  readonly cause: PointName | 'kill' | 'terminate' | 'fell';
   /** It was a power cut as well. */
   readonly cut: boolean;
+  /** Bytes in the write-ahead log that the next process finds. */
+  readonly logBytes: number;
   /** Bytes that were not synchronised and were dropped. */
   readonly dropped: number;
 }
@@ -104,6 +108,23 @@ export class Child {
   }
 }
 
+/** A process that is one of the three now. */
+interface Live {
+  readonly child: Child;
+  /** It keeps the mark that a power cut needs. */
+  marked: boolean;
+  /** The last signal that the harness gave it to end. */
+  signalled?: 'SIGKILL' | 'SIGTERM';
+}
+
+type End = Pick<Death, 'code' | 'signal'>;
+
+/** Only what the harness or the process itself said beforehand is ours: any other SIGKILL comes from outside. */
+export function causeOf(end: End, point: PointName | undefined, signalled: Live['signalled']): Death['cause'] {
+  if (end.signal === 'SIGKILL') return point ?? (signalled === 'SIGKILL' ? 'kill' : 'fell');
+  return signalled === 'SIGTERM' && end.signal === null && end.code === 0 ? 'terminate' : 'fell';
+}
+
 interface Spare {
   readonly child: Child;
   readonly loaded: Promise<unknown>;
@@ -112,12 +133,8 @@ interface Spare {
 export class Scene {
   readonly layout: Layout;
   readonly deaths: Death[] = [];
-  /** Whether the next process of a gateway keeps the mark that a power cut needs. */
-  marks = false;
-  /** Whether a process that dies now takes with it what was not synchronised, if it kept the mark. */
-  powerCuts = false;
   readonly #settings: Settings;
-  readonly #live = new Map<GatewayName, { readonly child: Child; readonly marked: boolean }>();
+  readonly #live = new Map<GatewayName, Live>();
   readonly #starting = new Map<GatewayName, Promise<void>>();
   readonly #spares: Spare[] = [];
   #closing = false;
@@ -127,10 +144,11 @@ export class Scene {
     this.#settings = settings;
   }
 
-  static async open({ dir, broken, pace = QUICK, marks = false }: SceneOptions): Promise<Scene> {
+  static async open({ dir, broken, pace = QUICK }: SceneOptions): Promise<Scene> {
     const layout = await layOutScene(dir, pace);
-    const scene = new Scene(layout, broken === undefined ? {} : { broken });
-    scene.marks = marks;
+    const lastWords = join(dir, 'last-words');
+    mkdirSync(lastWords, { recursive: true });
+    const scene = new Scene(layout, { lastWords, ...(broken === undefined ? {} : { broken }) });
     for (const name of GATEWAYS) await scene.boot(name);
     for (const name of GATEWAYS) await importCpas(layout, name);
     return scene;
@@ -156,8 +174,35 @@ export class Scene {
   }
 
   /** Kills without a word; `restarted` tells when it is back. */
-  kill(name: GatewayName): void {
-    this.child(name)?.process.kill('SIGKILL');
+  kill(name: GatewayName): boolean {
+    return this.#signal(name, 'SIGKILL');
+  }
+
+  /** Asks it to end, and it is started again. */
+  terminate(name: GatewayName): boolean {
+    return this.#signal(name, 'SIGTERM');
+  }
+
+  #signal(name: GatewayName, signal: 'SIGKILL' | 'SIGTERM'): boolean {
+    const live = this.#live.get(name);
+    if (live?.child.process.kill(signal) !== true) return false;
+    live.signalled = signal;
+    return true;
+  }
+
+  /** From now on its death is a power cut: what it did not synchronise goes with it. Only when it is at rest. */
+  async mark(name: GatewayName): Promise<void> {
+    await this.ask(name, { do: 'mark', folder: this.folder(name), file: this.#markFile(name) });
+    const live = this.#live.get(name);
+    if (live !== undefined) live.marked = true;
+  }
+
+  /** Its death is no power cut any more. */
+  async unmark(name: GatewayName): Promise<void> {
+    const live = this.#live.get(name);
+    if (live?.marked !== true) return;
+    live.marked = false;
+    await this.ask(name, { do: 'unmark' });
   }
 
   /** Resolves when no gateway is being started. */
@@ -168,10 +213,10 @@ export class Scene {
   /** Starts a gateway from the spare; rejects when it cannot start. */
   async boot(name: GatewayName): Promise<void> {
     const child = await this.#takeSpare();
-    const marked = this.marks;
-    this.#live.set(name, { child, marked });
-    await within(START_MS, child.ask(this.#goOrder(name, marked)));
-    child.process.once('exit', (code, signal) => this.#onDeath(name, { code, signal, marked }));
+    const live: Live = { child, marked: false };
+    this.#live.set(name, live);
+    await within(START_MS, child.ask({ do: 'go', config: placeOf(this.layout.places, name).configFile }));
+    child.process.once('exit', (code, signal) => this.#onDeath(name, live, { code, signal }));
     this.#makeSpares();
   }
 
@@ -203,13 +248,6 @@ export class Scene {
     await Promise.all(GATEWAYS.map((name) => this.stop(name)));
   }
 
-  #goOrder(name: GatewayName, marked: boolean): Order {
-    const config = placeOf(this.layout.places, name).configFile;
-    return marked
-      ? { do: 'go', config, syncMark: { folder: this.folder(name), file: this.#markFile(name) } }
-      : { do: 'go', config };
-  }
-
   #markFile(name: GatewayName): string {
     return join(this.layout.dir, name, 'synced');
   }
@@ -231,12 +269,14 @@ export class Scene {
     return spare.child;
   }
 
-  #onDeath(name: GatewayName, how: { code: number | null; signal: NodeJS.Signals | null; marked: boolean }): void {
-    if (this.#closing || this.#live.get(name) === undefined) return;
+  #onDeath(name: GatewayName, { child, marked, signalled }: Live, how: End): void {
+    if (this.#closing || this.#live.get(name)?.child !== child) return;
     this.#live.delete(name);
-    const cut = this.powerCuts && how.marked;
-    const dropped = cut ? dropUnsynced(this.folder(name), this.#markFile(name)) : 0;
-    this.deaths.push({ name, code: how.code, signal: how.signal, cut, dropped });
+    const folder = this.folder(name);
+    const dropped = marked ? dropUnsynced(folder, this.#markFile(name)) : 0;
+    const point = takeLastWords(join(this.#settings.lastWords, String(child.process.pid)));
+    const cause = causeOf(how, point, signalled);
+    this.deaths.push({ name, ...how, cause, cut: marked, dropped, logBytes: bytesOf(logOf(folder)) });
     const booting = this.boot(name).finally(() => this.#starting.delete(name));
     booting.catch(() => undefined);
     this.#starting.set(name, booting);

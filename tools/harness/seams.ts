@@ -5,7 +5,7 @@ import type { Change } from '../../adapter/msh/index.ts';
 import type { Seams } from '../../adapter/program.ts';
 import type { BlobWriter, Store } from '../../adapter/store/index.ts';
 import type { PostBody, ReloadableClient } from '../../adapter/transport/index.ts';
-import { die, type FailPoint } from './fail-point.ts';
+import type { FailPoint } from './fail-point.ts';
 
 /** What the orders of the harness turn, besides the fail point. */
 export interface Knobs {
@@ -98,7 +98,7 @@ function clientSeam(client: ReloadableClient, knobs: Knobs): ReloadableClient {
       knobs.posts += 1;
       if (knobs.copyEvery > 0 && knobs.posts % knobs.copyEvery === 0 && !isSignal(body))
         await client.post(target, body);
-      const half = isSignal(body) && fail.due('answerHalf') ? halfOf(body) : body;
+      const half = isSignal(body) && fail.due('answerHalf') ? halfOf(body, fail) : body;
       const outcome = await client.post(target, half);
       await fail.at('postedNotCommitted');
       return outcome;
@@ -113,13 +113,13 @@ function clientSeam(client: ReloadableClient, knobs: Knobs): ReloadableClient {
 const isSignal = ({ headers }: PostBody): boolean => !(headers['content-type'] ?? '').startsWith('multipart/');
 
 /** An answer posted on its own (asynchronous): half of it goes out. */
-function halfOf(body: PostBody): PostBody {
+function halfOf(body: PostBody, fail: FailPoint): PostBody {
   async function* half(): AsyncIterable<Uint8Array> {
     const { body: source } = body;
     for await (const chunk of source instanceof Uint8Array ? [source] : source()) {
       yield chunk.subarray(0, Math.ceil(chunk.length / 2));
       await new Promise((resolve) => setTimeout(resolve, 5));
-      await die();
+      await fail.die('answerHalf');
     }
   }
   return { ...body, body: half };
@@ -131,17 +131,17 @@ function gatewaySeam(gateway: Gateway, fail: FailPoint): Gateway {
     receive: (request) => {
       if (!fail.due('bodyHalf')) return gateway.receive(request);
       const length = Number(request.headers['content-length'] ?? 0);
-      return gateway.receive({ ...request, body: firstHalf(request.body, length / 2) });
+      return gateway.receive({ ...request, body: firstHalf(request.body, length / 2, fail) });
     },
   };
 }
 
-async function* firstHalf(body: AsyncIterable<Uint8Array>, most: number): AsyncIterable<Uint8Array> {
+async function* firstHalf(body: AsyncIterable<Uint8Array>, most: number, fail: FailPoint): AsyncIterable<Uint8Array> {
   let done = 0;
   for await (const chunk of body) {
     yield chunk.subarray(0, Math.max(0, Math.ceil(most) - done));
     done += chunk.length;
-    if (done >= most) await die();
+    if (done >= most) await fail.die('bodyHalf');
   }
 }
 
@@ -157,7 +157,7 @@ function cutAnswers(fail: FailPoint): void {
       typeof chunk === 'string' || chunk instanceof Uint8Array ? Buffer.from(chunk as string) : Buffer.alloc(0);
     const head = `HTTP/1.1 ${this.statusCode} ${STATUS_CODES[this.statusCode] ?? ''}\r\ncontent-length: ${body.length}\r\n\r\n`;
     const whole = Buffer.concat([Buffer.from(head), body]);
-    this.socket?.write(whole.subarray(0, Math.ceil(whole.length / 2)), () => void die());
+    this.socket?.write(whole.subarray(0, Math.ceil(whole.length / 2)), () => void fail.die('answerHalf'));
     return this;
   };
   ServerResponse.prototype.end = cutting as typeof end;

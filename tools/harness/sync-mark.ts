@@ -1,6 +1,6 @@
 // A power cut: files as file-sync.ts says, and for SQLite: the log grows without being moved into the database, a mark says how much of it was synchronised,
 // and after the kill the harness drops the rest.
-import { existsSync, openSync, readFileSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { dropUnsyncedFiles, watchFileSync } from './file-sync.ts';
@@ -8,51 +8,51 @@ import { dropUnsyncedFiles, watchFileSync } from './file-sync.ts';
 const FILE = 'gateway.db';
 const WIDTH = 16;
 const filesOf = (mark: string): string => `${mark}-files`;
-const logOf = (folder: string): string => join(folder, `${FILE}-wal`);
-const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+export const logOf = (folder: string): string => join(folder, `${FILE}-wal`);
+export const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 export interface SyncMark {
-  /** After the store is open: holds the log whole from now on. */
-  pin(): void;
   /** After a write that the store said to be durable. */
   note(): void;
-  /** Files are watched no longer. */
+  /** The log is held no longer, and files are watched no longer. */
   end(): void;
 }
 
-export async function createSyncMark(folder: string, file: string): Promise<SyncMark> {
-  emptyLog(folder);
-  const end = await watchFileSync(filesOf(file));
-  const isSynced = watchPragma();
+/**
+ * For a store that is open and at rest: what is there now is on disk. The log goes into the database, so that its size is what
+ * is written from now on, and is held whole: the gateway itself has opened and recovered it before this, as it always does.
+ */
+export async function startSyncMark(folder: string, file: string, isSynced: () => boolean): Promise<SyncMark> {
+  const endFiles = await watchFileSync(filesOf(file));
+  const held = holdLog(folder);
   const mark = openSync(file, 'w');
-  let held: Database.Database | undefined;
   const note = (): void => {
     // Only with full synchronisation is a commit on disk when it returns.
     if (isSynced()) writeSync(mark, String(bytesOf(logOf(folder))).padStart(WIDTH), 0);
   };
+  note();
   return {
     note,
-    end,
-    pin: () => {
-      held = new Database(join(folder, FILE), { readonly: true });
-      // An open read keeps every checkpoint from moving pages, so the log is only ever appended to.
-      held.exec('BEGIN');
-      held.prepare('SELECT value FROM counters').all();
-      note();
+    end: () => {
+      held.close();
+      closeSync(mark);
+      endFiles();
     },
   };
 }
 
-/** What an earlier process left in the log goes into the database, so that the log's size is what this process wrote. */
-function emptyLog(folder: string): void {
-  if (!existsSync(join(folder, FILE))) return;
-  const db = new Database(join(folder, FILE));
-  db.pragma('wal_checkpoint(TRUNCATE)');
-  db.close();
+function holdLog(folder: string): Database.Database {
+  const held = new Database(join(folder, FILE));
+  const [outcome] = held.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+  if (outcome?.busy !== 0) throw new Error('the log could not be emptied');
+  // An open read keeps every checkpoint from moving pages, so the log is only ever appended to.
+  held.exec('BEGIN');
+  held.prepare('SELECT value FROM counters').all();
+  return held;
 }
 
-/** True while the store's connection synchronises each commit, as it was told to. */
-function watchPragma(): () => boolean {
+/** Before the store is opened; true while its connection synchronises each commit, as it was told to. */
+export function watchSynchronous(): () => boolean {
   const { pragma } = Database.prototype;
   let store: Database.Database | undefined;
   Database.prototype.pragma = function (this: Database.Database, source: string, ...rest: []) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Applications } from '../harness/applications.ts';
 import { add, type Counts, isGood, NOTHING } from '../harness/count.ts';
 import { GATEWAYS } from '../harness/points.ts';
-import { type Death, type Pace, Scene } from '../harness/scene.ts';
+import { type Pace, Scene } from '../harness/scene.ts';
 import { type FaultName, planFault } from './faults.ts';
 import { Gauge, type Measurement } from './gauge.ts';
 import { Ledger } from './ledger.ts';
@@ -97,7 +97,7 @@ export async function soak(options: SoakOptions, hooks: Hooks): Promise<SoakResu
     const measured = await gauge.stop();
     await traffic.end();
     const counts = add(ledger.counts, { ...NOTHING, endless: await openAtGateways(stage, rested) });
-    const fell = countFell(scene.deaths, faults.struck);
+    const fell = scene.deaths.filter(({ cause }) => cause === 'fell').length;
     return {
       seed: options.seed,
       startedAt,
@@ -128,13 +128,11 @@ interface Stage {
 interface Faults {
   readonly counts: Map<FaultName, FaultCount>;
   readonly troubles: string[];
-  /** How many processes the faults ended, by kind of end. */
-  readonly struck: { killed: number; terminated: number };
 }
 
 /** Messages at the pace, and beside them one fault after another. */
 async function flow(stage: Stage, rate: number, options: SoakOptions, hooks: Hooks): Promise<Faults> {
-  const faults: Faults = { counts: new Map(), troubles: [], struck: { killed: 0, terminated: 0 } };
+  const faults: Faults = { counts: new Map(), troubles: [] };
   const startedAt = performance.now();
   const until = startedAt + options.ms;
   const pacer = createPacer(rate, startedAt);
@@ -177,17 +175,8 @@ function note({ fault: { fault, victim, point }, how, trouble }: Struck, faults:
   const count = faults.counts.get(fault) ?? { fault, struck: 0, missed: 0, skipped: 0 };
   count[how] += 1;
   faults.counts.set(fault, count);
-  if (how === 'struck' && (fault === 'kill' || fault === 'point')) faults.struck.killed += 1;
-  if (how === 'struck' && fault === 'terminate') faults.struck.terminated += 1;
   if (trouble === undefined || faults.troubles.length >= TROUBLES) return;
   faults.troubles.push(`${fault}${fault === 'point' ? ` ${point}` : ''} bij ${victim}: ${trouble}`);
-}
-
-function countFell(deaths: readonly Death[], struck: Faults['struck']): number {
-  const killed = deaths.filter(({ signal }) => signal === 'SIGKILL').length;
-  const ended = deaths.filter(({ signal, code }) => signal === null && code === 0).length;
-  const other = deaths.length - killed - ended;
-  return other + Math.max(0, killed - struck.killed) + Math.max(0, ended - struck.terminated);
 }
 
 /** Nothing is sent any more: until nothing is under way anywhere, seen twice, or until time is up. */

@@ -4,7 +4,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Applications } from '../harness/applications.ts';
 import { GATEWAYS, type GatewayName } from '../harness/points.ts';
-import { cpaId, type Scene } from '../harness/scene.ts';
+import { cpaId, type Death, type Scene } from '../harness/scene.ts';
 import type { Fault, FaultName } from './faults.ts';
 
 export interface Struck {
@@ -57,13 +57,13 @@ const CARRY: Readonly<Record<FaultName, Carry>> = {
   kill: async ({ victim }, { scene }) => {
     const before = scene.deaths.length;
     scene.kill(victim);
-    return (await died(scene, before, 1_000)) ? 'struck' : 'missed';
+    return (await died(scene, { before, victim, cause: 'kill' }, 1_000)) ? 'struck' : 'missed';
   },
   point: async ({ victim, point, nth, ms, mode }, { scene, applications }) => {
     const before = scene.deaths.length;
     await scene.ask(victim, { do: 'arm', point, nth: point === 'cpaActivation' ? 1 : nth });
     if (point === 'cpaActivation') await importAgain(victim, cpaOf(victim, mode), { scene, applications });
-    if (await died(scene, before, ms)) return 'struck';
+    if (await died(scene, { before, victim, cause: point }, ms)) return 'struck';
     await scene.ask(victim, { do: 'disarm' }).catch(() => undefined);
     return 'missed';
   },
@@ -110,15 +110,23 @@ const CARRY: Readonly<Record<FaultName, Carry>> = {
   certificate: ({ victim }, { scene }) => Promise.resolve(replaceCertificates(victim, scene)),
   terminate: async ({ victim }, { scene }) => {
     const before = scene.deaths.length;
-    if (scene.child(victim)?.process.kill('SIGTERM') !== true) return 'missed';
-    return (await died(scene, before, 15_000)) ? 'struck' : 'missed';
+    if (!scene.terminate(victim)) return 'missed';
+    return (await died(scene, { before, victim, cause: 'terminate' }, 15_000)) ? 'struck' : 'missed';
   },
 };
 
-async function died(scene: Scene, before: number, ms: number): Promise<boolean> {
+interface Wanted {
+  /** How many deaths there were. */
+  readonly before: number;
+  readonly victim: GatewayName;
+  readonly cause: Death['cause'];
+}
+
+async function died({ deaths }: Scene, { before, victim, cause }: Wanted, ms: number): Promise<boolean> {
   const until = performance.now() + ms;
-  while (scene.deaths.length === before && performance.now() < until) await pause(LOOK_MS);
-  return scene.deaths.length > before;
+  const found = (): boolean => deaths.slice(before).some((death) => death.name === victim && death.cause === cause);
+  while (!found() && performance.now() < until) await pause(LOOK_MS);
+  return found();
 }
 
 const cpaOf = (victim: GatewayName, mode: Fault['mode']): string =>
