@@ -5,12 +5,16 @@ const [tool, file] = process.argv.slice(2);
 const report = JSON.parse(readFileSync(file, 'utf8'));
 const items =
   tool === 'fuzz'
-    ? report.targets.map(({ target, seconds, findings }) => ({ name: target, good: seconds > 50 && findings.length === 0 }))
-    : report.points.map(({ point, rounds, struck, counts, fell }) => ({
+    ? report.targets.map(({ target, seconds, runs, covered, findings }) => ({
+        name: target,
+        good: seconds > 50 && runs > 0 && covered > 0 && findings.length === 0,
+      }))
+    : report.points.map(({ point, rounds, struck, counts, fell, good }) => ({
         name: point,
         good:
+          good &&
           rounds === 30 &&
-          struck > rounds * 0.9 &&
+          struck >= rounds * 0.9 &&
           fell === 0 &&
           ['lost', 'twice', 'endless', 'unanswered', 'misbelieved'].every((name) => counts[name] === 0),
       }));

@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openStore } from '../../adapter/store/index.ts';
 import { openJournal } from '../../tools/crash/journal.ts';
 import { planRound } from '../../tools/crash/plan.ts';
-import { summarise, writeReport } from '../../tools/crash/report.ts';
-import type { RoundResult } from '../../tools/crash/round.ts';
+import { isGoodRun, summarise, writeReport } from '../../tools/crash/report.ts';
+import { type RoundResult, skippedNote } from '../../tools/crash/round.ts';
 import { isGood, NOTHING } from '../../tools/harness/count.ts';
 import { FailPoint, takeLastWords } from '../../tools/harness/fail-point.ts';
 import { POINT_NAMES, POINTS } from '../../tools/harness/points.ts';
@@ -98,6 +98,17 @@ describe('the journal', () => {
     expect([0, 1, 2].map((round) => second.has('bodyHalf', round))).toEqual([true, true, false]);
     second.add(result({ plan: { ...plan, round: 2 } }));
     expect(openJournal(file(), head, true).results).toHaveLength(3);
+  });
+
+  test('refuses the run of a gateway built otherwise, and takes one from before that was kept', () => {
+    openJournal(file(), { ...head, broken: 'doesNotSync' }, false).add(result());
+    expect(() => openJournal(file(), head, true)).toThrow('die run is met --broken doesNotSync begonnen');
+    expect(readFileSync(file(), 'utf8')).toContain('"round":0');
+    openJournal(file(), head, false);
+    expect(() => openJournal(file(), { ...head, broken: 'answersEarly' }, true)).toThrow('zonder --broken');
+    expect(openJournal(file(), { ...head, products: ['a'] }, true).head.products).toEqual(['onbekend', 'a']);
+    expect(openJournal(file(), { ...head, products: ['a'] }, true).head.products).toEqual(['onbekend', 'a']);
+    expect(openJournal(file(), { ...head, products: ['b'] }, true).head.products).toEqual(['onbekend', 'a', 'b']);
   });
 
   test('begins anew when it is not asked to resume', () => {
@@ -209,6 +220,18 @@ describe('counts and report', () => {
     expect(text).toContain('`bodyHalf` ronde 1');
     expect(text).toContain('lost 1');
     expect(writeReport(head, [result()])).toContain('Geen.');
+  });
+
+  test('a run in which a point was not struck says nothing, so it is not good; nor is one without rounds', () => {
+    const rounds = (struck: number, change: Partial<RoundResult> = {}) =>
+      Array.from({ length: 10 }, (_, i) => result({ plan: { ...plan, round: i }, struck: i < struck, ...change }));
+    expect([10, 9, 8, 0].map((struck) => isGoodRun(rounds(struck)))).toEqual([true, true, false, false]);
+    expect(isGoodRun([])).toBe(false);
+    expect(writeReport(head, rounds(8))).toContain('Te weinig geraakt: inhoud half gelezen, 8 van 10 rondes.');
+    const skipped = rounds(0, { note: skippedNote('geen tmpfs') });
+    expect(isGoodRun(skipped)).toBe(true);
+    expect(summarise(skipped)).toMatchObject([{ struck: 0, skipped: 10 }]);
+    expect(isGoodRun(rounds(0, { note: 'niet geraakt: er was niets over te nemen' }))).toBe(false);
   });
 
   test('a gateway that ends by itself makes the round bad, whatever was counted', () => {

@@ -8,14 +8,16 @@ import { Applications } from '../harness/applications.ts';
 import { BAD } from '../harness/count.ts';
 import { BROKEN, type Broken } from '../harness/orders.ts';
 import { isPoint, POINT_NAMES, type PointName } from '../harness/points.ts';
+import { DIST } from '../harness/processes.ts';
 import { Scene } from '../harness/scene.ts';
 import { print, printJson, printTable, runTool, WrongUse } from '../output.ts';
 import { isSpecial, SPECIAL_NAMES, type SpecialName, titleOf } from './circumstances.ts';
-import { type Journal, openJournal } from './journal.ts';
+import { type Journal, OtherRun, openJournal, type RunHead } from './journal.ts';
 import { OfferBook } from './offers.ts';
 import { planRound } from './plan.ts';
+import { digestOf } from './product.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { badLine, isGoodRound, summarise, writeReport } from './report.ts';
+import { badLine, isGoodRound, isGoodRun, missedLines, summarise, writeReport } from './report.ts';
 import { type RoundResult, runRound, type Stage } from './round.ts';
 import { planSpecial, runSpecial } from './special.ts';
 
@@ -164,10 +166,12 @@ class Runner {
   }
 }
 
-async function runAll(options: Options, journal: Journal, progress: Progress): Promise<void> {
+/** Returns how many rounds were not done. */
+async function runAll(options: Options, journal: Journal, progress: Progress): Promise<number> {
   const tasks = tasksOf(options).filter(({ point, round }) => !journal.has(point, round));
   const runner = new Runner(options, journal.head.seed);
   let interrupted = false;
+  let left = tasks.length;
   process.once('SIGINT', () => {
     interrupted = true;
   });
@@ -176,24 +180,28 @@ async function runAll(options: Options, journal: Journal, progress: Progress): P
     if (interrupted) break;
     const result = await runner.round(task);
     journal.add(result);
+    left -= 1;
     progress.step(titleOf(task.point), isGoodRound(result) ? undefined : badLine(result));
     if (options.stop && !isGoodRound(result)) break;
   }
   progress.end();
   await runner.close();
+  return left;
 }
 
-function tell(options: Options, journal: Journal): void {
+function tell(options: Options, journal: Journal, left: number): boolean {
   const summaries = summarise(journal.results);
   const bad = journal.results.filter((result) => !isGoodRound(result));
+  const good = left === 0 && isGoodRun(journal.results);
   if (options.json) {
-    printJson({ ...journal.head, good: bad.length === 0, points: summaries, bad });
-    return;
+    printJson({ ...journal.head, good, left, points: summaries, bad });
+    return good;
   }
   const header = [
     'punt',
     'rondes',
     'geraakt',
+    'kan niet',
     'berichten',
     'bezorgd',
     'verloren',
@@ -203,25 +211,44 @@ function tell(options: Options, journal: Journal): void {
     'verkeerd',
     'gem. ms',
   ];
-  const rows = summaries.map(({ title, rounds, struck, counts, meanMs }) =>
-    [title, rounds, struck, counts.accepted, counts.delivered, ...BAD.map((name) => counts[name]), meanMs].map(String),
+  const rows = summaries.map(({ title, rounds, struck, skipped, counts, meanMs }) =>
+    [title, rounds, struck, skipped, counts.accepted, counts.delivered, ...BAD.map((name) => counts[name]), meanMs].map(
+      String,
+    ),
   );
   printTable(header, rows);
-  print(`seed ${journal.head.seed}: ${bad.length === 0 ? 'alle rondes goed' : `${bad.length} rondes niet goed`}`);
+  const dropped = summaries.reduce((sum, one) => sum + one.droppedBytes, 0);
+  print(`weggegooid bij stroomuitval: ${dropped} bytes`);
+  for (const line of missedLines(summaries)) print(line);
+  for (const { notes, title, skipped } of summaries) if (skipped > 0) print(`${title}: ${notes.join('; ')}`);
   for (const result of bad.slice(0, 20)) print(badLine(result));
+  const wrong = bad.length > 0 ? `${bad.length} rondes niet goed` : 'niet goed';
+  const undone = left === 0 ? '' : `, ${left} rondes niet gedaan`;
+  print(`seed ${journal.head.seed}: ${good ? 'alle rondes goed' : `${wrong}${undone}`}`);
+  return good;
+}
+
+function open(options: Options, head: RunHead): Journal {
+  try {
+    return openJournal(join(options.dir, 'journaal.jsonl'), head, options.resume);
+  } catch (error) {
+    throw error instanceof OtherRun ? new WrongUse(`--resume: ${error.message}`) : error;
+  }
 }
 
 async function main(): Promise<boolean> {
   const options = readOptions();
-  const head = { seed: options.seed, startedAt: new Date().toISOString() };
-  const journal = openJournal(join(options.dir, 'journaal.jsonl'), head, options.resume);
-  await runAll(options, journal, createProgress());
-  tell(options, journal);
+  const { seed, broken } = options;
+  const products = [digestOf(join(DIST, 'adapter'))];
+  const head = { seed, startedAt: new Date().toISOString(), products, ...(broken === undefined ? {} : { broken }) };
+  const journal = open(options, head);
+  const left = await runAll(options, journal, createProgress());
+  const good = tell(options, journal, left);
   if (options.report) {
     mkdirSync(dirname(REPORT), { recursive: true });
     writeFileSync(REPORT, writeReport(journal.head, journal.results));
   }
-  return journal.results.every(isGoodRound);
+  return good;
 }
 
 await runTool(main);

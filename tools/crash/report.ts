@@ -4,7 +4,7 @@ import { add, BAD, type Counts, isGood, NOTHING } from '../harness/count.ts';
 import { isPoint, POINT_NAMES, type PointName } from '../harness/points.ts';
 import { SPECIAL_NAMES, type SpecialName, titleOf } from './circumstances.ts';
 import type { RunHead } from './journal.ts';
-import type { RoundResult } from './round.ts';
+import { isSkipped, type RoundResult } from './round.ts';
 
 export interface Summary {
   readonly point: PointName | SpecialName;
@@ -12,15 +12,29 @@ export interface Summary {
   readonly rounds: number;
   /** Rounds in which the point was reached and the victim was killed there. */
   readonly struck: number;
+  /** Rounds that this machine cannot do, and that said so. */
+  readonly skipped: number;
   readonly powerCuts: number;
+  readonly droppedBytes: number;
+  /** Rounds after which the gateway found a log with something in it. */
+  readonly recovered: number;
   readonly counts: Counts;
   readonly fell: number;
+  /** Every round good, and struck often enough to say something. */
+  readonly good: boolean;
   readonly meanMs: number;
   readonly longestMs: number;
   readonly notes: readonly string[];
 }
 
+/** Of the rounds that this machine can do: with fewer struck a point was not tried. */
+const LEAST_STRUCK = 0.9;
+
 export const isGoodRound = (result: RoundResult): boolean => isGood(result.counts) && result.fell === 0;
+
+/** A run without rounds says nothing, so it is not good. */
+export const isGoodRun = (results: readonly RoundResult[]): boolean =>
+  results.length > 0 && summarise(results).every(({ good }) => good);
 
 export function summarise(results: readonly RoundResult[]): readonly Summary[] {
   return [...POINT_NAMES, ...SPECIAL_NAMES].flatMap((point) => {
@@ -31,12 +45,19 @@ export function summarise(results: readonly RoundResult[]): readonly Summary[] {
 
 function summaryOf(point: PointName | SpecialName, results: readonly RoundResult[]): Summary {
   const total = (value: (result: RoundResult) => number): number => results.reduce((sum, one) => sum + value(one), 0);
+  const count = (is: (result: RoundResult) => boolean): number => results.filter(is).length;
+  const struck = count((one) => one.struck);
+  const skipped = count(isSkipped);
   return {
     point,
     title: titleOf(point),
     rounds: results.length,
-    struck: total((one) => (one.struck ? 1 : 0)),
-    powerCuts: total((one) => (one.powerCut ? 1 : 0)),
+    struck,
+    skipped,
+    powerCuts: count((one) => one.powerCut),
+    droppedBytes: total((one) => one.droppedBytes),
+    recovered: count((one) => (one.logBytes ?? 0) > 0),
+    good: results.every(isGoodRound) && struck >= (results.length - skipped) * LEAST_STRUCK,
     counts: results.reduce((sum, one) => add(sum, one.counts), NOTHING),
     fell: total((one) => one.fell),
     meanMs: Math.round(total((one) => one.ms) / results.length),
@@ -52,6 +73,7 @@ const HEADER = [
   'Punt',
   'Rondes',
   'Geraakt',
+  'Kan hier niet',
   'Berichten',
   'Bezorgd',
   'Fo01',
@@ -68,6 +90,7 @@ function table(summaries: readonly Summary[]): string[] {
   const all = summaries.reduce((sum, one) => add(sum, one.counts), NOTHING);
   const rounds = summaries.reduce((sum, one) => sum + one.rounds, 0);
   const struck = summaries.reduce((sum, one) => sum + one.struck, 0);
+  const skipped = summaries.reduce((sum, one) => sum + one.skipped, 0);
   const mean = summaries.reduce((sum, one) => sum + one.meanMs * one.rounds, 0) / Math.max(1, rounds);
   const longest = Math.max(0, ...summaries.map((one) => one.longestMs));
   const cells = (title: string, counts: Counts) =>
@@ -82,12 +105,13 @@ function table(summaries: readonly Summary[]): string[] {
         one.title,
         one.rounds,
         one.struck,
+        one.skipped,
         ...cells(one.title, one.counts),
         seconds(one.meanMs),
         seconds(one.longestMs),
       ]),
     ),
-    row(['**Samen**', rounds, struck, ...cells('samen', all), seconds(mean), seconds(longest)]),
+    row(['**Samen**', rounds, struck, skipped, ...cells('samen', all), seconds(mean), seconds(longest)]),
   ];
 }
 
@@ -96,7 +120,10 @@ aanbieder en beantwoordt de ongeldige met een Fo01. Gemeente, knooppunt en aanbi
 ondertekend en asynchroon (osb-rm-s) of synchroon (osb-rm). Eén van de drie krijgt SIGKILL op het punt, wordt meteen opnieuw
 gestart, en als alles tot rust is gekomen wordt aan beide kanten geteld.
 
-- *Geraakt*: de rondes waarin het punt is bereikt en het proces daar is gestopt.
+- *Geraakt*: de rondes waarin het punt is bereikt en het proces daar is gestopt, zoals het zelf vlak daarvoor heeft gezegd. Een
+  SIGKILL die het harnas niet gaf en het proces niet aankondigde telt als een proces dat zelf is gestopt. Onder de 90 % is een punt
+  niet beproefd, en de run niet goed.
+- *Kan hier niet*: bijzondere omstandigheden die deze machine niet kan nabootsen; de reden staat eronder.
 - *Verloren*: aangenomen en geldig, maar niet (of met andere inhoud) bij de applicatie van de aanbieder.
 - *Dubbel*: hetzelfde referentienummer als twee berichten aangeboden, of opnieuw aangeboden na een bevestiging.
 - *Zonder einde*: geen eindtoestand bij de gemeente of het knooppunt, of werk dat open blijft staan.
@@ -105,13 +132,17 @@ gestart, en als alles tot rust is gekomen wordt aan beide kanten geteld.
 
 In ongeveer de helft van de rondes is de SIGKILL ook een stroomuitval: wat er na de laatste synchronisatie in het SQLite-logboek
 staat, bestanden waarvan de inhoud niet is gesynchroniseerd en namen in mappen waarvoor dat geldt, gooit het harnas weg voordat
-het proces opnieuw start.`;
+het proces opnieuw start. Daarvoor moet te zien zijn hoe ver het logboek op schijf staat. Voor zo'n ronde brengt het harnas het
+logboek over naar de database en houdt het daarna vast met een open leestransactie, zodat het alleen groeit: in die ronde werkt
+het proces zonder checkpoints. In de andere rondes is er geen greep op het logboek en lopen de checkpoints van het product zelf.
+In alle rondes opent en herstelt het product zelf het logboek dat er na de kill ligt.`;
 
 export function writeReport(head: RunHead, results: readonly RoundResult[]): string {
   const summaries = summarise(results);
   const points = summaries.filter((one) => isPoint(one.point));
   const specials = summaries.filter((one) => !isPoint(one.point));
   const [cpu] = cpus();
+  const sum = (value: (one: Summary) => number): number => summaries.reduce((total, one) => total + value(one), 0);
   const spent = results.reduce((sum, one) => sum + one.ms, 0);
   const bad = results.filter((one) => !isGoodRound(one));
   return [
@@ -120,8 +151,13 @@ export function writeReport(head: RunHead, results: readonly RoundResult[]): str
     '<!-- Gemaakt door `npm run crash -- --report`; niet met de hand wijzigen. -->',
     '',
     `Begonnen ${head.startedAt}, seed \`${head.seed}\`, ${results.length} rondes in ${seconds(spent)} s, waarvan`,
-    `${results.filter((one) => one.powerCut).length} met stroomuitval. Node ${process.version} op ${process.platform}`,
+    `${sum((one) => one.powerCuts)} met stroomuitval (${sum((one) => one.droppedBytes)} bytes weggegooid); in`,
+    `${sum((one) => one.recovered)} rondes lag er bij de herstart een logboek met inhoud. Node ${process.version} op ${process.platform}`,
     `${process.arch}, ${cpus().length} × ${cpu?.model ?? 'onbekend'}.`,
+    ...(head.products === undefined
+      ? []
+      : [`Gateway, naar de inhoud van zijn bestanden: ${head.products.join(', ')}.`]),
+    ...(head.broken === undefined ? [] : [`Met opzet fout: ${head.broken}.`]),
     '',
     MEANING,
     '',
@@ -135,9 +171,16 @@ export function writeReport(head: RunHead, results: readonly RoundResult[]): str
     '## Rondes die niet goed zijn',
     '',
     ...(bad.length === 0 ? ['Geen.'] : bad.map(badLine)),
+    ...missedLines(summaries).flatMap((line) => ['', line]),
     '',
   ].join('\n');
 }
+
+/** Points that were not struck often enough. */
+export const missedLines = (summaries: readonly Summary[]): string[] =>
+  summaries
+    .filter(({ rounds, struck, skipped }) => struck < (rounds - skipped) * LEAST_STRUCK)
+    .map(({ title, rounds, struck }) => `Te weinig geraakt: ${title}, ${struck} van ${rounds} rondes.`);
 
 const noteLines = (summaries: readonly Summary[]): string[] => [
   '',

@@ -31,6 +31,12 @@ export interface RoundResult {
   readonly note?: string;
 }
 
+const SKIPPED = 'overgeslagen: ';
+
+/** What this machine cannot do, and why. */
+export const skippedNote = (why: string): string => `${SKIPPED}${why}`;
+export const isSkipped = ({ note }: RoundResult): boolean => note?.startsWith(SKIPPED) === true;
+
 export interface Stage {
   readonly scene: Scene;
   readonly applications: Applications;

@@ -10,7 +10,7 @@ import { callApi, importCpas, stop } from '../harness/processes.ts';
 import { LEASE_MS, MOST_AT_ONCE, RETRY_MS, type Scene } from '../harness/scene.ts';
 import type { SpecialName } from './circumstances.ts';
 import type { RoundPlan } from './plan.ts';
-import { type RoundResult, type Stage, type Trouble, withTrouble } from './round.ts';
+import { type RoundResult, type Stage, skippedNote, type Trouble, withTrouble } from './round.ts';
 
 /** Longer than the Retry-After that a gateway gives when it cannot write. */
 const REST_MS = 75_000;
@@ -284,6 +284,6 @@ function skipped(plan: RoundPlan, why: string): RoundResult {
     ms: 0,
     droppedBytes: 0,
     fell: 0,
-    note: `overgeslagen: ${why}`,
+    note: skippedNote(why),
   };
 }
