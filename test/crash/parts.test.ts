@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openStore } from '../../adapter/store/index.ts';
+import { isMixed, isWhole, variantOf } from '../../tools/crash/cpa.ts';
 import { openJournal } from '../../tools/crash/journal.ts';
 import { planRound } from '../../tools/crash/plan.ts';
 import { isGoodRun, summarise, writeReport } from '../../tools/crash/report.ts';
 import { type RoundResult, skippedNote } from '../../tools/crash/round.ts';
+import { ABSENT } from '../../tools/harness/applications.ts';
 import { isGood, NOTHING } from '../../tools/harness/count.ts';
 import { FailPoint, takeLastWords } from '../../tools/harness/fail-point.ts';
 import { POINT_NAMES, POINTS } from '../../tools/harness/points.ts';
@@ -58,6 +60,30 @@ describe('fail points', () => {
     fail.arm('bodyHalf', 2);
     const due = (['answerHalf', 'bodyHalf', 'bodyHalf', 'bodyHalf'] as const).map((point) => fail.due(point));
     expect(due).toEqual([false, false, true, false]);
+  });
+});
+
+describe('row 8 a CPA that takes the place of another', () => {
+  const xml = '<a><tp:Retries>4000</tp:Retries><tp:RetryInterval>PT0.2S</tp:RetryInterval></a>\n';
+
+  test('two values change together, and a message with one of each is a mix', () => {
+    const changed = variantOf(xml, 7, 'x');
+    expect(changed).toBe(
+      '<a><tp:Retries>4007</tp:Retries><tp:RetryInterval>PT0.207S</tp:RetryInterval></a>\n<!-- x -->\n',
+    );
+    const terms = [
+      [4000, 200],
+      [4007, 207],
+      [4007, 200],
+      [4000, 207],
+    ].map(([retries = 0, retryIntervalMs = 0]) => isMixed({ retries, retryIntervalMs }));
+    expect(terms).toEqual([false, false, true, true]);
+  });
+
+  test('the old or the new one is whole; another or none is not; no answer says nothing', () => {
+    const seen = ['oud', 'nieuw', 'half', ABSENT, undefined].map((after) => isWhole(after, 'oud', 'nieuw'));
+    expect(seen).toEqual([true, true, false, false, true]);
+    expect(isWhole(ABSENT, ABSENT, 'nieuw')).toBe(false);
   });
 });
 

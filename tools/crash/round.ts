@@ -1,12 +1,11 @@
 // One round: messages go in, the victim is killed at the point, comes back, and when everything is at rest it is counted.
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Applications } from '../harness/applications.ts';
 import { add, type Counts, isGood, NOTHING } from '../harness/count.ts';
 import { writeLetter } from '../harness/letter.ts';
 import { GATEWAYS, isPoint } from '../harness/points.ts';
-import { cpaId, type Death, type Scene } from '../harness/scene.ts';
+import type { Death, Scene } from '../harness/scene.ts';
 import { countRound, type Sent } from './count.ts';
+import { activateCpa, mixNote } from './cpa.ts';
 import type { OfferBook } from './offers.ts';
 import type { RoundPlan } from './plan.ts';
 
@@ -53,6 +52,8 @@ export async function runRound(plan: RoundPlan, stage: Stage): Promise<RoundResu
     await scene.ask(plan.victim, { do: 'arm', point: plan.point, nth: plan.nth });
   }
   const result = await withTrouble(plan, stage, troubleOf(plan), REST_MS);
+  const mixed = plan.point === 'cpaActivation' ? await mixNote(plan, stage) : undefined;
+  const judged = mixed === undefined ? result.result : withNote(result.result, mixed);
   const wanted = plan.point === 'random' ? 'kill' : plan.point;
   const isOurs = ({ name, cause }: Death): boolean => name === plan.victim && cause === wanted;
   const struck = result.deaths.some(isOurs);
@@ -63,7 +64,7 @@ export async function runRound(plan: RoundPlan, stage: Stage): Promise<RoundResu
   const logBytes = result.deaths.find(isOurs)?.logBytes ?? 0;
   const fell = result.deaths.filter((death) => !isOurs(death)).length;
   return {
-    ...result.result,
+    ...judged,
     struck,
     powerCut: result.deaths.some((death) => isOurs(death) && death.cut),
     logBytes,
@@ -97,15 +98,20 @@ export async function withTrouble(
   const said = await note;
   const result: RoundResult = {
     plan: kept,
-    counts: said === undefined || !said.startsWith('!') ? counts : add(counts, { ...NOTHING, misbelieved: 1 }),
+    counts,
     struck: true,
     powerCut: false,
     ms: Math.round(performance.now() - startedAt),
     droppedBytes: deaths.reduce((sum, death) => sum + death.dropped, 0),
     fell: deaths.filter(({ cause }) => cause === 'fell').length,
-    ...(said === undefined ? {} : { note: said }),
   };
-  return { result, deaths };
+  return { result: said === undefined ? result : withNote(result, said), deaths };
+}
+
+/** A note that begins with an exclamation mark says that something is not as it must be. */
+function withNote(result: RoundResult, note: string): RoundResult {
+  if (!note.startsWith('!')) return { ...result, note };
+  return { ...result, note, counts: add(result.counts, { ...NOTHING, misbelieved: 1 }) };
 }
 
 async function countTwice(sent: readonly Sent[], stage: Stage, until: number): Promise<Counts> {
@@ -152,43 +158,4 @@ function killLater(plan: RoundPlan): Trouble {
     scene.kill(plan.victim);
     return undefined;
   };
-}
-
-/** Replaces a CPA that is in use; whatever the kill cuts, the gateway has the old or the new one, whole. */
-function activateCpa(plan: RoundPlan): Trouble {
-  return async ({ scene, applications }) => {
-    const id = cpaId(plan.mode, plan.victim === 'gemeente' ? 'gemeente' : 'aanbieder');
-    const file = scene.layout.cpas.find((cpa) => cpa.cpaId === id)?.file ?? '';
-    const digest = () => answered(scene, () => applications.cpaDigest(plan.victim, id));
-    const before = await digest();
-    const xml = `${readFileSync(file, 'utf8').trimEnd()}\n<!-- ${plan.round} ${plan.letters[0]?.referentienummer} -->\n`;
-    const wanted = createHash('sha256').update(xml).digest('hex');
-    await applications.importCpa(plan.victim, xml);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    await scene.settled();
-    const after = await digest();
-    // On a busy machine the first import may not have come to the point: then the kill strikes here, and it goes once more.
-    const status = await answered(scene, () => applications.importCpa(plan.victim, xml));
-    const finally_ = await digest();
-    const whole = after === undefined || after === before || after === wanted;
-    const good = whole && finally_ === wanted && (status === 200 || status === 201);
-    const said = (digest: string | undefined): string =>
-      digest === undefined
-        ? 'geen antwoord'
-        : ({ [`${before}`]: 'de oude', [wanted]: 'de nieuwe' }[digest] ?? 'een andere');
-    const seen = `na de kill ${said(after)}, na nog eens importeren (status ${status}) ${said(finally_)}`;
-    return good ? undefined : `! CPA ${id} is half geactiveerd: ${seen}`;
-  };
-}
-
-const MOST_ASKED = 5;
-
-/** Asks until there is an answer: none says nothing about what the gateway has. */
-async function answered<T>(scene: Scene, ask: () => Promise<T | undefined>): Promise<T | undefined> {
-  for (let i = 0; i < MOST_ASKED; i += 1) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await scene.settled();
-  }
-  return undefined;
 }

@@ -1,4 +1,5 @@
 // The applications at both ends: they submit over REST, read what became of it, and collect and confirm their inbox.
+import { createHash } from 'node:crypto';
 import type { Letter } from './letter.ts';
 import type { GatewayName } from './points.ts';
 import { callApi } from './processes.ts';
@@ -14,6 +15,9 @@ export interface Patience {
 
 /** The lease is what the REST door allows at least. */
 const QUICK: Patience = { callMs: 2_000, pauseMs: 15, leaseSeconds: 5 };
+
+/** Instead of the digest of a CPA that the gateway does not have. */
+export const ABSENT = 'absent';
 
 export interface Given {
   readonly id: string;
@@ -100,18 +104,28 @@ export class Applications {
     return response?.status;
   }
 
+  /** Of the text that the gateway gives; ABSENT when it says that it has none, undefined when it does not answer. */
   async cpaDigest(name: GatewayName, cpaId: string): Promise<string | undefined> {
-    const response = await this.#call(name, '/api/v1/cpas');
-    const { cpas } = (response?.body ?? { cpas: [] }) as { cpas: readonly { cpaId: string; sha256: string }[] };
-    return cpas.find((cpa) => cpa.cpaId === cpaId)?.sha256;
+    const response = await this.#fetch(name, `/api/v1/cpas/${cpaId}`);
+    if (response?.status === 404) return ABSENT;
+    return response?.status === 200 ? createHash('sha256').update(response.text).digest('hex') : undefined;
   }
 
   /** Undefined: no answer came. */
   async #call(name: GatewayName, path: string, init: Parameters<typeof callApi>[3] = {}) {
+    const response = await this.#fetch(name, path, init);
+    try {
+      return response === undefined ? undefined : { ...response, body: JSON.parse(response.text) as unknown };
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #fetch(name: GatewayName, path: string, init: Parameters<typeof callApi>[3] = {}) {
     try {
       const signal = AbortSignal.timeout(this.#patience.callMs);
       const response = await callApi(this.#scene.layout, name, path, { ...init, signal });
-      return { status: response.status, body: (await response.json()) as unknown };
+      return { status: response.status, text: await response.text() };
     } catch {
       return undefined;
     }

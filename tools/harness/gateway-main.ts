@@ -5,7 +5,7 @@ import { runProgram } from '../../adapter/run.ts';
 import { breakStore, forgetSync } from './broken.ts';
 import { FailPoint } from './fail-point.ts';
 import { forgetFileSync } from './file-sync.ts';
-import type { Look, Order, Settings } from './orders.ts';
+import type { Look, Order, Settings, Terms } from './orders.ts';
 import { type Knobs, type Opened, seamsFor } from './seams.ts';
 import { watchSockets } from './sockets.ts';
 import { type SyncMark, startSyncMark, watchSynchronous } from './sync-mark.ts';
@@ -50,6 +50,14 @@ async function look(conversations: readonly string[]): Promise<Look> {
   return { open: count(false), toCollect: count(true), posts: knobs.posts, records };
 }
 
+/** Messages that ask for no acknowledgment have none. */
+async function termsUnder(cpaId: string): Promise<Terms[]> {
+  const found = await opened.store?.search({ cpaId }, { limit: 50 });
+  return (found?.messages ?? []).flatMap(({ terms: { retries, retryIntervalMs } }) =>
+    retries === 0 ? [] : [{ retries, retryIntervalMs }],
+  );
+}
+
 const realNow = Date.now;
 
 async function obey(order: Order): Promise<unknown> {
@@ -66,6 +74,8 @@ async function obey(order: Order): Promise<unknown> {
       return knobs.fail.arm(order.point, order.nth, order.freeze);
     case 'disarm':
       return knobs.fail.disarm();
+    case 'terms':
+      return termsUnder(order.cpaId);
     case 'look':
       return look(order.conversations);
     case 'clock':

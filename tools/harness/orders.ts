@@ -20,6 +20,8 @@ export type Order =
   | { readonly do: 'unmark' }
   | { readonly do: 'arm'; readonly point: PointName; readonly nth: number; readonly freeze?: boolean }
   | { readonly do: 'disarm' }
+  /** The terms of the newest messages under an agreement. */
+  | { readonly do: 'terms'; readonly cpaId: string }
   | { readonly do: 'look'; readonly conversations: readonly string[] }
   /** The machine's clock jumps; the monotonic one does not. */
   | { readonly do: 'clock'; readonly offsetMs: number }
@@ -28,6 +30,12 @@ export type Order =
   | { readonly do: 'cut' }
   /** Each n-th business message goes out twice; 0: none. */
   | { readonly do: 'copies'; readonly every: number };
+
+/** What a message took over from the agreement under which it was accepted. */
+export interface Terms {
+  readonly retries: number;
+  readonly retryIntervalMs: number;
+}
 
 export interface Look {
   /** Open jobs, without those that wait for an application. */
