@@ -15,6 +15,7 @@ import { isGood, NOTHING } from '../../tools/harness/count.ts';
 import { FailPoint, takeLastWords } from '../../tools/harness/fail-point.ts';
 import { POINT_NAMES, POINTS } from '../../tools/harness/points.ts';
 import { causeOf } from '../../tools/harness/scene.ts';
+import { slowCommits } from '../../tools/harness/slow-commit.ts';
 import { dropUnsynced, type SyncMark, startSyncMark, watchSynchronous } from '../../tools/harness/sync-mark.ts';
 import { inserted, record } from '../store/record.ts';
 
@@ -55,6 +56,30 @@ describe('plans', () => {
 });
 
 describe('fail points', () => {
+  test('row 18 a slow COMMIT holds the event loop, and nothing else of the store does', async () => {
+    let ms = 0;
+    const end = slowCommits(() => ms);
+    const store = await openStore(`sqlite:${dir}`);
+    ms = 100;
+    let turned = false;
+    const committing = store.commit(inserted(record('m1')));
+    setImmediate(() =>
+      setImmediate(() => {
+        turned = true;
+      }),
+    );
+    const startedAt = performance.now();
+    await committing;
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(95);
+    expect(turned).toBe(false);
+    const loadedAt = performance.now();
+    await store.load([record('m1').id]);
+    expect(performance.now() - loadedAt).toBeLessThan(95);
+    ms = 0;
+    await store.close();
+    end();
+  });
+
   test('is due at the occurrence asked, of the point asked, and once', () => {
     const fail = new FailPoint();
     fail.arm('bodyHalf', 2);

@@ -8,7 +8,7 @@ import { FAULT_NAMES, planFault } from '../../tools/soak/faults.ts';
 import { type Entry, Ledger } from '../../tools/soak/ledger.ts';
 import { createPacer } from '../../tools/soak/pace.ts';
 import { verdictOf, writeReport } from '../../tools/soak/report.ts';
-import type { SoakResult } from '../../tools/soak/run.ts';
+import { neverStruck, type SoakResult } from '../../tools/soak/run.ts';
 import { createSeries } from '../../tools/soak/slope.ts';
 import { planLetter } from '../../tools/soak/traffic.ts';
 
@@ -75,6 +75,15 @@ describe('faults', () => {
     expect(plan('ander')).not.toEqual(plan('zaad'));
     expect(new Set(plan('zaad').map(({ fault }) => fault))).toEqual(new Set(FAULT_NAMES));
     expect(new Set(plan('zaad').map(({ victim }) => victim))).toEqual(new Set(['gemeente', 'hub', 'aanbieder']));
+  });
+
+  test('each kind comes once before any comes again', () => {
+    const size = FAULT_NAMES.length;
+    const kinds = Array.from({ length: 4 * size }, (_, i) => planFault('zaad', i, 60_000).fault);
+    for (let from = 0; from < kinds.length; from += size) {
+      expect(new Set(kinds.slice(from, from + size)).size).toBe(size);
+    }
+    expect(kinds.slice(0, size)).not.toEqual(kinds.slice(size, 2 * size));
   });
 
   test('none lasts longer than half the time between two, nor longer than ten seconds', () => {
@@ -228,7 +237,16 @@ describe('the report', () => {
     expect(text).toContain('50,0 berichten per seconde');
     expect(text).toContain('| bevroren (SIGSTOP), daarna verder | 3 | 1 | 0 |');
     expect(text).toContain('| hub | 2 | 64,0 | 128,0 | 256,0 | 1,0 | 30,0 | te kort | 15,0 |');
+    expect(text).toContain('| partner een tijd weg | 0 | 0 | 0 |');
     expect(verdictOf(result)).toBe('seed zaad: niets verloren, dubbel of zonder einde');
+  });
+
+  test('a fault that was drawn and never struck is not good; one that this machine cannot do is no reason', () => {
+    const count = { fault: 'cut', struck: 0, missed: 2, skipped: 0 } as const;
+    expect(neverStruck([count])).toEqual(['cut']);
+    expect(neverStruck([{ ...count, struck: 1 }])).toEqual([]);
+    expect(neverStruck([{ ...count, missed: 0, skipped: 2 }])).toEqual([]);
+    expect(verdictOf({ ...result, good: false, faults: [count] })).toContain('nooit geraakt: alle verbindingen');
   });
 
   test('says what is not good', () => {

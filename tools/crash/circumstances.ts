@@ -7,6 +7,7 @@ export const SPECIALS = {
   diskFull: 'schijf vol (rij 21)',
   readOnly: 'map alleen-lezen bij het starten (rij 24)',
   slowStore: 'opslag traag, 5 s per aanroep (rij 18)',
+  slowCommit: 'schijf traag, 5 s stilstand per vastlegging (rij 18)',
   clockBack: 'klok tien minuten teruggezet (rij 15)',
   clockForward: 'klok tien minuten vooruitgezet (rij 29)',
 } as const;

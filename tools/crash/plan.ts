@@ -3,6 +3,14 @@ import { draw } from '../harness/draw.ts';
 import { type GatewayName, type Mode, POINTS, type Point, type PointName } from '../harness/points.ts';
 import type { SpecialName } from './circumstances.ts';
 
+interface PlannedLetter {
+  readonly referentienummer: string;
+  readonly valid: boolean;
+  readonly padding: number;
+  /** Absent: that of the round. */
+  readonly mode?: Mode;
+}
+
 export interface RoundPlan {
   readonly point: PointName | SpecialName;
   readonly round: number;
@@ -10,7 +18,7 @@ export interface RoundPlan {
   readonly mode: Mode;
   /** Which occurrence of the point. */
   readonly nth: number;
-  readonly letters: readonly { readonly referentienummer: string; readonly valid: boolean; readonly padding: number }[];
+  readonly letters: readonly PlannedLetter[];
   /** The kill is a power cut: what was not synchronised is gone. */
   readonly powerCut: boolean;
   /** Only for kills at random instants: milliseconds after the first submission. */

@@ -84,7 +84,7 @@ export async function withTrouble(
   const until = startedAt + restMs;
   const before = scene.deaths.length;
   stage.offers.beginRound();
-  const letters = plan.letters.map((letter) => writeLetter({ ...letter, mode: plan.mode }));
+  const letters = plan.letters.map((letter) => writeLetter({ mode: plan.mode, ...letter }));
   const submitting = Promise.all(
     letters.map(
       async (letter): Promise<Sent> => ({ letter, given: await applications.submit('gemeente', letter, until) }),

@@ -7,10 +7,11 @@ import { draw } from '../harness/draw.ts';
 import type { Look } from '../harness/orders.ts';
 import type { GatewayName, Mode } from '../harness/points.ts';
 import { callApi, importCpas, stop } from '../harness/processes.ts';
-import { LEASE_MS, MOST_AT_ONCE, RETRY_MS, type Scene } from '../harness/scene.ts';
+import { LEASE_MS, RETRY_MS, type Scene } from '../harness/scene.ts';
 import type { SpecialName } from './circumstances.ts';
 import type { RoundPlan } from './plan.ts';
 import { type RoundResult, type Stage, skippedNote, type Trouble, withTrouble } from './round.ts';
+import { slowCommit, slowStore } from './slow.ts';
 
 /** Longer than the Retry-After that a gateway gives when it cannot write. */
 const REST_MS = 75_000;
@@ -18,26 +19,28 @@ const CLOCK_REST_MS = 15_000;
 const TEN_MINUTES_MS = 600_000;
 /** The first attempt, its answers, and what goes back. */
 const BESIDES_RETRIES = 4;
-const SLOW_MS = 5_000;
 /** Long enough for a message to reach the point on a busy machine, and for its lease to end. */
 const FROZEN_MS = 15_000;
+const MODES: readonly Mode[] = ['async', 'sync'];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function planSpecial(point: SpecialName, round: number, seed: string, run: string): RoundPlan {
   const from = draw(`${seed}|${point}|${round}`);
   const names = draw(`${run}|${seed}|${point}|${round}`);
   const clock = point === 'clockBack' || point === 'clockForward';
-  const count = point === 'slowStore' ? 8 : 4;
+  const slow = point === 'slowStore' || point === 'slowCommit';
   return {
     point,
     round,
     victim: clock && round % 2 === 0 ? 'gemeente' : 'hub',
-    mode: from.of<Mode>(['async', 'sync']),
+    mode: from.of(MODES),
     nth: 1,
-    letters: Array.from({ length: count }, (_, i) => ({
+    letters: Array.from({ length: slow ? 8 : 4 }, (_, i) => ({
       referentienummer: names.uuid(),
       valid: i % 4 !== 3,
       padding: point === 'diskFull' && i === 0 ? 120_000 : 0,
+      // Both agreements of both partners are under way at once.
+      ...(slow ? { mode: MODES[i % 2] ?? 'async' } : {}),
     })),
     powerCut: false,
     delayMs: from.below(60),
@@ -55,6 +58,8 @@ export async function runSpecial(plan: RoundPlan, stage: Stage): Promise<RoundRe
       return readOnly(plan, stage);
     case 'slowStore':
       return finish(plan, stage, slowStore, REST_MS);
+    case 'slowCommit':
+      return finish(plan, stage, slowCommit, REST_MS);
     case 'clockBack':
       return clock(plan, stage, -TEN_MINUTES_MS);
     default:
@@ -70,6 +75,10 @@ async function finish(plan: RoundPlan, stage: Stage, trouble: Trouble, restMs: n
 /** A second worker on the hub's store takes over what the frozen one holds; when that one wakes, its late writes lose. */
 async function frozen(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
   const { scene } = stage;
+  const pid = scene.child('hub')?.process.pid;
+  if (stateOf(pid) === undefined) return skipped(plan, 'geen /proc om te zien dat een proces stilstaat');
+  const refusedOf = async (): Promise<number> => (await scene.look('hub'))?.lateRefused ?? Number.NaN;
+  const before = await refusedOf();
   const hub = scene.layout.places.hub?.configFile ?? '';
   const config = join(scene.layout.dir, 'hub', 'second.json');
   const settings = JSON.parse(readFileSync(hub, 'utf8')) as Record<string, unknown>;
@@ -80,19 +89,41 @@ async function frozen(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
   const trouble: Trouble = async () => {
     const until = performance.now() + FROZEN_MS;
     let posts = 0;
+    let still = false;
     // What the frozen one holds falls to the second when its lease ends, and not before.
     while (posts === 0 && performance.now() < until) {
       await pause(LEASE_MS);
+      still ||= stateOf(pid) === 'T';
       ({ posts } = (await second.ask({ do: 'look', conversations: [] })) as Look);
     }
     await thaw(scene);
+    if (!still) return 'niet geraakt: het knooppunt stond niet stil';
     return posts > 0 ? 'een tweede werker nam het werk over' : 'niet geraakt: er was niets over te nemen';
   };
   try {
-    return await finish(plan, stage, trouble, REST_MS);
+    const result = await finish(plan, stage, trouble, REST_MS);
+    const ended = second.process.exitCode ?? second.process.signalCode;
+    const fell = result.fell + (ended === null ? 0 : 1);
+    return { ...fenced(result, (await refusedOf()) - before), fell };
   } finally {
     await thaw(scene);
     await stop(second.process);
+  }
+}
+
+/** The frozen one wrote late, and was told that it was too late. */
+function fenced(result: RoundResult, refused: number): RoundResult {
+  if (!result.struck) return result;
+  if (refused > 0) return { ...result, note: `${result.note}; late schrijfacties geweigerd: ${refused}` };
+  return { ...result, struck: false, note: 'niet geraakt: er was geen late schrijfactie die geweigerd werd' };
+}
+
+/** The letter that Linux has for what a process is doing. */
+function stateOf(pid: number | undefined): string | undefined {
+  try {
+    return /^\d+ \(.*\) (\w)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
   }
 }
 
@@ -107,25 +138,6 @@ async function thaw(scene: Scene): Promise<void> {
     scene.child('hub')?.process.kill('SIGCONT');
     await pause(20);
   }
-}
-
-const slowStore: Trouble = async ({ scene }) => {
-  await scene.ask('hub', { do: 'slow', ms: SLOW_MS });
-  await pause(SLOW_MS + 1_500);
-  await scene.ask('hub', { do: 'slow', ms: 0 });
-  const refused = await attemptsRefused(scene);
-  return refused > 0
-    ? `boven de grens van ${MOST_AT_ONCE} berichten tegelijk krijgen pogingen 503`
-    : `niet geraakt: geen poging kreeg 503`;
-};
-
-/** How many attempts of the sender's newest messages were answered with 503. */
-async function attemptsRefused(scene: Scene): Promise<number> {
-  const get = async (path: string): Promise<unknown> => (await callApi(scene.layout, 'gemeente', path)).json();
-  const { messages } = (await get('/api/v1/messages?direction=out&limit=8')) as { messages: { href: string }[] };
-  const journals = await Promise.all(messages.map(({ href }) => get(`${href}/journal`)));
-  const entries = journals.flatMap((journal) => (journal as { entries: { detail?: string }[] }).entries);
-  return entries.filter(({ detail }) => detail?.includes('503') === true).length;
 }
 
 /** The next in the chain is gone for a moment, so that the clock jumps while a retry is waited for. */

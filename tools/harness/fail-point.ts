@@ -1,9 +1,12 @@
 // The one armed fail point of a process, and what happens there: SIGKILL, as the kernel or an operator would; or SIGSTOP.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isPoint, type PointName } from './points.ts';
 
 export class FailPoint {
   readonly #lastWords: string | undefined;
+  /** Of the work that stood still: whether it has written since. */
+  readonly #late = new AsyncLocalStorage<{ written: boolean }>();
   #armed: { readonly point: PointName; left: number; readonly freeze: boolean } | undefined;
 
   /** `lastWords`: the file in which the process says at which point it ends. */
@@ -37,8 +40,17 @@ export class FailPoint {
   async at(point: PointName): Promise<void> {
     const freeze = this.#armed?.freeze === true;
     if (!this.due(point)) return;
-    if (freeze) process.kill(process.pid, 'SIGSTOP');
-    else await this.die(point);
+    if (!freeze) await this.die(point);
+    process.kill(process.pid, 'SIGSTOP');
+    this.#late.enterWith({ written: false });
+  }
+
+  /** True for the first write of the work that stood still, and for no other. */
+  isLateWrite(): boolean {
+    const late = this.#late.getStore();
+    if (late === undefined || late.written) return false;
+    late.written = true;
+    return true;
   }
 
   /** Never resolves: whatever the kernel still lets run stands still here. */

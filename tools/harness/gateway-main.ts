@@ -7,6 +7,7 @@ import { FailPoint } from './fail-point.ts';
 import { forgetFileSync } from './file-sync.ts';
 import type { Look, Order, Settings, Terms } from './orders.ts';
 import { type Knobs, type Opened, seamsFor } from './seams.ts';
+import { slowCommits } from './slow-commit.ts';
 import { watchSockets } from './sockets.ts';
 import { type SyncMark, startSyncMark, watchSynchronous } from './sync-mark.ts';
 
@@ -14,13 +15,24 @@ const settings = JSON.parse(process.env.DK_HARNESS ?? '') as Settings;
 let syncMark: SyncMark | undefined;
 let isSynced = (): boolean => false;
 const fail = new FailPoint(join(settings.lastWords, String(process.pid)));
-const knobs: Knobs = { fail, slowMs: 0, posts: 0, copyEvery: 0, onDurable: () => syncMark?.note() };
+const knobs: Knobs = {
+  fail,
+  slowMs: 0,
+  posts: 0,
+  copyEvery: 0,
+  lateRefused: 0,
+  busyAnswers: 0,
+  mostAtOnce: 0,
+  onDurable: () => syncMark?.note(),
+};
+let commitMs = 0;
 const opened: Opened = {};
 const cutAll = watchSockets();
 
 async function go(order: Extract<Order, { do: 'go' }>): Promise<void> {
   process.argv.push('--config', order.config);
   isSynced = watchSynchronous();
+  slowCommits(() => commitMs);
   if (settings.broken === 'doesNotSync') forgetSync();
   const before = process.listenerCount('SIGINT');
   await runProgram(seamsFor(knobs, opened, (store) => breakStore(store, settings.broken)));
@@ -38,6 +50,7 @@ async function mark({ folder, file }: Extract<Order, { do: 'mark' }>): Promise<v
 async function look(conversations: readonly string[]): Promise<Look> {
   const { store } = opened;
   if (store === undefined) throw new Error('no store yet');
+  const { posts, lateRefused, busyAnswers, mostAtOnce } = knobs;
   const rows = await store.backlog(Number.MAX_SAFE_INTEGER);
   const count = (wanted: boolean): number =>
     rows.filter((row) => (row.kind === 'collect') === wanted).reduce((sum, row) => sum + row.ready, 0);
@@ -47,7 +60,7 @@ async function look(conversations: readonly string[]): Promise<Look> {
   const records = found.flatMap(({ messages }) =>
     messages.map(({ id, direction, state }) => ({ id, direction, state })),
   );
-  return { open: count(false), toCollect: count(true), posts: knobs.posts, records };
+  return { open: count(false), toCollect: count(true), posts, lateRefused, busyAnswers, mostAtOnce, records };
 }
 
 /** Messages that ask for no acknowledgment have none. */
@@ -82,7 +95,8 @@ async function obey(order: Order): Promise<unknown> {
       Date.now = () => realNow() + order.offsetMs;
       return undefined;
     case 'slow':
-      knobs.slowMs = order.ms;
+      if (order.where === 'commit') commitMs = order.ms;
+      else knobs.slowMs = order.ms;
       return undefined;
     case 'cut':
       return cutAll();

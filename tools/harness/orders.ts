@@ -25,7 +25,8 @@ export type Order =
   | { readonly do: 'look'; readonly conversations: readonly string[] }
   /** The machine's clock jumps; the monotonic one does not. */
   | { readonly do: 'clock'; readonly offsetMs: number }
-  | { readonly do: 'slow'; readonly ms: number }
+  /** `calls`: each call of the store waits first; `commit`: each COMMIT holds the event loop. */
+  | { readonly do: 'slow'; readonly ms: number; readonly where: 'calls' | 'commit' }
   /** Every connection that somebody opened to this gateway breaks. */
   | { readonly do: 'cut' }
   /** Each n-th business message goes out twice; 0: none. */
@@ -43,6 +44,12 @@ export interface Look {
   readonly toCollect: number;
   /** Posts made so far. */
   readonly posts: number;
+  /** First writes of work that stood still, refused because another had done it meanwhile. */
+  readonly lateRefused: number;
+  /** Answers with 503. */
+  readonly busyAnswers: number;
+  /** Messages of partners that were in the gateway at once. */
+  readonly mostAtOnce: number;
   readonly records: readonly { readonly id: string; readonly direction: 'in' | 'out'; readonly state: string }[];
 }
 

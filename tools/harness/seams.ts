@@ -13,6 +13,9 @@ export interface Knobs {
   /** Before each call of the store. */
   slowMs: number;
   posts: number;
+  lateRefused: number;
+  busyAnswers: number;
+  mostAtOnce: number;
   /** Each n-th business message is posted twice; 0: none. */
   copyEvery: number;
   /** Runs after each write that the store said to be durable. */
@@ -24,14 +27,14 @@ export interface Opened {
 }
 
 export function seamsFor(knobs: Knobs, opened: Opened, below: (store: Store) => Store): Required<Seams> {
-  cutAnswers(knobs.fail);
+  watchAnswers(knobs);
   return {
     store: (store) => {
       opened.store = storeSeam(below(store), knobs);
       return opened.store;
     },
     client: (client) => clientSeam(client, knobs),
-    gateway: (gateway) => gatewaySeam(gateway, knobs.fail),
+    gateway: (gateway) => gatewaySeam(gateway, knobs),
   };
 }
 
@@ -54,7 +57,9 @@ function storeSeam(store: Store, knobs: Knobs): Store {
     load: (ids) => slowly(() => store.load(ids)),
     commit: async (change) => {
       if (acknowledges(change)) await fail.at('ackNotCommitted');
+      const late = fail.isLateWrite();
       const result = await durable(() => store.commit(change));
+      if (late && result === 'conflict') knobs.lateRefused += 1;
       if (result === 'ok' && change.expect === 'new') await afterInsert(change, fail);
       return result;
     },
@@ -125,11 +130,20 @@ function halfOf(body: PostBody, fail: FailPoint): PostBody {
   return { ...body, body: half };
 }
 
-function gatewaySeam(gateway: Gateway, fail: FailPoint): Gateway {
+function gatewaySeam(gateway: Gateway, knobs: Knobs): Gateway {
+  const { fail } = knobs;
+  let atOnce = 0;
+  const counted = async <T>(work: Promise<T>): Promise<T> => {
+    atOnce += 1;
+    knobs.mostAtOnce = Math.max(knobs.mostAtOnce, atOnce);
+    return work.finally(() => {
+      atOnce -= 1;
+    });
+  };
   return {
     ...gateway,
     receive: (request) => {
-      if (!fail.due('bodyHalf')) return gateway.receive(request);
+      if (!fail.due('bodyHalf')) return counted(gateway.receive(request));
       const length = Number(request.headers['content-length'] ?? 0);
       return gateway.receive({ ...request, body: firstHalf(request.body, length / 2, fail) });
     },
@@ -145,10 +159,12 @@ async function* firstHalf(body: AsyncIterable<Uint8Array>, most: number, fail: F
   }
 }
 
-/** Answers over HTTP, of the ebMS and the REST door: half of the octets are on the wire when the process ends. */
-function cutAnswers(fail: FailPoint): void {
+/** Counts the answers that ask for patience. Answers over HTTP, of the ebMS and the REST door: half of the octets are on the wire when the process ends. */
+function watchAnswers(knobs: Knobs): void {
+  const { fail } = knobs;
   const { end } = ServerResponse.prototype;
   const cutting = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
+    if (this.statusCode === 503) knobs.busyAnswers += 1;
     if (this.req.method !== 'POST' || !fail.isArmed('answerHalf') || !fail.due('answerHalf')) {
       return Reflect.apply(end, this, args) as ServerResponse;
     }

@@ -31,6 +31,8 @@ export interface Fault {
   readonly offsetMs: number;
   /** Only for `cpa`: which agreement of the victim. */
   readonly mode: Mode;
+  /** Only for `slow`: calls that wait, or a COMMIT that holds the event loop. */
+  readonly where: 'calls' | 'commit';
 }
 
 const TEN_MINUTES_MS = 600_000;
@@ -39,10 +41,19 @@ const AT = POINT_NAMES.filter((name) => name !== 'random');
 const LONGEST: Readonly<Partial<Record<FaultName, number>>> = { down: 10_000, clock: 10_000, point: 10_000 };
 const USUAL_MS = 5_000;
 
+/** Each kind comes once before any comes again, in an order of its own: a short soak has all of them. */
+function kindOf(seed: string, number: number): FaultName {
+  const cycle = Math.floor(number / FAULT_NAMES.length);
+  const from = draw(`${seed}|volgorde|${cycle}`);
+  const left = [...FAULT_NAMES];
+  const order = FAULT_NAMES.flatMap(() => left.splice(from.below(left.length), 1));
+  return order[number % FAULT_NAMES.length] ?? 'kill';
+}
+
 /** The same number of the same seed is the same fault; none lasts longer than half the time between two. */
 export function planFault(seed: string, number: number, everyMs: number): Fault {
   const from = draw(`${seed}|storing|${number}`);
-  const fault = from.of(FAULT_NAMES);
+  const fault = kindOf(seed, number);
   const point = from.of(AT);
   const { async, sync } = POINTS[point].victims;
   const reachable = [...new Set<GatewayName>([...async, ...sync])];
@@ -54,5 +65,6 @@ export function planFault(seed: string, number: number, everyMs: number): Fault 
     nth: 1 + from.below(3),
     offsetMs: from.of([-TEN_MINUTES_MS, TEN_MINUTES_MS]),
     mode: from.of<Mode>(['async', 'sync']),
+    where: from.of(['calls', 'commit'] as const),
   };
 }

@@ -2,9 +2,9 @@
 import { cpus } from 'node:os';
 import { BAD, type Counts } from '../harness/count.ts';
 import { GATEWAYS } from '../harness/points.ts';
-import { FAULTS } from './faults.ts';
+import { FAULT_NAMES, FAULTS } from './faults.ts';
 import { MEASURED, toMegabytes } from './gauge.ts';
-import { LOAD_SHARE, type SoakResult } from './run.ts';
+import { LOAD_SHARE, neverStruck, type SoakResult } from './run.ts';
 
 export interface Table {
   readonly title: string;
@@ -41,11 +41,16 @@ function countTable({ submitted, counts, fell }: SoakResult): Table {
   };
 }
 
+const NEVER = { struck: 0, missed: 0, skipped: 0 } as const;
+
 function faultTable({ faults }: SoakResult): Table {
   return {
     title: 'Storingen',
     header: ['Storing', 'Geraakt', 'Niet geraakt', 'Kan hier niet'],
-    rows: faults.map(({ fault, struck, missed, skipped }) => [FAULTS[fault], ...[struck, missed, skipped].map(String)]),
+    rows: FAULT_NAMES.map((name) => {
+      const { struck, missed, skipped } = faults.find(({ fault }) => fault === name) ?? NEVER;
+      return [FAULTS[name], ...[struck, missed, skipped].map(String)];
+    }),
   };
 }
 
@@ -102,9 +107,10 @@ function storeTable({ measured }: SoakResult): Table {
   };
 }
 
-export function verdictOf({ good, counts, fell, seed }: SoakResult): string {
+export function verdictOf({ good, counts, fell, seed, faults }: SoakResult): string {
   const wrong = BAD.filter((name) => counts[name] > 0).map((name) => `${TITLES[name].toLowerCase()} ${counts[name]}`);
-  const parts = [...wrong, ...(fell > 0 ? [`processen zelf gestopt ${fell}`] : [])];
+  const idle = neverStruck(faults).map((name) => `nooit geraakt: ${FAULTS[name]}`);
+  const parts = [...wrong, ...(fell > 0 ? [`processen zelf gestopt ${fell}`] : []), ...idle];
   return good ? `seed ${seed}: niets verloren, dubbel of zonder einde` : `seed ${seed}: niet goed: ${parts.join(', ')}`;
 }
 

@@ -98,6 +98,7 @@ export async function soak(options: SoakOptions, hooks: Hooks): Promise<SoakResu
     await traffic.end();
     const counts = add(ledger.counts, { ...NOTHING, endless: await openAtGateways(stage, rested) });
     const fell = scene.deaths.filter(({ cause }) => cause === 'fell').length;
+    const counted = [...faults.counts.values()];
     return {
       seed: options.seed,
       startedAt,
@@ -107,16 +108,20 @@ export async function soak(options: SoakOptions, hooks: Hooks): Promise<SoakResu
       submitted: ledger.submitted,
       held: traffic.held,
       counts,
-      faults: [...faults.counts.values()],
+      faults: counted,
       troubles: faults.troubles,
       fell,
       measured,
-      good: isGood(counts) && fell === 0,
+      good: isGood(counts) && fell === 0 && neverStruck(counted).length === 0,
     };
   } finally {
     await scene.close();
   }
 }
+
+/** Kinds that were drawn and that this machine can do, but that never happened: a soak says nothing about them. */
+export const neverStruck = (faults: readonly FaultCount[]): readonly FaultName[] =>
+  faults.filter(({ struck, missed }) => struck === 0 && missed > 0).map(({ fault }) => fault);
 
 interface Stage {
   readonly scene: Scene;

@@ -22,7 +22,7 @@ interface Stage {
 
 type Carry = (fault: Fault, stage: Stage) => Promise<Struck['how']>;
 
-/** Delay of each call of a slow store. */
+/** Delay of each call of a slow store, or of each COMMIT. */
 const SLOW_MS = 500;
 /** Largest file that may be written while the disk is full. */
 const FULL_BYTES = 4_096;
@@ -80,10 +80,10 @@ const CARRY: Readonly<Record<FaultName, Carry>> = {
     await scene.boot(victim);
     return 'struck';
   },
-  slow: async ({ victim, ms }, { scene }) => {
-    await scene.ask(victim, { do: 'slow', ms: SLOW_MS });
+  slow: async ({ victim, ms, where }, { scene }) => {
+    await scene.ask(victim, { do: 'slow', ms: SLOW_MS, where });
     await pause(ms);
-    await scene.ask(victim, { do: 'slow', ms: 0 });
+    await scene.ask(victim, { do: 'slow', ms: 0, where });
     return 'struck';
   },
   cut: async ({ victim }, { scene }) => (Number(await scene.ask(victim, { do: 'cut' })) > 0 ? 'struck' : 'missed'),
