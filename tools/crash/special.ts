@@ -7,7 +7,7 @@ import { draw } from '../harness/draw.ts';
 import type { Look } from '../harness/orders.ts';
 import type { GatewayName, Mode } from '../harness/points.ts';
 import { callApi, importCpas, stop } from '../harness/processes.ts';
-import { LEASE_MS, RETRY_MS, type Scene } from '../harness/scene.ts';
+import { type Child, LEASE_MS, RETRY_MS, type Scene } from '../harness/scene.ts';
 import type { SpecialName } from './circumstances.ts';
 import type { RoundPlan } from './plan.ts';
 import { type RoundResult, type Stage, skippedNote, type Trouble, withTrouble } from './round.ts';
@@ -21,6 +21,9 @@ const TEN_MINUTES_MS = 600_000;
 const BESIDES_RETRIES = 4;
 /** Long enough for a message to reach the point on a busy machine, and for its lease to end. */
 const FROZEN_MS = 15_000;
+const LOOK_MS = 10;
+const BEFORE_WRITE = 'ackNotCommitted';
+const FREEZE_AT = [BEFORE_WRITE, 'postedNotCommitted', 'claimedNotPosted'] as const;
 const MODES: readonly Mode[] = ['async', 'sync'];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -75,46 +78,57 @@ async function finish(plan: RoundPlan, stage: Stage, trouble: Trouble, restMs: n
 /** A second worker on the hub's store takes over what the frozen one holds; when that one wakes, its late writes lose. */
 async function frozen(plan: RoundPlan, stage: Stage): Promise<RoundResult> {
   const { scene } = stage;
-  const pid = scene.child('hub')?.process.pid;
-  if (stateOf(pid) === undefined) return skipped(plan, 'geen /proc om te zien dat een proces stilstaat');
+  const hub = scene.child('hub')?.process.pid;
+  if (stateOf(hub) === undefined) return skipped(plan, 'geen /proc om te zien dat een proces stilstaat');
   const refusedOf = async (): Promise<number> => (await scene.look('hub'))?.lateRefused ?? Number.NaN;
   const before = await refusedOf();
-  const hub = scene.layout.places.hub?.configFile ?? '';
-  const config = join(scene.layout.dir, 'hub', 'second.json');
-  const settings = JSON.parse(readFileSync(hub, 'utf8')) as Record<string, unknown>;
-  writeFileSync(config, JSON.stringify({ ...settings, name: 'hub-2', roles: ['worker'] }));
-  const second = await scene.extra(config);
-  const point = plan.round % 2 === 0 ? 'postedNotCommitted' : 'claimedNotPosted';
+  const point = FREEZE_AT[plan.round % FREEZE_AT.length] ?? BEFORE_WRITE;
   await scene.ask('hub', { do: 'arm', point, nth: plan.nth, freeze: true });
+  let second: Child | undefined;
   const trouble: Trouble = async () => {
     const until = performance.now() + FROZEN_MS;
-    let posts = 0;
-    let still = false;
-    // What the frozen one holds falls to the second when its lease ends, and not before.
-    while (posts === 0 && performance.now() < until) {
-      await pause(LEASE_MS);
-      still ||= stateOf(pid) === 'T';
-      ({ posts } = (await second.ask({ do: 'look', conversations: [] })) as Look);
-    }
+    while (stateOf(hub) !== 'T' && performance.now() < until) await pause(LOOK_MS);
+    if (stateOf(hub) !== 'T') return 'niet geraakt: het knooppunt stond niet stil';
+    // Only now: beside a hub that goes on it would leave nothing for the point.
+    second = await scene.extra(secondWorker(scene));
+    const overtaken = await tookOver(second, until);
     await thaw(scene);
-    if (!still) return 'niet geraakt: het knooppunt stond niet stil';
-    return posts > 0 ? 'een tweede werker nam het werk over' : 'niet geraakt: er was niets over te nemen';
+    return overtaken ? 'een tweede werker nam het werk over' : 'niet geraakt: er was niets over te nemen';
   };
   try {
     const result = await finish(plan, stage, trouble, REST_MS);
-    const ended = second.process.exitCode ?? second.process.signalCode;
+    const ended = second?.process.exitCode ?? second?.process.signalCode ?? null;
     const fell = result.fell + (ended === null ? 0 : 1);
-    return { ...fenced(result, (await refusedOf()) - before), fell };
+    return { ...fenced(result, (await refusedOf()) - before, point === BEFORE_WRITE), fell };
   } finally {
     await thaw(scene);
-    await stop(second.process);
+    if (second !== undefined) await stop(second.process);
   }
 }
 
-/** The frozen one wrote late, and was told that it was too late. */
-function fenced(result: RoundResult, refused: number): RoundResult {
+function secondWorker(scene: Scene): string {
+  const config = join(scene.layout.dir, 'hub', 'second.json');
+  const settings = JSON.parse(readFileSync(scene.layout.places.hub?.configFile ?? '', 'utf8')) as object;
+  writeFileSync(config, JSON.stringify({ ...settings, name: 'hub-2', roles: ['worker'] }));
+  return config;
+}
+
+/** What the frozen one holds falls to the second when its lease ends, and not before. */
+async function tookOver(second: Child, until: number): Promise<boolean> {
+  let posts = 0;
+  while (posts === 0 && performance.now() < until) {
+    await pause(LEASE_MS);
+    ({ posts } = (await second.ask({ do: 'look', conversations: [] })) as Look);
+  }
+  // The first that it posts need not be what was held.
+  await pause(2 * LEASE_MS);
+  return posts > 0;
+}
+
+/** A write that was decided before the freeze must be told that it is too late; after a post the record is read anew. */
+function fenced(result: RoundResult, refused: number, decided: boolean): RoundResult {
   if (!result.struck) return result;
-  if (refused > 0) return { ...result, note: `${result.note}; late schrijfacties geweigerd: ${refused}` };
+  if (refused > 0 || !decided) return { ...result, note: `${result.note}; late schrijfacties geweigerd: ${refused}` };
   return { ...result, struck: false, note: 'niet geraakt: er was geen late schrijfactie die geweigerd werd' };
 }
 
