@@ -40,7 +40,8 @@ test(
       '--rate',
       '6',
       '--seed',
-      'proef',
+      // Begins with a kill, a partner away and a freeze: faults that need no traffic at the right moment.
+      'a',
       '--json',
     );
     const result = JSON.parse(stdout) as SoakResult;
