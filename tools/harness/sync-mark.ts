@@ -7,6 +7,8 @@ import { dropUnsyncedFiles, watchFileSync } from './file-sync.ts';
 
 const FILE = 'gateway.db';
 const WIDTH = 16;
+const MOST_TRIES = 200;
+const TRY_MS = 10;
 const filesOf = (mark: string): string => `${mark}-files`;
 export const logOf = (folder: string): string => join(folder, `${FILE}-wal`);
 export const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -24,7 +26,7 @@ export interface SyncMark {
  */
 export async function startSyncMark(folder: string, file: string, isSynced: () => boolean): Promise<SyncMark> {
   const endFiles = await watchFileSync(filesOf(file));
-  const held = holdLog(folder);
+  const held = await holdLog(folder);
   const mark = openSync(file, 'w');
   const note = (): void => {
     // Only with full synchronisation is a commit on disk when it returns.
@@ -41,14 +43,22 @@ export async function startSyncMark(folder: string, file: string, isSynced: () =
   };
 }
 
-function holdLog(folder: string): Database.Database {
+async function holdLog(folder: string): Promise<Database.Database> {
   const held = new Database(join(folder, FILE));
-  const [outcome] = held.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-  if (outcome?.busy !== 0) throw new Error('the log could not be emptied');
+  // SQLite does not wait for a checkpoint that the gateway itself is busy with.
+  for (let i = 0; !emptied(held); i += 1) {
+    if (i === MOST_TRIES) throw new Error('the log could not be emptied');
+    await new Promise((resolve) => setTimeout(resolve, TRY_MS));
+  }
   // An open read keeps every checkpoint from moving pages, so the log is only ever appended to.
   held.exec('BEGIN');
   held.prepare('SELECT value FROM counters').all();
   return held;
+}
+
+function emptied(db: Database.Database): boolean {
+  const [outcome] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+  return outcome?.busy === 0;
 }
 
 /** Before the store is opened; true while its connection synchronises each commit, as it was told to. */
