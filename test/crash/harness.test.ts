@@ -59,9 +59,9 @@ async function crash(...args: string[]): Promise<Outcome> {
   }
 }
 
-describe('the gateway as it is (rows 1–8, 10)', () => {
+describe('the gateway as it is', () => {
   test(
-    'rows 1–8 T118 three rounds at each point: killed there, nothing lost, nothing twice, nobody unanswered',
+    'row 1 row 2 row 3 row 5 row 6 row 8 T118 three rounds at each point: killed there, nothing lost, nothing twice, nobody unanswered',
     async () => {
       const { report, code } = await crash('--rounds', '3', '--point', POINTS.join(','), '--seed', 'proef');
       expect(report.bad).toEqual([]);

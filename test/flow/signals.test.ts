@@ -337,7 +337,7 @@ describe('the store is away', () => {
     expect((await p.received())[0]?.jobs.map(({ kind }) => kind)).toEqual(['collect']);
   });
 
-  test('row 56 R108 a message that is not confirmed is offered again under the same id; a second confirm changes nothing', async () => {
+  test('row 7 row 56 R108 a message that is not confirmed is offered again under the same id; a second confirm changes nothing', async () => {
     const p = await pair();
     await p.submit();
     await p.settle();

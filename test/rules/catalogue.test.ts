@@ -1,7 +1,7 @@
 // The rule catalogue and its scan: what counts as a place and as a test, and that every kind of gap is found.
 import { describe, expect, test } from '@jest/globals';
 import { CATALOGUE, type Rule } from '../../tools/rules/catalogue.ts';
-import { citationsIn, idsIn } from '../../tools/rules/ids.ts';
+import { citationsIn, singleIdsIn } from '../../tools/rules/ids.ts';
 import { LIFECYCLE } from '../../tools/rules/lifecycle.ts';
 import { compare, readCode, readTests, type Sources } from '../../tools/rules/scan.ts';
 
@@ -26,7 +26,7 @@ const gapsOf = (code: string, tests: string, catalogue: readonly Rule[]): readon
 
 describe('ids', () => {
   test('single ones, ranges and lists', () => {
-    expect(idsIn(`${r(7)} and ${r(9)}–${r(11)}, DK-${'009'}–${'011'}`)).toEqual([
+    expect(citationsIn(`${r(7)} and ${r(9)}–${r(11)}, DK-${'009'}–${'011'}`).flat()).toEqual([
       r(7),
       r(9),
       r(10),
@@ -38,8 +38,13 @@ describe('ids', () => {
     expect(citationsIn('rows 30–32')).toEqual([['row 30', 'row 31', 'row 32']]);
   });
 
+  test('a range names its members for a reader, not for a test', () => {
+    expect(singleIdsIn(`${r(7)}–${r(9)}, ${r(11)}, ${'rows'} 1–8, ${'row'} 10`)).toEqual([r(11), `${'row'} 10`]);
+    expect([...sourcesOf('', `test('${'rows'} 1–8 are shown', f);`).tests.keys()]).toEqual([]);
+  });
+
   test('what only looks like one is none', () => {
-    expect(idsIn('C14N, XR7, R7x, 2026-01-01T00, R1234, PER-R7')).toEqual([]);
+    expect(citationsIn('C14N, XR7, R7x, 2026-01-01T00, R1234, PER-R7')).toEqual([]);
   });
 });
 
@@ -81,6 +86,17 @@ describe('gaps', () => {
     expect(gapsOf(code, '', [one])).toEqual([expect.stringContaining('named by no test')]);
   });
 
+  test('a row of the list that no code names is missed when its last test goes', () => {
+    const row = { ...rule(0, { isCase: true }), id: `${'row'} 8` };
+    expect(gapsOf('', `test('${'row'} 8 is shown', f);`, [row])).toEqual([]);
+    expect(gapsOf('', `test('${'rows'} 1–8 are shown', f);`, [row])).toEqual([
+      expect.stringContaining('named by no test'),
+    ]);
+    // A row with a place in the code is in the table once.
+    const { rows } = compare(sourcesOf(`finding('${'row'} 8')`, ''), [row]);
+    expect(rows.map(({ id }) => id)).toEqual([row.id]);
+  });
+
   test('an id in code or tests that the catalogue does not have', () => {
     expect(gapsOf(`${code}\n// (${r(2)})`, shows, [rule(1)])).toEqual([expect.stringContaining('adapter/a.ts:2')]);
     expect(gapsOf(code, `${shows}\ntest('${r(2)} too', f);`, [rule(1)])).toEqual([expect.stringContaining('too')]);
@@ -118,6 +134,16 @@ describe('the catalogue', () => {
     ] as const;
     for (const [prefix, last] of sheets)
       for (let number = 1; number <= last; number += 1) expect(ids).toContain(`${prefix}${number}`);
+  });
+
+  test('has every row of the acceptance list that the bar asks for', () => {
+    const bar = `1–8 10 12 15–25 29–44 46–48 50 51 53 54 57 60–63 65–69 76–78 92–94 97–99 101–111 114 115
+      117–149 155–157 159 175 176`;
+    const rows = bar.split(/\s+/).flatMap((range) => {
+      const [first = 0, last = first] = range.split('–').map(Number);
+      return Array.from({ length: last - first + 1 }, (_, i) => `${'row'} ${first + i}`);
+    });
+    expect(CATALOGUE.map(({ id }) => id).filter((id) => id.startsWith('row'))).toEqual(rows);
   });
 
   test('says in few words what each rule asks, and why one does not apply', () => {

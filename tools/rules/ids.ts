@@ -1,6 +1,6 @@
 // Reads rule ids out of text: single ones, and ranges such as R49–R61 or DK-120–123.
 
-/** Numbered lists whose entries are cited but are no rules of the catalogue: message types, acceptance rows. */
+/** Numbered lists whose entries may be cited without being in the catalogue: message types, and acceptance rows beyond the bar. */
 export const LISTS = [
   { prefix: 'P-', last: 199 },
   { prefix: 'row ', last: 176 },
@@ -25,7 +25,11 @@ export function citationsIn(text: string): readonly (readonly string[])[] {
   });
 }
 
-export const idsIn = (text: string): readonly string[] => citationsIn(text).flat();
+/** The ids that a text names one by one: a range says where to look, and shows none of its members. */
+export const singleIdsIn = (text: string): readonly string[] =>
+  citationsIn(text)
+    .filter(({ length }) => length === 1)
+    .flat();
 
 const width = (prefix: string): number => (/^(?:R|C|V|T|OPS-|STUF-)$/.test(prefix) ? 1 : 3);
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CATALOGUE, type Rule } from './catalogue.ts';
-import { citationsIn, idsIn, isListed, LISTS } from './ids.ts';
+import { citationsIn, isListed, LISTS, singleIdsIn } from './ids.ts';
 
 export interface RuleRow extends Rule {
   /** File and line: first where a finding or table row carries it, then where a comment cites it. */
@@ -64,7 +64,7 @@ export function readTests(file: string, text: string, tests: Places): void {
   const titles = [...text.matchAll(TITLE)].map(([, a, b, c]) => a ?? b ?? c ?? '');
   const cases = [...text.matchAll(CASE)].map(([, a, b, c]) => a ?? b ?? c ?? '').filter(beginsWithId);
   for (const title of [...titles, ...cases]) {
-    const ids = idsIn(title);
+    const ids = singleIdsIn(title);
     const rules = ids.filter((id) => !isListed(id));
     const shown = rules.length > MAX_IN_TITLE ? ids.filter(isListed) : ids;
     for (const id of shown) add(tests, id, `${file}: ${title}`);
@@ -79,7 +79,7 @@ const beginsWithId = (text: string): boolean => {
 /** The table, and every gap between catalogue, code and tests. */
 export function compare({ literals, comments, tests }: Sources, catalogue: readonly Rule[]): Scan {
   const known = new Set(catalogue.map(({ id }) => id));
-  const listed = [...literals.keys()].filter(isListed).sort(collate);
+  const listed = [...literals.keys()].filter((id) => isListed(id) && !known.has(id)).sort(collate);
   const entries = [...catalogue, ...listed.map((id): Rule => ({ id, level: 'must', title: 'acceptance list' }))];
   const rows = entries.map((rule): RuleRow => {
     const ids = [rule.id, ...(rule.as ?? [])];
