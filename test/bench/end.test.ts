@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { End, type EndReport } from '../../tools/bench/end.ts';
+import { ONE_IN } from '../../tools/bench/sampled.ts';
 import { hubPlan, ONTVANGER_CODE, ZENDER_CODE } from '../../tools/bench/scene.ts';
 import { type Layout, layOut, placeOf } from '../../tools/harness/layout.ts';
 
@@ -84,5 +85,16 @@ test('what is refused for good is given up and leaves no waiting time', async ()
     givenUp: 1,
     refused: 1,
     ackMs: [],
+  });
+});
+
+test('a hub that signs rubbish is seen in the first signature of every fifty', async () => {
+  await end.takeReport();
+  for (let time = 0; time < 2 * ONE_IN; time += 1) await end.sendOne();
+  const { acknowledged, checked, wrongSignatures } = await end.takeReport();
+  expect({ acknowledged: acknowledged.length, checked, wrongSignatures }).toEqual({
+    acknowledged: 2 * ONE_IN,
+    checked: 2,
+    wrongSignatures: 2,
   });
 });

@@ -1,11 +1,13 @@
 // The bench's own arithmetic: percentiles, bars, options, and where the time of a profile went.
 import { describe, expect, test } from '@jest/globals';
 import { readLoopDelay } from '../../tools/bench/delay.ts';
-import { atLeast, atMost, meets, rowOf, shortNumber } from '../../tools/bench/figure.ts';
+import { atLeast, atMost, type Figure, isSound, meets, rowOf, shortNumber } from '../../tools/bench/figure.ts';
 import { writeFlame } from '../../tools/bench/flame.ts';
 import { percentiles } from '../../tools/bench/load.ts';
 import { PART_NAMES, readOptions } from '../../tools/bench/options.ts';
+import { countAt } from '../../tools/bench/pair.ts';
 import { byFunction, byStage, type CpuProfile, stageOf, treeOf } from '../../tools/bench/profile.ts';
+import { ONE_IN } from '../../tools/bench/sampled.ts';
 import { stageFigures } from '../../tools/bench/stages.ts';
 import { tally, wrongFigures } from '../../tools/bench/tally.ts';
 import { ratiosOf } from '../../tools/bench/whole.ts';
@@ -52,30 +54,64 @@ describe('figures', () => {
 
 describe('what became of the messages', () => {
   test('a message that was given up and arrives after all hides no lost one', () => {
-    const sent = { acknowledged: ['a', 'b'], givenUp: ['c', 'd'], refused: 3 };
-    expect(tally(sent, { received: ['a', 'c', 'of an earlier load'], copies: 1 })).toEqual({
+    const sent = { acknowledged: ['a', 'b'], givenUp: ['c', 'd'], refused: 3, checked: 2, wrongSignatures: 1 };
+    const arrivals = { received: ['a', 'c', 'of an earlier load'], copies: 1, checked: 1, wrongSignatures: 0 };
+    expect(tally(sent, arrivals)).toEqual({
       messages: 2,
       refused: 3,
       givenUp: 2,
       givenUpArrived: 1,
       missing: 1,
       doubled: 1,
+      checked: 3,
+      wrongSignatures: 1,
     });
   });
 
-  test('one refusal, one lost or one double among all loads misses its bar', () => {
-    const good = { refused: 0, missing: 0, doubled: 0 };
-    const verdicts = (one: object) => wrongFigures([good, { ...good, ...one }]).map(meets);
-    expect(verdicts({})).toEqual([true, true]);
-    expect(verdicts({ refused: 1 })).toEqual([false, true]);
-    expect(verdicts({ missing: 1 })).toEqual([true, false]);
-    expect(verdicts({ doubled: 1 })).toEqual([true, false]);
-    expect(wrongFigures([good], 'x: ').map(({ name }) => name)).toEqual(['x: geweigerd', 'x: kwijt of dubbel']);
+  const good = { messages: 5, refused: 0, missing: 0, doubled: 0, checked: 1, wrongSignatures: 0 };
+
+  test('one refusal, one lost, one double or one wrong signature among all loads misses its bar', () => {
+    const missed = (one: object) =>
+      wrongFigures([good, { ...good, ...one }])
+        .filter((figure) => meets(figure) !== true)
+        .map(({ name }) => name);
+    expect(missed({})).toEqual([]);
+    expect(missed({ refused: 1 })).toEqual(['geweigerd']);
+    expect(missed({ missing: 1 })).toEqual(['kwijt of dubbel']);
+    expect(missed({ doubled: 1 })).toEqual(['kwijt of dubbel']);
+    expect(missed({ wrongSignatures: 1 })).toEqual(['verkeerd getekend']);
+    expect(wrongFigures([good], 'x: ')[0]?.name).toBe('x: aangekomen');
+    expect(wrongFigures([good, good]).at(-1)?.note).toContain(
+      `één op ${ONE_IN} handtekeningen van de hub nagerekend: 2`,
+    );
+  });
+
+  test('what was lost, doubled, signed wrongly or never measured is no measurement; a slow gateway is one', () => {
+    const sound = (one: object, ...more: Figure[]) => isSound([...more, ...wrongFigures([{ ...good, ...one }])]);
+    const slow: Figure = { name: 'x', value: 1, unit: '', bar: atLeast(2) };
+    expect(sound({}, slow)).toBe(true);
+    expect(sound({ refused: 1 })).toBe(true);
+    for (const wrong of [{ missing: 1 }, { doubled: 1 }, { wrongSignatures: 1 }, { messages: 0 }])
+      expect(sound(wrong)).toBe(false);
+    expect(isSound([])).toBe(false);
+    expect(isSound([{ name: 'x', value: Number.NaN, unit: '' }])).toBe(false);
+  });
+
+  test('the pair is counted at its receiver: what is not kept is missing, what is kept twice is double', () => {
+    expect(countAt(['a', 'b', 'c', 'd'], ['a', 'b', 'b', 'c', 'of the warming up'])).toEqual({
+      messages: 3,
+      missing: 1,
+      doubled: 1,
+    });
   });
 
   test('one long block stands beside the 99th percentile', () => {
     const metrics = 'dk_nodejs_eventloop_lag_max_seconds 0.3\ndk_nodejs_eventloop_lag_p99_seconds 0.011\n';
-    expect(readLoopDelay(metrics)).toEqual({ eventLoopP99Ms: 11, eventLoopMaxMs: 300 });
+    expect(readLoopDelay(`${metrics}dk_nodejs_eventloop_lag_mean_seconds 0.01\n`)).toEqual({
+      eventLoopP99Ms: 11,
+      eventLoopMaxMs: 300,
+      eventLoopMeanMs: 10,
+    });
     expect(readLoopDelay('').eventLoopMaxMs).toBeNaN();
   });
 });

@@ -31,6 +31,21 @@ test('D11 whole messages: measured beside the machine, none refused, missing or 
     const report = JSON.parse(out) as Record<string, Record<string, number>>;
     expect(Object.keys(report).slice(0, 3)).toEqual(['ratio', 'ratioPerCore', 'machine']);
     expect(report.ratio).toBeGreaterThan(0);
+    expect(report.sound).toBe(true);
+    expect(report.bars).toEqual(
+      expect.arrayContaining([
+        {
+          part: 'whole',
+          name: 'aangekomen',
+          value: report.whole?.messages,
+          unit: '',
+          bar: expect.anything(),
+          met: true,
+        },
+        { part: 'whole', name: 'verkeerd getekend', value: 0, unit: '', bar: { kind: 'atMost', value: 0 }, met: true },
+      ]),
+    );
+    expect(report.whole?.checked).toBeGreaterThan(0);
     expect(report.machine).toMatchObject({
       signPerSecond: expect.any(Number),
       verifyPerSecond: expect.any(Number),

@@ -6,6 +6,8 @@ export interface LoopDelay {
   readonly eventLoopP99Ms: number;
   /** The longest: one long block among thousands of short ones is beyond the 99th percentile. */
   readonly eventLoopMaxMs: number;
+  /** Of all measurements: a stretch of time divided by it is how many there were. */
+  readonly eventLoopMeanMs: number;
 }
 
 /** Both of one request: each request for the metrics begins the count anew. */
@@ -17,5 +19,5 @@ export async function loopDelay({ place }: Pick<GatewayProcess, 'place'>): Promi
 export function readLoopDelay(metrics: string): LoopDelay {
   const lag = (which: string): number =>
     Number(new RegExp(`^dk_nodejs_eventloop_lag_${which}_seconds (\\S+)`, 'm').exec(metrics)?.[1] ?? Number.NaN) * 1000;
-  return { eventLoopP99Ms: lag('p99'), eventLoopMaxMs: lag('max') };
+  return { eventLoopP99Ms: lag('p99'), eventLoopMaxMs: lag('max'), eventLoopMeanMs: lag('mean') };
 }

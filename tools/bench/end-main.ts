@@ -1,4 +1,5 @@
 // The process around one end of the bench: takes orders over the channel to its parent.
+import { readFileSync } from 'node:fs';
 import { End, type EndOptions } from './end.ts';
 
 export type EndOrder =
@@ -10,12 +11,12 @@ export type EndOrder =
       readonly perSecond?: number;
     }
   | {
-      readonly do: 'sendLarge';
+      readonly do: 'sealAhead';
       readonly id: number;
       readonly payload: string;
       readonly times: number;
-      readonly width: number;
     }
+  | { readonly do: 'sendSealed'; readonly id: number; readonly times: number }
   | { readonly do: 'report'; readonly id: number }
   | { readonly do: 'stop'; readonly id: number };
 
@@ -28,8 +29,10 @@ async function obey(order: EndOrder): Promise<unknown> {
       await end.send(until, order.width, order.perSecond);
       return undefined;
     }
-    case 'sendLarge':
-      return sendLarge(order.payload, order.times, order.width);
+    case 'sealAhead':
+      return end.sealAhead(readFileSync(order.payload), order.times);
+    case 'sendSealed':
+      return end.sendSealed(order.times);
     case 'report':
       return end.takeReport();
     case 'stop':
@@ -37,19 +40,6 @@ async function obey(order: EndOrder): Promise<unknown> {
       setImmediate(() => process.exit(0));
       return undefined;
   }
-}
-
-async function sendLarge(file: string, times: number, width: number): Promise<void> {
-  const { readFileSync } = await import('node:fs');
-  const payload = readFileSync(file);
-  let left = times;
-  const next = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      await end.sendOne(payload);
-    }
-  };
-  await Promise.all(Array.from({ length: width }, next));
 }
 
 process.on('message', (order: EndOrder) => {

@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { type Agreement, parseCpa } from '../../adapter/agreement/index.ts';
 import { ACTOR, MSH_SERVICE, SYNC_REPLY } from '../../adapter/base/index.ts';
-import { digestReferencesOf, type SigningKey, signEnvelope } from '../../adapter/dsig/index.ts';
+import { digestReferencesOf, type SignedPart, type SigningKey, signEnvelope } from '../../adapter/dsig/index.ts';
 import { type EbmsMessage, writeMessage } from '../../adapter/ebms/index.ts';
 import { createMemoryBlobs, type Intake, takeIn } from '../../adapter/gateway/index.ts';
 import { writeMultipart } from '../../adapter/mime/index.ts';
@@ -15,6 +15,7 @@ import { createPartnerClient, type PartnerClient } from '../../adapter/transport
 import { type Layout, type Place, placeOf, SERVICE } from '../harness/layout.ts';
 import { METHODS, writeLetter } from './letter.ts';
 import { contentFor, PAYLOAD_BYTES, sampleOfSize } from './sample.ts';
+import { type SampledCheck, type SignatureCount, sampledCheck } from './sampled.ts';
 
 export interface EndOptions {
   readonly layout: Layout;
@@ -29,7 +30,7 @@ export interface EndOptions {
 }
 
 /** Messages by their referentienummer, which is the same at both ends; milliseconds, one each per message. */
-export interface EndReport {
+export interface EndReport extends SignatureCount {
   readonly acknowledged: readonly string[];
   /** Never acknowledged. */
   readonly givenUp: readonly string[];
@@ -67,6 +68,9 @@ export class End {
   readonly #waiting = new Map<string, (answer: Answer) => void>();
   readonly #seen = new Set<string>();
   readonly #agreement: Agreement;
+  /** Of what the hub signs. */
+  readonly #check: SampledCheck;
+  readonly #sealed: Sealed[] = [];
   #report = emptyReport();
 
   constructor(options: EndOptions) {
@@ -79,6 +83,8 @@ export class End {
       privateKey: createPrivateKey(file('signing.key')),
       certificateDer: new X509Certificate(file('signing.crt')).raw,
     };
+    const { certs } = placeOf(options.layout.places, options.peer);
+    this.#check = sampledCheck(new X509Certificate(readFileSync(join(certs, 'signing.crt'))).raw);
     this.#client = createPartnerClient({ tls, limits: { connectionsPerPartner: 16 } });
     this.#server = createServer({ ...tls, requestCert: true, rejectUnauthorized: true }, (request, response) => {
       this.#take(request)
@@ -117,16 +123,28 @@ export class End {
     await Promise.all(Array.from({ length: width }, next));
   }
 
-  /** One message, until it is acknowledged or given up. What the hub cannot take now is sent again, as an MSH does. */
+  /** One message, until it is acknowledged or given up. */
   async sendOne(payload: Buffer = this.#payload): Promise<void> {
-    const messageId = `${randomUUID()}@${this.#options.name}.proef.test`;
-    const startedAt = wallMs();
-    const sealed = await this.#seal(messageId, payload, startedAt);
+    await this.#send(await this.#seal(payload));
+  }
+
+  /** Makes messages ready that `sendSealed` sends: a large one costs this process long, and a hub nothing. */
+  async sealAhead(payload: Buffer, times: number): Promise<void> {
+    for (let time = 0; time < times; time += 1) this.#sealed.push(await this.#seal(payload));
+  }
+
+  /** So many of what was sealed ahead, at once. */
+  async sendSealed(times: number): Promise<void> {
+    await Promise.all(this.#sealed.splice(0, times).map((sealed) => this.#send(sealed)));
+  }
+
+  /** What the hub cannot take now is sent again, as an MSH does. */
+  async #send(sealed: Sealed): Promise<void> {
     const postedAt = wallMs();
-    let answer = await this.#attempt(messageId, sealed);
+    let answer = await this.#attempt(sealed);
     while (answer === 'later' && wallMs() < postedAt + ACK_WAIT_MS) {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      answer = await this.#attempt(messageId, sealed);
+      answer = await this.#attempt(sealed);
     }
     if (answer === 'acknowledged') {
       this.#report.acknowledged.push(sealed.referentienummer);
@@ -136,7 +154,7 @@ export class End {
     }
   }
 
-  async #attempt(messageId: string, { contentType, bytes }: Sealed): Promise<Answer> {
+  async #attempt({ messageId, contentType, bytes }: Sealed): Promise<Answer> {
     const answered = this.#waitFor(messageId);
     const peer = placeOf(this.#options.layout.places, this.#options.peer);
     const outcome = await this.#client.post(
@@ -152,10 +170,10 @@ export class End {
   }
 
   /** What happened since the last call. */
-  takeReport(): EndReport {
+  async takeReport(): Promise<EndReport> {
     const report = this.#report;
     this.#report = emptyReport();
-    return report;
+    return { ...report, ...(await this.#check.take()) };
   }
 
   async close(): Promise<void> {
@@ -164,7 +182,9 @@ export class End {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  async #seal(messageId: string, payload: Buffer, startedAt: number): Promise<Sealed> {
+  async #seal(payload: Buffer): Promise<Sealed> {
+    const messageId = `${randomUUID()}@${this.#options.name}.proef.test`;
+    const startedAt = wallMs();
     const referentienummer = timedUuid(startedAt, messageId);
     const { zender, ontvanger } = this.#options;
     const stuf = writeLetter({ payload, referentienummer, zender, ontvanger });
@@ -189,7 +209,7 @@ export class End {
     );
     const chunks: Uint8Array[] = [];
     for await (const chunk of written.chunks()) chunks.push(chunk);
-    return { referentienummer, contentType: written.contentType, bytes: Buffer.concat(chunks) };
+    return { messageId, referentienummer, contentType: written.contentType, bytes: Buffer.concat(chunks) };
   }
 
   #businessMessage(messageId: string, contentId: string, now: number): EbmsMessage {
@@ -233,6 +253,7 @@ export class End {
     if (!intake.ok) throw new Error(intake.error.fault.detail);
     this.#count(Buffer.from(intake.value.parts[0]?.blob.inline ?? []), arrivedAt);
     const ack = await this.#acknowledge(intake.value);
+    this.#check.look(intake.value.xml, intake.value.parts.map(signedPart));
     if (this.#options.sync) return ack;
     const peer = placeOf(this.#options.layout.places, this.#options.peer);
     void this.#client.post(
@@ -307,6 +328,7 @@ export class End {
     const about = /RefToMessageId>([^<]+)</.exec(text)?.[1] ?? '';
     const good = text.includes('>Acknowledgment<') && text.includes(':SignatureValue>');
     this.#settle(about, good ? 'acknowledged' : 'refused');
+    if (good) this.#check.look(body, []);
   }
 
   #settle(messageId: string, answer: Answer): void {
@@ -323,7 +345,17 @@ function timedUuid(ms: number, uuid: string): string {
 }
 const timeOf = (uuid: string): number => Number.parseInt(uuid.replace('-', '').slice(0, 12), 16) / 100;
 
+/** Digested by the bench itself, not by what read it. */
+const signedPart = ({ contentId, blob }: Intake['parts'][number]): SignedPart => ({
+  contentId,
+  digest: async (algorithm) =>
+    createHash(algorithm)
+      .update(blob.inline ?? '')
+      .digest(),
+});
+
 interface Sealed {
+  readonly messageId: string;
   readonly referentienummer: string;
   readonly contentType: string;
   readonly bytes: Buffer;

@@ -6,6 +6,8 @@ export interface Figure {
   readonly value: number | undefined;
   readonly unit: string;
   readonly bar?: Bar;
+  /** The other figures rest on it: when it misses its bar nothing was measured, and the bench fails. */
+  readonly basis?: true;
   /** The physical limit of the same run, or why there is no value. */
   readonly note?: string;
 }
@@ -23,6 +25,12 @@ export function meets({ value, bar }: Figure): boolean | undefined {
   if (bar === undefined) return undefined;
   if (value === undefined || Number.isNaN(value)) return false;
   return bar.kind === 'atLeast' ? value >= bar.value : value <= bar.value;
+}
+
+/** Whether these figures mean something: there is one, and everything that they rest on holds. A slow gateway is no failure. */
+export function isSound(figures: readonly Figure[]): boolean {
+  const measured = figures.some(({ value }) => value !== undefined && !Number.isNaN(value));
+  return measured && figures.every((figure) => figure.basis !== true || meets(figure) === true);
 }
 
 export function rowOf(figure: Figure): readonly string[] {

@@ -25,7 +25,12 @@ function figuresOf(load: HubLoad, most: HubLoad): Figure[] {
   const { perSecond, ackMs, forwardMs, eventLoopP99Ms, eventLoopMaxMs } = load;
   return [
     { name: 'aangeboden', value: perSecond, unit: '/s', note: `helft van ${most.perSecond.toFixed(0)}/s` },
-    { name: 'ontvangst → bevestiging p50', value: ackMs.p50, unit: 'ms' },
+    {
+      name: 'ontvangst → bevestiging p50',
+      value: ackMs.p50,
+      unit: 'ms',
+      note: 'geteld vanaf de eerste poging van de zender, heen- en terugweg inbegrepen',
+    },
     {
       name: 'ontvangst → bevestiging p95',
       value: ackMs.p95,
@@ -33,7 +38,12 @@ function figuresOf(load: HubLoad, most: HubLoad): Figure[] {
       bar: atMost(MAX_ACK_MS),
       note: `p99 ${ackMs.p99.toFixed(0)} ms`,
     },
-    { name: 'ontvangst → doorgestuurd p50', value: forwardMs.p50, unit: 'ms' },
+    {
+      name: 'ontvangst → doorgestuurd p50',
+      value: forwardMs.p50,
+      unit: 'ms',
+      note: 'geteld vanaf het maken en tekenen bij de zender, tot aankomst bij de ontvanger',
+    },
     {
       name: 'ontvangst → doorgestuurd p95',
       value: forwardMs.p95,

@@ -1,6 +1,7 @@
 // Whole messages through one hub process: how many a second, what each costs, how long it takes, and what stands at the end.
 import { cpuSeconds, usage } from '../harness/processes.ts';
 import { type LoopDelay, loopDelay } from './delay.ts';
+import type { SignatureCount } from './sampled.ts';
 import type { HubScene } from './scene.ts';
 import { type Tally, tally } from './tally.ts';
 
@@ -44,6 +45,7 @@ export interface Load {
 }
 
 const REST_MS = 120_000;
+const QUIET_REPORTS = 3;
 
 /** Loads the scene and reads all three ends. */
 export async function loadHub(scene: HubScene, load: Load): Promise<HubLoad> {
@@ -95,28 +97,36 @@ const endsCpu = ({ sender, receiver }: HubScene): number =>
   [sender, receiver].reduce((sum, { child }) => sum + (cpuSeconds(child.pid) ?? Number.NaN), 0);
 
 /** Collects the receiver's reports until nothing arrives any more and all of `wanted` is there. */
-export async function atRest(scene: HubScene, wanted: readonly string[]): Promise<Arrivals> {
+export const atRest = (scene: HubScene, wanted: readonly string[]): Promise<Arrivals> =>
+  arrivalsOf(scene, wanted, QUIET_REPORTS);
+
+/** Until all of `wanted` is there, and so many reports after it tell of nothing. */
+export async function arrivalsOf(scene: HubScene, wanted: readonly string[], quietReports: number): Promise<Arrivals> {
   const until = performance.now() + REST_MS;
   const left = new Set(wanted);
   const received: string[] = [];
   let copies = 0;
+  let checked = 0;
+  let wrongSignatures = 0;
   const arrivalMs: number[] = [];
   let quiet = 0;
-  while (performance.now() < until && (quiet < 3 || left.size > 0)) {
+  while (performance.now() < until && (quiet < quietReports || left.size > 0)) {
     const report = await scene.receiver.report();
     for (const reference of report.received) {
       received.push(reference);
       left.delete(reference);
     }
     copies += report.copies;
+    checked += report.checked;
+    wrongSignatures += report.wrongSignatures;
     for (const ms of report.arrivalMs) arrivalMs.push(ms);
     quiet = report.received.length === 0 ? quiet + 1 : 0;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (quiet < quietReports || left.size > 0) await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { received, copies, arrivalMs };
+  return { received, copies, arrivalMs, checked, wrongSignatures };
 }
 
-export interface Arrivals {
+export interface Arrivals extends SignatureCount {
   readonly received: readonly string[];
   readonly copies: number;
   readonly arrivalMs: readonly number[];

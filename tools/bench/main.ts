@@ -1,7 +1,7 @@
 // npm run bench: measures the gateway beside what the machine can do, and says which bars it meets.
 import { mkdirSync } from 'node:fs';
 import { print, printJson, printTable, runTool } from '../output.ts';
-import { rowOf } from './figure.ts';
+import { isSound, meets, rowOf } from './figure.ts';
 import { measureCpas, measureStored } from './filled.ts';
 import { measureHalf } from './half.ts';
 import { measureLarge } from './large.ts';
@@ -54,8 +54,29 @@ function documentOf(machine: Machine, outputs: Outputs): object {
   const whole = (outputs.whole?.data ?? {}) as { ratio?: number; ratioPerCore?: number };
   const parts = Object.entries(outputs).map(([name, { data }]) => [name, data]);
   const { ratio = null, ratioPerCore = null } = whole;
-  return { ratio, ratioPerCore, machine, ...Object.fromEntries(parts) };
+  return {
+    ratio,
+    ratioPerCore,
+    machine,
+    sound: isMeasured(outputs),
+    bars: barsOf(outputs),
+    ...Object.fromEntries(parts),
+  };
 }
+
+/** Every bar of every part, and whether it was met. */
+function barsOf(outputs: Outputs): object[] {
+  return Object.entries(outputs).flatMap(([part, { figures }]) =>
+    figures.flatMap((figure) => {
+      const { name, value, unit, bar } = figure;
+      return bar === undefined ? [] : [{ part, name, value: value ?? null, unit, bar, met: meets(figure) }];
+    }),
+  );
+}
+
+/** What was lost, doubled or signed wrongly is no measurement of a gateway; a bar that is missed is one. */
+const isMeasured = (outputs: Outputs): boolean =>
+  Object.values(outputs).length > 0 && Object.values(outputs).every(({ figures }) => isSound(figures));
 
 async function main(): Promise<boolean> {
   const options = readOptions(process.argv.slice(2));
@@ -68,7 +89,7 @@ async function main(): Promise<boolean> {
   if (!options.json) tellMachine(machine);
   const outputs = await measure(options, machine);
   if (options.json) printJson(documentOf(machine, outputs));
-  return true;
+  return isMeasured(outputs);
 }
 
 await runTool(main);

@@ -34,7 +34,9 @@ export const HELP = `npm run bench -- [opties]
   --seconds N     duur van elke meting onder belasting (standaard 60)
   --profile       schrijf een vlammengrafiek van de hub (vlam.html in --dir); bij onderdeel whole
   --dir MAP       werkmap (standaard in de tijdelijke map)
-  --json          uitkomst als JSON, met ratio bovenaan
+  --json          uitkomst als JSON, met ratio bovenaan en elke lat onder bars
+
+eindigt met 1 als er iets kwijt, dubbel of verkeerd getekend is, of niets gemeten; een lat die niet is gehaald, is een meting
 
 onderdelen:
 ${Object.entries(PARTS)

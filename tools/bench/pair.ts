@@ -18,11 +18,13 @@ import { writeLetter } from './letter.ts';
 import type { PartInput, PartOutput } from './part.ts';
 import { contentFor, PAYLOAD_BYTES, sampleOfSize } from './sample.ts';
 import { OINS, ONTVANGER_CODE, ZENDER_CODE } from './scene.ts';
+import { countFigures } from './tally.ts';
 import { warmFor } from './whole.ts';
 
 const CPA_ID = 'METING_PAAR';
 const WIDTH = 16;
 const REST_MS = 60_000;
+const PAGE = 1_000;
 const MAX_CPU_MS = 2.5;
 const ACKNOWLEDGED = 'dk_messages_total{direction="out",state="acknowledged"}';
 
@@ -37,13 +39,15 @@ export async function measurePair({ dir, seconds }: PartInput): Promise<PartOutp
     await importCpas(layout, 'ontvanger');
     await send(layout, zender, warmFor(seconds));
     const cpuBefore = running.map(({ child }) => cpuSeconds(child.pid) ?? Number.NaN);
-    const { messages, took } = await send(layout, zender, seconds);
+    const { submitted, took } = await send(layout, zender, seconds);
+    const messages = submitted.length;
     const cpuMs = running.map(
       ({ child }, at) => ((cpuSeconds(child.pid) ?? Number.NaN) - (cpuBefore[at] ?? 0)) * 1_000,
     );
     const [sending, receiving] = [zender, ontvanger].map(async (one, at) => endOf(one, (cpuMs[at] ?? 0) / messages));
-    const data = { messages, perSecond: messages / took, sending: await sending, receiving: await receiving };
-    return { figures: figuresOf(data as PairData), data };
+    const counts = countAt(submitted, await receivedBy(layout, 'ontvanger'));
+    const data = { ...counts, perSecond: messages / took, sending: await sending, receiving: await receiving };
+    return { figures: [...figuresOf(data as PairData), ...countFigures([counts])], data };
   } finally {
     for (const { child } of running) await stop(child);
   }
@@ -57,7 +61,6 @@ interface EndData {
 }
 
 interface PairData {
-  readonly messages: number;
   readonly perSecond: number;
   readonly sending: EndData;
   readonly receiving: EndData;
@@ -105,29 +108,60 @@ function acknowledgeUnsigned(layout: Layout): void {
   }
 }
 
+/** The referentienummers of all that came in, one for each message that the receiver keeps. */
+async function receivedBy(layout: Layout, name: string): Promise<readonly string[]> {
+  const references: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const from = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const response = await callApi(layout, name, `/api/v1/messages?direction=in&limit=${PAGE}${from}`);
+    if (response.status !== 200) throw new Error(`the receiver does not list: ${await response.text()}`);
+    const page = (await response.json()) as { messages: { business?: { referentienummer?: string } }[]; next?: string };
+    for (const { business } of page.messages) references.push(business?.referentienummer ?? '');
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return references;
+}
+
+/** An acknowledgment is the receiver's word; what it keeps is the proof. */
+export function countAt(submitted: readonly string[], received: readonly string[]) {
+  const times = new Map<string, number>(submitted.map((reference) => [reference, 0]));
+  for (const reference of received) {
+    const before = times.get(reference);
+    if (before !== undefined) times.set(reference, before + 1);
+  }
+  const arrived = [...times.values()].filter((count) => count > 0);
+  return {
+    messages: arrived.length,
+    missing: submitted.length - arrived.length,
+    doubled: arrived.reduce((sum, count) => sum + count - 1, 0),
+  };
+}
+
 /** Submits for so long, and waits until all of it is acknowledged. */
 async function send(layout: Layout, zender: GatewayProcess, seconds: number) {
   const payload = sampleOfSize(contentFor(PAYLOAD_BYTES));
   const before = (await metricOf(zender, ACKNOWLEDGED)) ?? 0;
   const startedAt = performance.now();
-  let messages = 0;
+  const submitted: string[] = [];
   const next = async (): Promise<void> => {
     while (performance.now() - startedAt < seconds * 1_000) {
-      await submit(layout, payload);
-      messages += 1;
+      submitted.push(await submit(layout, payload));
     }
   };
   await Promise.all(Array.from({ length: WIDTH }, next));
   const until = performance.now() + REST_MS;
-  while (((await metricOf(zender, ACKNOWLEDGED)) ?? 0) - before < messages) {
+  while (((await metricOf(zender, ACKNOWLEDGED)) ?? 0) - before < submitted.length) {
     if (performance.now() > until) throw new Error('the pair does not acknowledge all that was submitted');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { messages, took: (performance.now() - startedAt) / 1_000 };
+  return { submitted, took: (performance.now() - startedAt) / 1_000 };
 }
 
-async function submit(layout: Layout, payload: Uint8Array): Promise<void> {
-  const letter = { payload, referentienummer: randomUUID(), zender: ZENDER_CODE, ontvanger: ONTVANGER_CODE };
+/** Its referentienummer. */
+async function submit(layout: Layout, payload: Uint8Array): Promise<string> {
+  const referentienummer = randomUUID();
+  const letter = { payload, referentienummer, zender: ZENDER_CODE, ontvanger: ONTVANGER_CODE };
   const response = await callApi(layout, 'zender', '/api/v1/messages', {
     method: 'POST',
     body: writeLetter(letter),
@@ -135,6 +169,7 @@ async function submit(layout: Layout, payload: Uint8Array): Promise<void> {
   });
   if (response.status !== 202) throw new Error(`the sender refuses: ${await response.text()}`);
   await response.arrayBuffer();
+  return referentienummer;
 }
 
 function figuresOf({ perSecond, sending, receiving }: PairData): Figure[] {
