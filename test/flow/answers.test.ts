@@ -87,7 +87,7 @@ describe('a business message of ours', () => {
     expect(post.headers['content-type']).toMatch(/^text\/xml/);
   });
 
-  test('R140 R33 T53 T187 T188 SOAPAction is "ebXML", MIME stays out of the headers, the MessageId is a UUID at a domain', async () => {
+  test('R140 R33 T53 T188 SOAPAction is "ebXML", MIME stays out of the headers, the MessageId is a UUID at a domain', async () => {
     const post = await recorded(await pair());
     expect(post.headers).toEqual({ 'content-type': expect.any(String), soapaction: '"ebXML"' });
     expect(read(post.body).header.messageId).toMatch(/^[0-9a-f-]{36}@[^@\s<>]+$/);
@@ -304,6 +304,33 @@ describe('a MessageError of ours', () => {
     expect(error.signatures).toBe(0);
   });
 
+  test('R76 C20 T82 where the CPA has an endpoint for errors the error arrives there, and nothing at the other', async () => {
+    const p = await pair({ profile: 'osb-rm-s' });
+    const xml = (await testCpa({ profile: 'osb-rm-s' })).replace(
+      new RegExp(`<tp:Endpoint[^>]*${URL_A}[^>]*/>`),
+      `<tp:Endpoint tp:uri="${URL_A}" tp:type="allPurpose"/><tp:Endpoint tp:uri="${URL_A}/fout" tp:type="error"/>`,
+    );
+    for (const side of [p.a, p.b]) {
+      await putCpa(side.store, xml, p.clock.now());
+      await side.context.agreements.refresh();
+    }
+    const arrived: string[] = [];
+    p.wire.doors.set(`${URL_A}/fout`, async (request) => {
+      arrived.push(request.headers['content-type'] ?? '');
+      return p.a.gateway.receive(request);
+    });
+    p.wire.faults.push(async (_url, body, headers) => {
+      const bad = Buffer.from(body.toString('latin1').replace('<proef/>', '<proeg/>'), 'latin1');
+      const { status } = await p.b.gateway.receive(inbound(bad, headers, OIN_A));
+      return { kind: 'response', status, headers: {}, body: Buffer.alloc(0) };
+    });
+    const record = await p.submit();
+    await p.settle();
+    expect(arrived).toEqual(['text/xml; charset=UTF-8']);
+    expect(to(p, URL_A)).toEqual([]);
+    expect((await p.sent(record)).state).toBe('rejected');
+  });
+
   test('R76 T81 who may not speak for the sender gets it in the response; nothing is posted anywhere', async () => {
     const p = await pair({ profile: 'osb-rm' });
     const post = await recorded(p);
@@ -315,7 +342,21 @@ describe('a MessageError of ours', () => {
   });
 });
 
-test('DK-112 C8 T36 a sound message that is addressed to somebody else is refused, and not passed on', async () => {
+test('C8 T36 a To that nobody knows is refused, and not passed on', async () => {
+  const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
+  const post = await recorded(p);
+  const [head = '', tail = ''] = post.body.toString('latin1').split('<eb:To>');
+  const body = Buffer.from(`${head}<eb:To>${tail.replace(OIN_B, '00000099000000009000')}`, 'latin1');
+  const before = p.wire.posts.length;
+  const reply = await p.b.gateway.receive(inbound(body, post.headers, OIN_A));
+  const [error] = read(reply.body).errorList?.errors ?? [];
+  expect(error).toMatchObject({ errorCode: 'Inconsistent', location: '//Header/MessageHeader/To/PartyId' });
+  await p.b.work();
+  expect(p.wire.posts).toHaveLength(before);
+  expect(await p.received()).toEqual([]);
+});
+
+test('DK-112 C8 a sound message that is addressed to somebody else is refused, and not passed on', async () => {
   const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
   const post = await recorded(p);
   const before = p.wire.posts.length;

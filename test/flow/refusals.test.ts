@@ -361,9 +361,16 @@ describe('who may send', () => {
 
   test('row 63 C8 From and To swapped', async () => {
     const fresh = await freshRequest('osb-rm');
-    const body = fresh.body.replaceAll(OIN_A, '#').replaceAll(OIN_B, OIN_A).replaceAll('#', OIN_B);
+    const body = fresh.body.replace(
+      /<eb:From>(.*?)<\/eb:From><eb:To>(.*?)<\/eb:To>/,
+      '<eb:From>$2</eb:From><eb:To>$1</eb:To>',
+    );
     const { text, delivered } = await give('osb-rm', { ...fresh, body });
-    expect(text).toMatch(/Inconsistent|ValueNotRecognized|SecurityFailure/);
+    const errors = [...text.matchAll(/eb:errorCode="([^"]*)" eb:location="([^"]*)"/g)].map(([, ...found]) => found);
+    expect(errors).toEqual([
+      ['Inconsistent', '//Header/MessageHeader/To/PartyId'],
+      ['SecurityFailure', '//Header/MessageHeader/From/PartyId'],
+    ]);
     expect(delivered).toBe(0);
   });
 

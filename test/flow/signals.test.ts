@@ -90,7 +90,7 @@ describe('acknowledgments', () => {
     );
   });
 
-  test('row 36 R94 row 152 a signed one whose digests are of another message', async () => {
+  test('row 36 R94 a signed one about another message than it was signed about', async () => {
     const p = await pair();
     const first = await waiting(p);
     const second = await waiting(p);
@@ -106,13 +106,16 @@ describe('acknowledgments', () => {
     expect(told(p.a)).toContain('signal.refused');
   });
 
-  /** An Acknowledgment well signed by B with the References of B's own, which got lost, changed before it was signed. */
-  async function signedByB(p: Pair, about: MessageRecord, change: (text: string) => string): Promise<string> {
+  /** An Acknowledgment of B with the References of its own, which got lost, changed and then well signed, by B or another. */
+  async function signedBy(
+    party: 'partij-a' | 'partij-b',
+    { p, about, change = (text) => text }: { p: Pair; about: MessageRecord; change?: (text: string) => string },
+  ): Promise<string> {
     p.wire.faults.push(() => ({ kind: 'failed', reason: 'connect', detail: 'weg' }));
     await p.b.work(1);
     const lost = p.wire.posts.find((post) => post.url.includes('a.localhost'));
     const content = acknowledgment(about.messageId, read(lost?.body).acknowledgment?.references);
-    const { signing } = (await testPki()).party('partij-b');
+    const { signing } = (await testPki()).party(party);
     const { envelope } = await signEnvelope({
       envelope: change(writeMessage(signal('Acknowledgment', OIN_B, OIN_A, content, about.messageId))),
       parts: [],
@@ -136,7 +139,7 @@ describe('acknowledgments', () => {
   ])('R94 row 36 well signed, %s: it proves nothing, alert, the message goes again', async (_title, from, to, why) => {
     const p = await pair();
     const record = await waiting(p);
-    const text = await signedByB(p, record, (made) => made.replace(from, to));
+    const text = await signedBy('partij-b', { p, about: record, change: (made) => made.replace(from, to) });
     expect((await giveText(p.a, text, OIN_B)).status).toBe(204);
     expect((await p.sent(record)).state).toBe('awaitingAck');
     expect(p.a.events.find(({ event }) => event === 'signal.refused')?.fields.detail).toContain(why);
@@ -148,8 +151,19 @@ describe('acknowledgments', () => {
   test('R94 well signed, with the References as they were: the message is acknowledged', async () => {
     const p = await pair();
     const record = await waiting(p);
-    await giveText(p.a, await signedByB(p, record, (made) => made), OIN_B);
+    await giveText(p.a, await signedBy('partij-b', { p, about: record }), OIN_B);
     expect((await p.sent(record)).state).toBe('acknowledged');
+  });
+
+  test('R94 row 152 the same by the valid key of another party: it proves nothing, alert', async () => {
+    const p = await pair();
+    const record = await waiting(p);
+    const text = await signedBy('partij-a', { p, about: record });
+    expect((await giveText(p.a, text, OIN_B)).status).toBe(204);
+    expect((await p.sent(record)).state).toBe('awaitingAck');
+    expect(p.a.events.find(({ event }) => event === 'signal.refused')?.fields.detail).toContain(
+      'SignatureValue does not fit SignedInfo and the certificate of the CPA',
+    );
   });
 
   test('T134 DuplicateElimination and Roles in the header of an Acknowledgment make no difference', async () => {

@@ -108,27 +108,27 @@ function acknowledgeUnsigned(layout: Layout): void {
   }
 }
 
-/** The referentienummers of all that came in, one for each message that the receiver keeps. */
+/** The MessageIds of all that came in, one for each message that the receiver keeps. */
 async function receivedBy(layout: Layout, name: string): Promise<readonly string[]> {
-  const references: string[] = [];
+  const messageIds: string[] = [];
   let cursor: string | undefined;
   do {
     const from = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const response = await callApi(layout, name, `/api/v1/messages?direction=in&limit=${PAGE}${from}`);
     if (response.status !== 200) throw new Error(`the receiver does not list: ${await response.text()}`);
-    const page = (await response.json()) as { messages: { business?: { referentienummer?: string } }[]; next?: string };
-    for (const { business } of page.messages) references.push(business?.referentienummer ?? '');
+    const page = (await response.json()) as { messages: { messageId: string }[]; next?: string };
+    for (const { messageId } of page.messages) messageIds.push(messageId);
     cursor = page.next;
   } while (cursor !== undefined);
-  return references;
+  return messageIds;
 }
 
 /** An acknowledgment is the receiver's word; what it keeps is the proof. */
 export function countAt(submitted: readonly string[], received: readonly string[]) {
-  const times = new Map<string, number>(submitted.map((reference) => [reference, 0]));
-  for (const reference of received) {
-    const before = times.get(reference);
-    if (before !== undefined) times.set(reference, before + 1);
+  const times = new Map<string, number>(submitted.map((messageId) => [messageId, 0]));
+  for (const messageId of received) {
+    const before = times.get(messageId);
+    if (before !== undefined) times.set(messageId, before + 1);
   }
   const arrived = [...times.values()].filter((count) => count > 0);
   return {
@@ -158,18 +158,16 @@ async function send(layout: Layout, zender: GatewayProcess, seconds: number) {
   return { submitted, took: (performance.now() - startedAt) / 1_000 };
 }
 
-/** Its referentienummer. */
+/** Its MessageId. */
 async function submit(layout: Layout, payload: Uint8Array): Promise<string> {
-  const referentienummer = randomUUID();
-  const letter = { payload, referentienummer, zender: ZENDER_CODE, ontvanger: ONTVANGER_CODE };
+  const letter = { payload, referentienummer: randomUUID(), zender: ZENDER_CODE, ontvanger: ONTVANGER_CODE };
   const response = await callApi(layout, 'zender', '/api/v1/messages', {
     method: 'POST',
     body: writeLetter(letter),
     headers: { 'content-type': 'application/xml' },
   });
   if (response.status !== 202) throw new Error(`the sender refuses: ${await response.text()}`);
-  await response.arrayBuffer();
-  return referentienummer;
+  return ((await response.json()) as { messageId: string }).messageId;
 }
 
 function figuresOf({ perSecond, sending, receiving }: PairData): Figure[] {
