@@ -113,19 +113,19 @@ describe('messages', () => {
     try {
       const body = stuf('<proef/>');
       const ids = new Set<string>();
-      for (let number = 0; number < 1_500; number += 1) {
+      for (let number = 0; number < 1_000; number += 1) {
         for (const client of ['app', 'beheer']) {
           const made = await p.a.gateway.submitDocument({ stuf: body }, { client, key: `bericht-${number}` });
           if (made.kind !== 'accepted') throw new Error(made.kind);
           ids.add(made.record.messageId);
         }
       }
-      expect(ids.size).toBe(3_000);
+      expect(ids.size).toBe(2_000);
       expect([...ids].filter((id) => !/^[0-9a-f-]{36}@[^@\s<>]+$/.test(id))).toEqual([]);
     } finally {
       await p.close();
     }
-  });
+  }, 60_000);
 
   test('row 157 what breaks its XSD is 422 with line, place and facet', async () => {
     const response = await submit(stuf(sampleMessage('WMO301').replace(/Geslacht>[^<]*</, 'Geslacht>7<')), 'fout');
