@@ -71,7 +71,8 @@ async function submit(
 ): Promise<SubmitOutcome> {
   const business = businessData(message);
   const key = submitter.key ?? business.referentienummer;
-  const uuid = derivedUuid(`submit|${submitter.client}|${key}`);
+  // As JSON, because either may hold any separator.
+  const uuid = derivedUuid(`submit|${JSON.stringify([submitter.client, key])}`);
   const requestSha256 = sha256Hex(document.stuf);
   const result = await submitMessage(
     {

@@ -154,4 +154,11 @@ describe('the municipality’s own check', () => {
     if (first.kind === 'accepted' && second.kind === 'accepted') expect(second.record.id).toBe(first.record.id);
     expect(await submit(heen('WMO301'), 'sleutel-1')).toEqual({ kind: 'conflict' });
   });
+
+  test('row 57 keys of two clients never meet, whatever separators they hold', async () => {
+    const offer = (client: string, key: string) =>
+      rig.a.gateway.submitDocument({ stuf: writeStuf(heen('WMO301')) }, { client, key });
+    expect(await offer('a', 'b|c')).toMatchObject({ kind: 'accepted', created: true });
+    expect(await offer('a|b', 'c')).toMatchObject({ kind: 'accepted', created: true });
+  });
 });
