@@ -285,6 +285,13 @@ describe('counts and report', () => {
     expect(isGoodRun(rounds(0, { note: 'niet geraakt: er was niets over te nemen' }))).toBe(false);
   });
 
+  test('rounds of an older harness, and only those, are told apart in a run that was resumed', () => {
+    const older = 'van deze rondes zijn gedaan voordat het harnas';
+    expect(writeReport(head, [result({ logBytes: 0 }), result(), result()])).toContain(`2 ${older}`);
+    expect(writeReport(head, [result({ logBytes: 0 })])).not.toContain(older);
+    expect(writeReport(head, [result({ plan: { ...plan, point: 'diskFull' } })])).not.toContain(older);
+  });
+
   test('a gateway that ends by itself makes the round bad, whatever was counted', () => {
     expect(writeReport(head, [result({ fell: 1 })])).toContain('proces zelf gestopt 1');
   });

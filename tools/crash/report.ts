@@ -160,6 +160,7 @@ export function writeReport(head: RunHead, results: readonly RoundResult[]): str
     ...(head.broken === undefined ? [] : [`Met opzet fout: ${head.broken}.`]),
     '',
     MEANING,
+    ...olderLines(results),
     '',
     '## Gestopt op een punt',
     '',
@@ -174,6 +175,17 @@ export function writeReport(head: RunHead, results: readonly RoundResult[]): str
     ...missedLines(summaries).flatMap((line) => ['', line]),
     '',
   ].join('\n');
+}
+
+/** A run that was begun by an older harness and resumed by this one says so. */
+function olderLines(results: readonly RoundResult[]): string[] {
+  const older = results.filter(({ plan, logBytes }) => isPoint(plan.point) && logBytes === undefined).length;
+  if (older === 0) return [];
+  return [
+    '',
+    `${older} van deze rondes zijn gedaan voordat het harnas zo met het logboek omging: in elk daarvan bracht het harnas het logboek`,
+    'voor de start over naar de database en hield het daarna vast, ook zonder stroomuitval.',
+  ];
 }
 
 /** Points that were not struck often enough. */
