@@ -1,30 +1,19 @@
 // What may change in an envelope on its way: blocks for the next node come and go, those for the other party do not (R55).
-import { createPrivateKey } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ACTOR, SYNC_REPLY } from '../../adapter/base/index.ts';
-import { signEnvelope, verifySignature } from '../../adapter/dsig/index.ts';
+import { verifySignature } from '../../adapter/dsig/index.ts';
 import { type EbmsMessage, writeMessage } from '../../adapter/ebms/index.ts';
 import { readXml } from '../../adapter/xml/index.ts';
 import { testPki } from '../fixtures/pki.ts';
-import { signal } from '../fixtures/signal.ts';
+import { signal, signedBy } from '../fixtures/signal.ts';
 
 const BLOCK = 'SOAP:mustUnderstand="1" eb:version="2.0"';
 const SYNC = /<eb:SyncReply [^>]*><\/eb:SyncReply>/;
 
 /** A message that asks for an Acknowledgment, signed; with SyncReply when it is given. */
 async function signed(syncReply: EbmsMessage['syncReply']): Promise<string> {
-  const { signing } = (await testPki()).party('partij-a');
   const ackRequested = [{ version: '2.0', signed: true, actor: ACTOR.toPartyMsh }];
-  const { envelope } = await signEnvelope({
-    envelope: writeMessage(signal('doe', '1', '2', { syncReply, ackRequested })),
-    parts: [],
-    key: { privateKey: createPrivateKey(signing.keyPem), certificateDer: signing.certificateDer },
-    methods: {
-      signatureMethod: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-      digestMethod: 'http://www.w3.org/2001/04/xmlenc#sha256',
-    },
-  });
-  return envelope;
+  return signedBy('partij-a', writeMessage(signal('doe', '1', '2', { syncReply, ackRequested })));
 }
 
 async function verdictOn(envelope: string): Promise<string> {

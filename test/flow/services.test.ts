@@ -1,13 +1,11 @@
 // Ping and StatusRequest of a partner: who gets which answer, and what nobody learns (R118–R125, row 58).
-import { createPrivateKey } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { signEnvelope } from '../../adapter/dsig/index.ts';
 import { writeMessage } from '../../adapter/ebms/index.ts';
 import { housekeep } from '../../adapter/gateway/index.ts';
 import { inbound, putCpa, testCpa } from '../fixtures/gateway.ts';
 import { ownPairs, type Pair } from '../fixtures/pair.ts';
-import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
-import { give, giveText, HEADERS, read, signal, told } from '../fixtures/signal.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+import { give, giveText, HEADERS, read, signal, signedBy, told } from '../fixtures/signal.ts';
 
 const pair = ownPairs();
 const SYNC = { syncReply: 'mshSignalsOnly' } as const;
@@ -57,16 +55,7 @@ describe('Ping', () => {
 
   test('R124 T155 signed it gets its Pong; with a broken signature a SecurityFailure', async () => {
     const p = await pair(SYNC);
-    const { signing } = (await testPki()).party('partij-a');
-    const { envelope } = await signEnvelope({
-      envelope: writeMessage(signal('Ping', OIN_A, OIN_B)),
-      parts: [],
-      key: { privateKey: createPrivateKey(signing.keyPem), certificateDer: signing.certificateDer },
-      methods: {
-        signatureMethod: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-        digestMethod: 'http://www.w3.org/2001/04/xmlenc#sha256',
-      },
-    });
+    const envelope = await signedBy('partij-a', writeMessage(signal('Ping', OIN_A, OIN_B)));
     expect(read((await giveText(p.b, envelope, OIN_A)).body).header.action).toBe('Pong');
     const changed = envelope.replace('>gesprek<', '>ander gesprek<');
     expect(textOf(await giveText(p.b, changed, OIN_A))).toContain('eb:errorCode="SecurityFailure"');

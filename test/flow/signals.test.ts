@@ -1,15 +1,24 @@
 // Signals that prove, do not prove, or come from nowhere (rows 32–36), and a store that is away (rows 16, 20, 56).
-import { createPrivateKey } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { ACTOR } from '../../adapter/base/index.ts';
-import { signEnvelope } from '../../adapter/dsig/index.ts';
 import { type EbmsMessage, type ErrorList, writeMessage } from '../../adapter/ebms/index.ts';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
 import { BlobDamaged } from '../../adapter/store/index.ts';
 import { inbound, putCpa, testCpa, URL_B } from '../fixtures/gateway.ts';
 import { ownPairs, type Pair } from '../fixtures/pair.ts';
-import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
-import { acknowledgment, ERRORS, give, giveText, HEADERS, read, signal, told, waiting } from '../fixtures/signal.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+import {
+  acknowledgment,
+  ERRORS,
+  give,
+  giveText,
+  HEADERS,
+  read,
+  signal,
+  signedBy,
+  told,
+  waiting,
+} from '../fixtures/signal.ts';
 
 const pair = ownPairs();
 
@@ -107,7 +116,7 @@ describe('acknowledgments', () => {
   });
 
   /** An Acknowledgment of B with the References of its own, which got lost, changed and then well signed, by B or another. */
-  async function signedBy(
+  async function answeredBy(
     party: 'partij-a' | 'partij-b',
     { p, about, change = (text) => text }: { p: Pair; about: MessageRecord; change?: (text: string) => string },
   ): Promise<string> {
@@ -115,17 +124,7 @@ describe('acknowledgments', () => {
     await p.b.work(1);
     const lost = p.wire.posts.find((post) => post.url.includes('a.localhost'));
     const content = acknowledgment(about.messageId, read(lost?.body).acknowledgment?.references);
-    const { signing } = (await testPki()).party(party);
-    const { envelope } = await signEnvelope({
-      envelope: change(writeMessage(signal('Acknowledgment', OIN_B, OIN_A, content, about.messageId))),
-      parts: [],
-      key: { privateKey: createPrivateKey(signing.keyPem), certificateDer: signing.certificateDer },
-      methods: {
-        signatureMethod: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-        digestMethod: 'http://www.w3.org/2001/04/xmlenc#sha256',
-      },
-    });
-    return envelope;
+    return signedBy(party, change(writeMessage(signal('Acknowledgment', OIN_B, OIN_A, content, about.messageId))));
   }
 
   test.each<[string, RegExp, string, string]>([
@@ -139,7 +138,7 @@ describe('acknowledgments', () => {
   ])('R94 row 36 well signed, %s: it proves nothing, alert, the message goes again', async (_title, from, to, why) => {
     const p = await pair();
     const record = await waiting(p);
-    const text = await signedBy('partij-b', { p, about: record, change: (made) => made.replace(from, to) });
+    const text = await answeredBy('partij-b', { p, about: record, change: (made) => made.replace(from, to) });
     expect((await giveText(p.a, text, OIN_B)).status).toBe(204);
     expect((await p.sent(record)).state).toBe('awaitingAck');
     expect(p.a.events.find(({ event }) => event === 'signal.refused')?.fields.detail).toContain(why);
@@ -151,14 +150,14 @@ describe('acknowledgments', () => {
   test('R94 well signed, with the References as they were: the message is acknowledged', async () => {
     const p = await pair();
     const record = await waiting(p);
-    await giveText(p.a, await signedBy('partij-b', { p, about: record }), OIN_B);
+    await giveText(p.a, await answeredBy('partij-b', { p, about: record }), OIN_B);
     expect((await p.sent(record)).state).toBe('acknowledged');
   });
 
   test('R94 row 152 the same by the valid key of another party: it proves nothing, alert', async () => {
     const p = await pair();
     const record = await waiting(p);
-    const text = await signedBy('partij-a', { p, about: record });
+    const text = await answeredBy('partij-a', { p, about: record });
     expect((await giveText(p.a, text, OIN_B)).status).toBe(204);
     expect((await p.sent(record)).state).toBe('awaitingAck');
     expect(p.a.events.find(({ event }) => event === 'signal.refused')?.fields.detail).toContain(
