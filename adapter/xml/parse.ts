@@ -1,8 +1,9 @@
-// Untrusted bytes to canonical text: guards, libxml2, one canonicalisation, and the tree is freed at once.
+// Untrusted bytes to canonical text: as it was written when it is canonical, else guards, libxml2 and one canonicalisation.
 import { ParseOption, XmlC14NMode, XmlDocument, XmlLibError } from 'libxml2-wasm';
 import { fail, ok, type Result } from '../base/index.ts';
-import { toUtf8 } from './encoding.ts';
-import { type Prescan, prescan } from './prescan.ts';
+import { readAsWritten } from './as-written.ts';
+import { toUtf8, type Utf8Document } from './encoding.ts';
+import { prescan } from './prescan.ts';
 import { readCanonical } from './reader.ts';
 import type { CanonicalXml, XmlLimits, XmlProblem } from './types.ts';
 
@@ -35,11 +36,16 @@ const PARSE_OPTIONS =
 
 /**
  * Reads a document into its inclusive canonical form (without comments) and the elements of that text. Hostile input
- * (DOCTYPE, depth, size, encodings: rows 113, 117–119, 124) is refused before libxml2 sees it. `detail` never repeats
- * text of the document (row 159).
+ * (DOCTYPE, depth, size, encodings: rows 113, 117–119, 124) is refused before libxml2 sees it; what is canonical as it stands
+ * libxml2 need not see at all. `detail` never repeats text of the document (row 159).
  */
 export function readXml(bytes: Uint8Array, options: ReadXmlOptions = {}): Result<CanonicalXml, XmlProblem> {
-  const read = inspectXml(bytes, () => true, options);
+  const limits = { ...XML_LIMITS, ...options.limits };
+  const decoded = decode(bytes, limits, options);
+  if (!decoded.ok) return decoded;
+  const written = readAsWritten(decoded.value, limits, options.lines ?? false);
+  if (written !== undefined) return ok(written);
+  const read = inspectDecoded(decoded.value, () => true, limits, options);
   if (read.ok && read.value === undefined) throw new Error('the canonical text was asked for');
   return read as Result<CanonicalXml, XmlProblem>;
 }
@@ -54,10 +60,20 @@ export function inspectXml(
   options: ReadXmlOptions = {},
 ): Result<CanonicalXml | undefined, XmlProblem> {
   const limits = { ...XML_LIMITS, ...options.limits };
-  const guarded = guard(bytes, limits, options);
-  if (!guarded.ok) return guarded;
-  const { utf8, scan } = guarded.value;
-  const text = withDocument<string | undefined>(utf8, (document) =>
+  const decoded = decode(bytes, limits, options);
+  return decoded.ok ? inspectDecoded(decoded.value, inspect, limits, options) : decoded;
+}
+
+function inspectDecoded(
+  { bytes, bodyAt }: Utf8Document,
+  inspect: (document: LibxmlDocument) => boolean,
+  limits: XmlLimits,
+  { lines = false }: ReadXmlOptions,
+): Result<CanonicalXml | undefined, XmlProblem> {
+  const scanned = prescan(bytes, bodyAt, limits, lines);
+  if (!scanned.ok) return scanned;
+  const scan = scanned.value;
+  const text = withDocument<string | undefined>(bytes, (document) =>
     inspect(document) ? canonicalText(document, XmlC14NMode.XML_C14N_1_0) : ok(undefined),
   );
   if (!text.ok || text.value === undefined) return text as Result<undefined, XmlProblem>;
@@ -70,26 +86,19 @@ const MAX_LOOK_UPS = 1_000_000;
 
 /** Exclusive canonical form (without comments) of a document; `prefixes` is the InclusiveNamespaces PrefixList. */
 export function exclusiveCanonical(bytes: Uint8Array, prefixes: readonly string[]): Result<string, XmlProblem> {
-  const guarded = guard(bytes, XML_LIMITS, {});
-  if (!guarded.ok) return guarded;
-  if (prefixes.length * guarded.value.scan.elements > MAX_LOOK_UPS)
-    return fail({ kind: 'tooMany', detail: 'too many elements for so many inclusive prefixes' });
-  return withDocument(guarded.value.utf8, (document) =>
-    canonicalText(document, XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, prefixes),
-  );
-}
-
-function guard(bytes: Uint8Array, limits: XmlLimits, options: ReadXmlOptions): Result<Guarded, XmlProblem> {
-  if (bytes.length > limits.maxBytes) return fail({ kind: 'tooLarge', detail: `more than ${limits.maxBytes} bytes` });
-  const decoded = toUtf8(bytes, options.charset);
+  const decoded = decode(bytes, XML_LIMITS, {});
   if (!decoded.ok) return decoded;
-  const scan = prescan(decoded.value.bytes, decoded.value.bodyAt, limits, options.lines ?? false);
-  return scan.ok ? ok({ utf8: decoded.value.bytes, scan: scan.value }) : scan;
+  const utf8 = decoded.value.bytes;
+  const scan = prescan(utf8, decoded.value.bodyAt, XML_LIMITS, false);
+  if (!scan.ok) return scan;
+  if (prefixes.length * scan.value.elements > MAX_LOOK_UPS)
+    return fail({ kind: 'tooMany', detail: 'too many elements for so many inclusive prefixes' });
+  return withDocument(utf8, (document) => canonicalText(document, XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, prefixes));
 }
 
-interface Guarded {
-  readonly utf8: Uint8Array;
-  readonly scan: Prescan;
+function decode(bytes: Uint8Array, limits: XmlLimits, options: ReadXmlOptions): Result<Utf8Document, XmlProblem> {
+  if (bytes.length > limits.maxBytes) return fail({ kind: 'tooLarge', detail: `more than ${limits.maxBytes} bytes` });
+  return toUtf8(bytes, options.charset);
 }
 
 /** Parses, lets `use` read the tree, and frees it whatever happens: wasm memory is not garbage collected in time. */

@@ -7,6 +7,26 @@ import type { CanonicalXml, XmlAttribute, XmlElement } from './types.ts';
 export interface ReadAids {
   readonly lines?: readonly number[] | undefined;
   readonly marked?: readonly number[] | undefined;
+  /** For a text that no parser has seen: it is canonical only when the guard too finds nothing wrong. */
+  readonly guard?: SourceGuard;
+}
+
+/** Judges what canonical form by itself does not promise. */
+export interface SourceGuard {
+  isName(qname: string): boolean;
+  /** In document order; the root has depth 1. */
+  admits(tag: StartTag, depth: number): boolean;
+  /** Of a start tag at this offset; asked in document order. */
+  lineOf(at: number): number | undefined;
+}
+
+export interface StartTag {
+  readonly attributes: readonly XmlAttribute[];
+  /** In scope. */
+  readonly namespaces: ReadonlyMap<string, string>;
+  /** How many of them this tag declares or undoes. */
+  readonly declared: number;
+  readonly end: number;
 }
 
 /**
@@ -15,7 +35,7 @@ export interface ReadAids {
  * nothing. Iterative: depth costs no stack (row 119).
  */
 export function readCanonical(text: string, aids: ReadAids = {}): CanonicalXml | undefined {
-  const root = new CanonicalReader(text, aids.lines).read();
+  const root = new CanonicalReader(text, aids).read();
   if (root === undefined) return undefined;
   return aids.marked === undefined ? { text, root } : { text, root, marked: aids.marked };
 }
@@ -37,14 +57,17 @@ const NO_NAMESPACES: ReadonlyMap<string, string> = new Map();
 class CanonicalReader {
   private readonly text: string;
   private readonly lines: readonly number[] | undefined;
+  private readonly guard: SourceGuard | undefined;
   private at = 0;
   private count = 0;
+  private depth = 0;
   private current: OpenElement | undefined;
   private root: OpenElement | undefined;
 
-  constructor(text: string, lines: readonly number[] | undefined) {
+  constructor(text: string, { lines, guard }: ReadAids) {
     this.text = text;
     this.lines = lines;
+    this.guard = guard;
   }
 
   read(): XmlElement | undefined {
@@ -72,6 +95,7 @@ class CanonicalReader {
   }
 
   private instruction(at: number): boolean {
+    if (this.guard !== undefined) return false; // what its target and its text may be is not looked at
     const end = this.text.indexOf('?>', at + 2);
     this.at = end + 2;
     return end >= 0;
@@ -84,6 +108,7 @@ class CanonicalReader {
     if (this.text.charCodeAt(end) !== 0x3e) return false;
     element.innerEnd = at;
     element.end = end + 1;
+    this.depth -= 1;
     this.at = end + 1;
     this.current = element.parent;
     return true;
@@ -95,7 +120,8 @@ class CanonicalReader {
     const qname = this.name(at + 1);
     if (qname === '') return false;
     const tag = this.attributes(at + 1 + qname.length, parent?.namespaces ?? NO_NAMESPACES);
-    if (tag === undefined) return false;
+    this.depth += 1;
+    if (tag === undefined || this.guard?.admits(tag, this.depth) === false) return false;
     const { prefix, name } = split(qname);
     const ns = prefix === 'xml' ? NS.xml : tag.namespaces.get(prefix);
     if (ns === undefined && prefix !== '') return false;
@@ -114,7 +140,7 @@ class CanonicalReader {
       innerEnd: 0,
       qname,
     };
-    const line = this.lines?.[this.count];
+    const line = this.guard === undefined ? this.lines?.[this.count] : this.guard.lineOf(at);
     if (line !== undefined) element.line = line;
     this.count += 1;
     if (parent === undefined) this.root = element;
@@ -124,7 +150,7 @@ class CanonicalReader {
     return true;
   }
 
-  private attributes(from: number, inherited: ReadonlyMap<string, string>): Tag | undefined {
+  private attributes(from: number, inherited: ReadonlyMap<string, string>): StartTag | undefined {
     const tag = new TagReader(inherited);
     let at = from;
     while (this.text.charCodeAt(at) === 0x20) {
@@ -139,20 +165,15 @@ class CanonicalReader {
       at = valueEnd + 1;
     }
     if (this.text.charCodeAt(at) !== 0x3e) return undefined;
-    return { attributes: tag.attributes, namespaces: tag.namespaces, end: at + 1 };
+    return { attributes: tag.attributes, namespaces: tag.namespaces, declared: tag.declared, end: at + 1 };
   }
 
   private name(from: number): string {
     let end = from;
     while (end < this.text.length && NAME_END[this.text.charCodeAt(end)] !== 1) end += 1;
-    return this.text.slice(from, end);
+    const qname = this.text.slice(from, end);
+    return this.guard?.isName(qname) === false ? '' : qname;
   }
-}
-
-interface Tag {
-  readonly attributes: readonly XmlAttribute[];
-  readonly namespaces: ReadonlyMap<string, string>;
-  readonly end: number;
 }
 
 const NO_ATTRIBUTES: readonly XmlAttribute[] = [];
@@ -164,6 +185,7 @@ class TagReader {
   private own: Map<string, string> | undefined;
   private read: XmlAttribute[] | undefined;
   private lastPrefix: string | undefined;
+  declared = 0;
 
   constructor(inherited: ReadonlyMap<string, string>) {
     this.namespaces = inherited;
@@ -190,6 +212,7 @@ class TagReader {
     if (this.read !== undefined || prefix === 'xml' || (this.namespaces.get(prefix) ?? '') === uri) return false;
     if (this.lastPrefix !== undefined && compareCodePoints(this.lastPrefix, prefix) >= 0) return false;
     this.lastPrefix = prefix;
+    this.declared += 1;
     if (this.own === undefined) {
       this.own = new Map(this.namespaces);
       this.namespaces = this.own;

@@ -1,17 +1,13 @@
 // The XML gate: canonical text loses nothing, and what is made without it equals what would be read from it.
 import { describe, expect, test } from '@jest/globals';
-import {
-  inclusiveSubset,
-  inspectXml,
-  type Markup,
-  readCanonical,
-  readXml,
-  subsetInside,
-} from '../../adapter/xml/index.ts';
+import { inclusiveSubset, inspectXml, type Markup, readCanonical, subsetInside } from '../../adapter/xml/index.ts';
+
+/** By way of libxml2: as it stands the text is canonical, and would be read without. */
+const byLibxml2 = (xml: string) => inspectXml(Buffer.from(xml), () => true);
 
 const textOf = (value: string): string | undefined => {
-  const read = readXml(Buffer.from(`<a b="${value}">${value}</a>`));
-  if (!read.ok) return undefined;
+  const read = byLibxml2(`<a b="${value}">${value}</a>`);
+  if (!read.ok || read.value === undefined) return undefined;
   const { root } = read.value;
   expect(root.attributes[0]?.value).toBe(root.text);
   return root.text;
@@ -27,8 +23,8 @@ describe('row 122 row 149 characters survive canonicalising, wherever libxml2 cu
 
   test('a U+FEFF at the start of a text, also where a piece of the output begins', () => {
     const xml = `<a>${'<b>\uFEFFy</b>'.repeat(5_000)}</a>`;
-    const read = readXml(Buffer.from(xml));
-    expect(read.ok && read.value.text === xml).toBe(true);
+    const read = byLibxml2(xml);
+    expect(read.ok && read.value?.text === xml).toBe(true);
   });
 });
 

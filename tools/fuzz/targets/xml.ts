@@ -68,6 +68,7 @@ export function checkGate(input: Buffer): void {
     return true;
   };
   const read = inspectXml(input, inspect, { lines: true });
+  checkAsWritten(input, read);
   if (!read.ok || read.value === undefined) return;
   const { text, root } = read.value;
   if (theirs !== undefined) {
@@ -88,6 +89,24 @@ export function checkGate(input: Buffer): void {
     must(twice.ok && twice.value === exclusive.value, 'canonicalising exclusively again changes the text');
   }
 }
+
+/** What is canonical as it was written is read without libxml2, and must come out as if it had been read with it. */
+function checkAsWritten(input: Buffer, { ok, ...seen }: ReturnType<typeof inspectXml>): void {
+  const read = readXml(input, { lines: true });
+  must(read.ok === ok, 'the verdict differs from that by way of libxml2');
+  if (!read.ok || !('value' in seen) || seen.value === undefined) return;
+  const { text, root, marked } = seen.value;
+  must(read.value.text === text, 'the text differs from that by way of libxml2');
+  must(String(read.value.marked) === String(marked), 'the marks differ from those by way of libxml2');
+  must(placesOf(read.value.root) === placesOf(root), 'the elements differ from those by way of libxml2');
+}
+
+const placesOf = (root: XmlElement): string =>
+  JSON.stringify(
+    [...descendants(root)].map(({ parent, children, namespaces, ...rest }) => [
+      ...[rest, [...namespaces], children.length, parent?.start],
+    ]),
+  );
 
 function isRange(text: string, { start, end, innerEnd, prefix, name }: XmlElement): boolean {
   const qname = prefix === '' ? name : `${prefix}:${name}`;
@@ -137,7 +156,14 @@ function prepare() {
   const own = [...SEEDS.slice(0, 1), ...SEEDS.slice(2)].map((text) => Buffer.from(text));
   const latin1 = Buffer.from(SEEDS[1] ?? '', 'latin1');
   const found = [...samples('ebxml/samples', /\.xml$/), ...samples('istandaarden/samples', /01\.xml$/)];
-  return Promise.resolve({ seeds: [...own, latin1, utf16, ...found], run: checkGate });
+  const seeds = [...own, latin1, utf16, ...found];
+  return Promise.resolve({ seeds: [...seeds, ...seeds.flatMap(canonicalOf)], run: checkGate });
+}
+
+/** One change away from what is read without libxml2. */
+function canonicalOf(seed: Uint8Array): Buffer[] {
+  const read = readXml(seed);
+  return read.ok ? [Buffer.from(read.value.text, 'utf8')] : [];
 }
 
 export const xmlTarget: Target = {
