@@ -4,4 +4,5 @@ export * from './digest-reference.ts';
 export * from './issue.ts';
 export * from './namespaces.ts';
 export * from './result.ts';
+export * from './thread-memory.ts';
 export * from './time.ts';

@@ -32,6 +32,14 @@ export interface Judged {
   readonly payload: SchemaVerdict | undefined;
 }
 
+/** A StUF document as it was read; its octets need not be kept in memory any longer. */
+export interface ReadContent {
+  readonly size: number;
+  readonly read: Result<StufMessage, StufProblem>;
+  /** Of a document that could not be read: what it says of itself. */
+  readonly peek: StufPeek | undefined;
+}
+
 export interface JudgeOptions {
   readonly role: OwnRole;
   /** Organisaties the sending party may speak for; undefined when that is not administered (row 64). */
@@ -41,16 +49,23 @@ export interface JudgeOptions {
   readonly earlier?: EnvelopeFacts['earlier'];
 }
 
-/** Reads and judges; nothing is stored or sent. */
-export async function judgeContent(bytes: Uint8Array, options: JudgeOptions, context: GatewayContext): Promise<Judged> {
-  const result = await context.validator.readStuf(bytes);
-  const peek = result.ok ? undefined : peekStuf(bytes);
+export async function readContent(bytes: Uint8Array, context: GatewayContext): Promise<ReadContent> {
+  const read = await context.validator.readStuf(bytes);
+  return { size: bytes.length, read, peek: read.ok ? undefined : peekStuf(bytes) };
+}
+
+/** Nothing is stored or sent. */
+export async function judgeContent(
+  { size, read: result, peek }: ReadContent,
+  options: JudgeOptions,
+  context: GatewayContext,
+): Promise<Judged> {
   const route = result.ok ? routeFor(result.value, context) : undefined;
   const mode = (type: MessageType): PayloadMode =>
     options.payloadMode ?? contentPolicyFor(context, type.products[0] ?? '*');
   const payload = result.ok ? await validatePayload(result.value, mode, context) : undefined;
   const facts: EnvelopeFacts = {
-    size: bytes.length,
+    size,
     read: result,
     ...(peek === undefined ? {} : { peek }),
     ...(options.earlier === undefined ? {} : { earlier: options.earlier }),

@@ -13,7 +13,7 @@ import {
 import { redact } from '../observe/index.ts';
 import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import { type StufMessage, writeStuf } from '../stuf/index.ts';
-import { type Judged, judgeContent } from './content.ts';
+import { type Judged, judgeContent, type ReadContent, readContent } from './content.ts';
 import type { GatewayContext, HubSettings } from './context.ts';
 import { isResendable, resendMessage } from './resend.ts';
 import { SigningKeyMissing } from './seal.ts';
@@ -89,14 +89,18 @@ async function handOver(record: MessageRecord, hub: HubSettings, context: Gatewa
   if (part === undefined)
     return { outcome: { kind: 'refused', detail: 'no payload part: nothing to forward', codes: [] } };
   const allowedZenders = hub.senders.get(record.from.partyIds[0]?.value ?? '') ?? [];
-  const bytes = await context.blobs.read(part.blob);
-  const judged = await judgeContent(bytes, { role: 'hub', allowedZenders }, context);
+  const content = await contentOf(part.blob, context);
+  const judged = await judgeContent(content, { role: 'hub', allowedZenders }, context);
   for (const notice of judged.verdict.notices) {
     context.observer.emit('content.warning', { messageId: record.messageId, rule: notice.rule, detail: notice.detail });
   }
   const outcome = await carryOut(record, judged, context);
   return judged.read.ok ? { outcome, business: businessData(judged.read.value) } : { outcome };
 }
+
+/** Its octets are let go as soon as they are read: a large document is not in memory twice. */
+const contentOf = async (blob: BlobRef, context: GatewayContext): Promise<ReadContent> =>
+  readContent(await context.blobs.read(blob), context);
 
 async function carryOut(record: MessageRecord, judged: Judged, context: GatewayContext): Promise<DeliverOutcome> {
   if (judged.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
@@ -148,9 +152,12 @@ async function repeated(
     if (isResendable(earlier.record)) return forwardAgain(earlier.record, context);
     return { kind: 'handedOver', detail: `the same StUF message was forwarded as ${earlier.record.messageId}` };
   }
-  const [part] = record.parts;
-  const bytes = part === undefined ? new Uint8Array() : await context.blobs.read(part.blob);
-  const judged = await judgeContent(bytes, { role: 'hub', allowedZenders: undefined, earlier: 'different' }, context);
+  const content: ReadContent = {
+    size: record.parts[0]?.blob.bytes ?? 0,
+    read: { ok: true, value: message },
+    peek: undefined,
+  };
+  const judged = await judgeContent(content, { role: 'hub', allowedZenders: undefined, earlier: 'different' }, context);
   if (judged.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
   return {
     kind: 'refused',

@@ -1,6 +1,6 @@
 // Reading and validation of large documents off the event loop: one document per worker at a time, with a limit on time (row 125, D3).
 import { Worker } from 'node:worker_threads';
-import type { Result } from '../base/index.ts';
+import { inThreadMemory, type Result } from '../base/index.ts';
 import type { StufMessage, StufProblem } from '../stuf/index.ts';
 import type { SchemaIssue } from './types.ts';
 
@@ -88,8 +88,8 @@ class Slot {
       void this.end(new Error(`validation took longer than ${TIME_LIMIT_MS} ms`));
     }, TIME_LIMIT_MS);
     worker.ref();
-    const { bytes, schemaId } = job;
-    worker.postMessage(schemaId === undefined ? { bytes } : { bytes, schemaId });
+    const bytes = inThreadMemory(job.bytes);
+    worker.postMessage(job.schemaId === undefined ? { bytes } : { bytes, schemaId: job.schemaId });
   }
 
   /** Ends the worker; a document that is with it is rejected with the reason. */

@@ -15,15 +15,7 @@ function validate(bytes: Uint8Array, schemaId: string): void {
   parentPort?.postMessage(compiler.validate(bytes, entry));
 }
 
-/** The payload is handed over, not copied. */
-function read(bytes: Uint8Array): void {
-  const result = readStuf(bytes);
-  const payload = result.ok && 'payload' in result.value ? result.value.payload.bytes : undefined;
-  const owned = payload !== undefined && payload.byteLength === payload.buffer.byteLength;
-  parentPort?.postMessage(result, owned ? [payload.buffer as ArrayBuffer] : []);
-}
-
 parentPort?.on('message', ({ bytes, schemaId }: Task) => {
-  if (schemaId === undefined) read(bytes);
+  if (schemaId === undefined) parentPort?.postMessage(readStuf(bytes));
   else validate(bytes, schemaId);
 });

@@ -2,6 +2,7 @@
 import { createHash, hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { threadMemory } from '../../base/index.ts';
 import type { BlobRef } from '../../msh/change.ts';
 import { BlobDamaged, type Blobs } from '../contract.ts';
 import { codeOf, guarded } from './errors.ts';
@@ -30,12 +31,23 @@ export function createBlobs(db: Database, folder: string | undefined, recent: Re
       if (known !== undefined) return known;
       const row = await guarded(() => find.get(ref.sha256)?.bytes);
       if (row !== undefined) return checked(ref, row);
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of get(ref)) chunks.push(chunk);
-      return Buffer.concat(chunks);
+      return gather(ref, get(ref));
     },
     sweep: async (before) => (root === undefined ? 0 : guarded(() => sweepFiles(root, before, isNamed))),
   };
+}
+
+/** Into one room of the size that the record tells, so that no second copy is made of a large blob. */
+async function gather(ref: BlobRef, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const room = threadMemory(ref.bytes);
+  let at = 0;
+  for await (const chunk of chunks) {
+    if (at + chunk.length > room.length) throw damaged(ref);
+    room.set(chunk, at);
+    at += chunk.length;
+  }
+  if (at < room.length) throw damaged(ref);
+  return room;
 }
 
 const missing = (ref: BlobRef): BlobDamaged => new BlobDamaged(`blob ${ref.sha256} is not there`);
