@@ -48,7 +48,7 @@ async function withBusiness(record: MessageRecord, context: GatewayContext): Pro
   const [part] = record.parts;
   if (record.business !== undefined || part === undefined) return record;
   const read = await context.turns.run(part.blob.bytes, async () =>
-    context.validator.readStuf(await context.blobs.read(part.blob)),
+    context.validator.readStuf(await context.blobs.read(part.blob), 'last'),
   );
   return read.ok ? { ...record, business: businessData(read.value) } : record;
 }

@@ -14,11 +14,11 @@ import {
 } from '../ggk/index.ts';
 import {
   MAX_ENVELOPE_BYTES,
-  peekStuf,
   type StufEnvelope,
   type StufMessage,
   type StufPeek,
   type StufProblem,
+  type StufReading,
 } from '../stuf/index.ts';
 import type { SchemaVerdict } from '../xsd/index.ts';
 import { contentPolicyFor, type GatewayContext } from './context.ts';
@@ -32,12 +32,10 @@ export interface Judged {
   readonly payload: SchemaVerdict | undefined;
 }
 
-/** A StUF document as it was read; its octets need not be kept in memory any longer. */
+/** A StUF document as it was read, and how many octets it had; they need not be in memory any longer. */
 export interface ReadContent {
   readonly size: number;
-  readonly read: Result<StufMessage, StufProblem>;
-  /** Of a document that could not be read: what it says of itself. */
-  readonly peek: StufPeek | undefined;
+  readonly reading: StufReading;
 }
 
 export interface JudgeOptions {
@@ -49,20 +47,17 @@ export interface JudgeOptions {
   readonly earlier?: EnvelopeFacts['earlier'];
 }
 
-export async function readContent(bytes: Uint8Array, context: GatewayContext): Promise<ReadContent> {
-  const read = await context.validator.readStuf(bytes);
-  return { size: bytes.length, read, peek: read.ok ? undefined : peekStuf(bytes) };
-}
-
-/** Nothing is stored or sent. */
+/** Nothing is stored or sent. Of a large document the payload is used up: its octets go to the worker that validates them. */
 export async function judgeContent(
-  { size, read: result, peek }: ReadContent,
+  { size, reading: result }: ReadContent,
   options: JudgeOptions,
   context: GatewayContext,
 ): Promise<Judged> {
+  const peek = result.ok ? undefined : result.peek;
   const route = result.ok ? routeFor(result.value, context) : undefined;
   const mode = (type: MessageType): PayloadMode =>
     options.payloadMode ?? contentPolicyFor(context, type.products[0] ?? '*');
+  const header = headerFacts(result);
   const payload = result.ok ? await validatePayload(result.value, mode, context) : undefined;
   const facts: EnvelopeFacts = {
     size,
@@ -71,7 +66,7 @@ export async function judgeContent(
     ...(options.earlier === undefined ? {} : { earlier: options.earlier }),
     ...(options.allowedZenders === undefined ? {} : { allowedZenders: options.allowedZenders }),
     route: route === undefined ? 'noRoute' : 'found',
-    ...headerFacts(result),
+    ...header,
     ...(payload === undefined ? {} : { payloadXsdIssues: payload.issues.length }),
   };
   const verdict = checkEnvelope(facts, {
@@ -109,7 +104,7 @@ async function validatePayload(
   if (type === undefined || mode(type) === 'off') return undefined;
   const { functieVersie, functieSubversie } = message.parameters;
   const entry = context.validator.forFunctie(functie, functieVersie, functieSubversie);
-  return entry === undefined ? undefined : context.validator.validate(message.payload.bytes, entry.id);
+  return entry === undefined ? undefined : context.validator.validate(message.payload.bytes, entry.id, 'last');
 }
 
 /** The agreement that carries this message to its ontvanger. */

@@ -13,7 +13,7 @@ import {
 import { redact } from '../observe/index.ts';
 import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import { type StufMessage, writeStuf } from '../stuf/index.ts';
-import { type Judged, judgeContent, type ReadContent, readContent } from './content.ts';
+import { type Judged, judgeContent, type ReadContent } from './content.ts';
 import type { GatewayContext, HubSettings } from './context.ts';
 import { isResendable, resendMessage } from './resend.ts';
 import { SigningKeyMissing } from './seal.ts';
@@ -98,9 +98,11 @@ async function handOver(record: MessageRecord, hub: HubSettings, context: Gatewa
   return judged.read.ok ? { outcome, business: businessData(judged.read.value) } : { outcome };
 }
 
-/** Its octets are let go as soon as they are read: a large document is not in memory twice. */
-const contentOf = async (blob: BlobRef, context: GatewayContext): Promise<ReadContent> =>
-  readContent(await context.blobs.read(blob), context);
+/** Its octets are let go as they are read: a large document is in memory once. */
+async function contentOf(blob: BlobRef, context: GatewayContext): Promise<ReadContent> {
+  const reading = context.validator.readStuf(await context.blobs.read(blob), 'last');
+  return { size: blob.bytes, reading: await reading };
+}
 
 async function carryOut(record: MessageRecord, judged: Judged, context: GatewayContext): Promise<DeliverOutcome> {
   if (judged.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
@@ -152,13 +154,11 @@ async function repeated(
     if (isResendable(earlier.record)) return forwardAgain(earlier.record, context);
     return { kind: 'handedOver', detail: `the same StUF message was forwarded as ${earlier.record.messageId}` };
   }
-  const content: ReadContent = {
-    size: record.parts[0]?.blob.bytes ?? 0,
-    read: { ok: true, value: message },
-    peek: undefined,
-  };
-  const judged = await judgeContent(content, { role: 'hub', allowedZenders: undefined, earlier: 'different' }, context);
-  if (judged.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
+  const [part] = record.parts;
+  const content = part === undefined ? undefined : await contentOf(part.blob, context);
+  const options = { role: 'hub', allowedZenders: undefined, earlier: 'different' } as const;
+  const judged = content === undefined ? undefined : await judgeContent(content, options, context);
+  if (judged?.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
   return {
     kind: 'refused',
     detail: `referentienummer of ${message.kind} was used before for other content`,

@@ -4,7 +4,7 @@ import { actionFor, businessData } from '../ggk/index.ts';
 import type { MessageRecord } from '../msh/index.ts';
 import type { StufMessage } from '../stuf/index.ts';
 import { sha256Hex } from './blob.ts';
-import { type Judged, judgeContent, readContent } from './content.ts';
+import { type Judged, judgeContent } from './content.ts';
 import type { GatewayContext } from './context.ts';
 import { exchangeOf } from './deliver.ts';
 import { derivedUuid, submitMessage } from './submit.ts';
@@ -51,7 +51,7 @@ export async function submitDocument(
   context: GatewayContext,
 ): Promise<SubmitOutcome> {
   const judged = await judgeContent(
-    await readContent(document.stuf, context),
+    { size: document.stuf.length, reading: await context.validator.readStuf(document.stuf) },
     { role: 'gemeente', allowedZenders: undefined, payloadMode: context.submitPolicy },
     context,
   );

@@ -1,8 +1,8 @@
 // What can still be read of a broken document, so that its sender can be told (row 155).
 import { readXml, type XmlElement } from '../xml/index.ts';
-import { MAX_ENVELOPE_BYTES } from './read.ts';
+import { MAX_ENVELOPE_BYTES, readStuf } from './read.ts';
 import { MAX_REFNUMMER, ROOTS } from './schema.ts';
-import type { StufParty, StufPeek } from './types.ts';
+import type { StufMessage, StufParty, StufPeek, StufProblem } from './types.ts';
 
 /** The stuurgegevens stand at the beginning; a broken rest does not matter. */
 const HEAD_BYTES = 16_384;
@@ -10,6 +10,16 @@ const LIMITS = { maxBytes: MAX_ENVELOPE_BYTES, maxDepth: 64, maxElements: 100_00
 const MAX_TEXT = 200;
 
 type Lookup = (path: readonly string[]) => string | undefined;
+
+/** What a document says, or why it cannot be read and what it says of itself nevertheless. */
+export type StufReading =
+  | { readonly ok: true; readonly value: StufMessage }
+  | { readonly ok: false; readonly error: StufProblem; readonly peek: StufPeek };
+
+export function readOrPeek(bytes: Uint8Array): StufReading {
+  const read = readStuf(bytes);
+  return read.ok ? read : { ...read, peek: peekStuf(bytes) };
+}
 
 /**
  * Root name, reference numbers, parties and versions as far as they can be found, in any namespace and in any order.

@@ -1,10 +1,10 @@
 // Schema validation: a catalogue of schemas, verdicts with place and facet but without values, large documents in workers.
 import { fileURLToPath } from 'node:url';
-import { readStuf } from '../stuf/index.ts';
+import { readOrPeek } from '../stuf/index.ts';
 import { readCatalogue } from './catalogue.ts';
 import { createCompiler } from './compile.ts';
 import { type Identified, identify } from './identify.ts';
-import type { SchemaEntry, SchemaIssue, SchemaValidator } from './types.ts';
+import type { DocumentUse, SchemaEntry, SchemaIssue, SchemaValidator } from './types.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
 export type { DocumentKind, Identified } from './identify.ts';
@@ -23,23 +23,23 @@ export async function openSchemas(folder: URL | string): Promise<Schemas> {
   const catalogue = readCatalogue(path);
   const compiler = createCompiler(path);
   const pool = createWorkerPool(path);
-  const issuesFor = (bytes: Uint8Array, entry: SchemaEntry): Promise<readonly SchemaIssue[]> =>
+  const issuesFor = (bytes: Uint8Array, entry: SchemaEntry, use: DocumentUse): Promise<readonly SchemaIssue[]> =>
     bytes.length > INLINE_VALIDATION_BYTES
-      ? pool.validate(bytes, entry.id)
+      ? pool.validate(bytes, entry.id, use)
       : Promise.resolve(compiler.validate(bytes, entry));
   return {
     entries: catalogue.entries,
     find: catalogue.byRoot,
     forFunctie: catalogue.byFunctie,
     identify: (bytes) => identify(bytes, catalogue),
-    async validate(bytes, schemaId) {
+    async validate(bytes, schemaId, use = 'kept') {
       const schema = catalogue.byId(schemaId);
       if (schema === undefined) throw new Error(`no schema ${schemaId} in the catalogue`);
-      const issues = await issuesFor(bytes, schema);
+      const issues = await issuesFor(bytes, schema, use);
       return { schema, valid: issues.length === 0, issues };
     },
-    readStuf: (bytes) =>
-      bytes.length > INLINE_VALIDATION_BYTES ? pool.readStuf(bytes) : Promise.resolve(readStuf(bytes)),
+    readStuf: (bytes, use = 'kept') =>
+      bytes.length > INLINE_VALIDATION_BYTES ? pool.readStuf(bytes, use) : Promise.resolve(readOrPeek(bytes)),
     close: () => pool.close(),
   };
 }

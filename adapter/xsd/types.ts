@@ -1,6 +1,5 @@
 // Validation against a named schema set, wherever it runs.
-import type { Result } from '../base/index.ts';
-import type { StufMessage, StufProblem } from '../stuf/index.ts';
+import type { StufReading } from '../stuf/index.ts';
 
 /** One violation of a schema: the place, the facet or structure rule broken, never the value found (row 159). */
 export interface SchemaIssue {
@@ -40,14 +39,20 @@ export interface SchemaVerdict {
   readonly issues: readonly SchemaIssue[];
 }
 
+/**
+ * Whether the caller needs the octets afterwards. After their `last` use a large document belongs to the worker, so that it is
+ * in memory once, and `bytes` may be empty.
+ */
+export type DocumentUse = 'kept' | 'last';
+
 export interface SchemaValidator {
   readonly entries: readonly SchemaEntry[];
   find(rootNamespace: string, rootName: string): SchemaEntry | undefined;
   /** The entry for a functie and version of the StUF envelope, e.g. `WMO301`, `0003`, `0002` (D9). */
   forFunctie(functie: string, versie: string, subversie: string): SchemaEntry | undefined;
   /** Inline for small documents, in a worker above 256 KB (D3). Not well-formed counts as one issue with code `notWellFormed`. */
-  validate(bytes: Uint8Array, schemaId: string): Promise<SchemaVerdict>;
-  /** What `readStuf` says of the document; inline or in a worker by the same bound. */
-  readStuf(bytes: Uint8Array): Promise<Result<StufMessage, StufProblem>>;
+  validate(bytes: Uint8Array, schemaId: string, use?: DocumentUse): Promise<SchemaVerdict>;
+  /** What `readOrPeek` says of the document; inline or in a worker by the same bound. */
+  readStuf(bytes: Uint8Array, use?: DocumentUse): Promise<StufReading>;
   close(): Promise<void>;
 }

@@ -1,12 +1,12 @@
 // Reading and validation of large documents off the event loop: one document per worker at a time, with a limit on time (row 125, D3).
 import { Worker } from 'node:worker_threads';
-import { inThreadMemory, type Result } from '../base/index.ts';
-import type { StufMessage, StufProblem } from '../stuf/index.ts';
-import type { SchemaIssue } from './types.ts';
+import { isAlone } from '../base/index.ts';
+import type { StufReading } from '../stuf/index.ts';
+import type { DocumentUse, SchemaIssue } from './types.ts';
 
 export interface WorkerPool {
-  validate(bytes: Uint8Array, schemaId: string): Promise<readonly SchemaIssue[]>;
-  readStuf(bytes: Uint8Array): Promise<Result<StufMessage, StufProblem>>;
+  validate(bytes: Uint8Array, schemaId: string, use: DocumentUse): Promise<readonly SchemaIssue[]>;
+  readStuf(bytes: Uint8Array, use: DocumentUse): Promise<StufReading>;
   close(): Promise<void>;
 }
 
@@ -23,6 +23,8 @@ export interface Task {
 }
 
 interface Job extends Task {
+  readonly size: number;
+  readonly use: DocumentUse;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -41,16 +43,16 @@ export function createWorkerPool(folder: string): WorkerPool {
     const job = slot === undefined ? undefined : queue.shift();
     if (slot !== undefined && job !== undefined) slot.run(job);
   };
-  const work = (task: Task): Promise<unknown> =>
+  const work = (task: Task, use: DocumentUse): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (closed) return reject(new Error(CLOSED));
-      queue.push({ ...task, resolve, reject });
+      queue.push({ ...task, use, size: task.bytes.length, resolve, reject });
       next();
     });
   const slots = Array.from({ length: WORKERS }, () => new Slot(folder, next));
   return {
-    validate: (bytes, schemaId) => work({ bytes, schemaId }) as Promise<readonly SchemaIssue[]>,
-    readStuf: (bytes) => work({ bytes }) as Promise<Result<StufMessage, StufProblem>>,
+    validate: (bytes, schemaId, use) => work({ bytes, schemaId }, use) as Promise<readonly SchemaIssue[]>,
+    readStuf: (bytes, use) => work({ bytes }, use) as Promise<StufReading>,
     async close() {
       closed = true;
       for (const job of queue.splice(0)) job.reject(new Error(CLOSED));
@@ -58,6 +60,9 @@ export function createWorkerPool(folder: string): WorkerPool {
     },
   };
 }
+
+/** What can be handed over without a copy. */
+export const alone = (bytes: Uint8Array): ArrayBuffer[] => (isAlone(bytes) ? [bytes.buffer as ArrayBuffer] : []);
 
 const CLOSED = 'the validator is closed';
 
@@ -83,13 +88,13 @@ class Slot {
     if (this.seen > RECYCLE_BYTES) this.retire();
     const worker = this.worker ?? this.start();
     this.job = job;
-    this.seen += job.bytes.length;
+    this.seen += job.size;
     this.timer = setTimeout(() => {
       void this.end(new Error(`validation took longer than ${TIME_LIMIT_MS} ms`));
     }, TIME_LIMIT_MS);
     worker.ref();
-    const bytes = inThreadMemory(job.bytes);
-    worker.postMessage(job.schemaId === undefined ? { bytes } : { bytes, schemaId: job.schemaId });
+    const { bytes, schemaId, use } = job;
+    worker.postMessage(schemaId === undefined ? { bytes } : { bytes, schemaId }, use === 'last' ? alone(bytes) : []);
   }
 
   /** Ends the worker; a document that is with it is rejected with the reason. */
@@ -114,7 +119,7 @@ class Slot {
     };
     worker.on('message', (result: unknown) => {
       if (this.worker !== worker) return;
-      const isLarge = (this.job?.bytes.length ?? 0) > RECYCLE_DOCUMENT_BYTES;
+      const isLarge = (this.job?.size ?? 0) > RECYCLE_DOCUMENT_BYTES;
       if (isLarge) this.retire();
       this.settle((job) => job.resolve(result));
     });

@@ -1,9 +1,9 @@
 // The thread for large documents: compiles schemas for itself, and reads or validates one document at a time.
 import { parentPort, workerData } from 'node:worker_threads';
-import { readStuf } from '../stuf/index.ts';
+import { readOrPeek } from '../stuf/index.ts';
 import { readCatalogue } from './catalogue.ts';
 import { createCompiler } from './compile.ts';
-import type { Task } from './worker-pool.ts';
+import { alone, type Task } from './worker-pool.ts';
 
 const { folder } = workerData as { folder: string };
 const catalogue = readCatalogue(folder);
@@ -15,7 +15,14 @@ function validate(bytes: Uint8Array, schemaId: string): void {
   parentPort?.postMessage(compiler.validate(bytes, entry));
 }
 
+/** The payload is handed over, not copied. */
+function read(bytes: Uint8Array): void {
+  const result = readOrPeek(bytes);
+  const payload = result.ok && 'payload' in result.value ? result.value.payload.bytes : undefined;
+  parentPort?.postMessage(result, payload === undefined ? [] : alone(payload));
+}
+
 parentPort?.on('message', ({ bytes, schemaId }: Task) => {
-  if (schemaId === undefined) parentPort?.postMessage(readStuf(bytes));
+  if (schemaId === undefined) read(bytes);
   else validate(bytes, schemaId);
 });

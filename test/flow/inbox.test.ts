@@ -27,9 +27,9 @@ async function tenAtB() {
     },
     validator: {
       ...validator,
-      readStuf: async (bytes) => {
+      readStuf: async (bytes, use) => {
         if (why instanceof WorkerLost && Buffer.from(bytes).includes(referenceOf(3))) throw why;
-        return validator.readStuf(bytes);
+        return validator.readStuf(bytes, use);
       },
     },
   };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { readStuf, writeStuf } from '../../adapter/stuf/index.ts';
+import { readOrPeek, readStuf, type StufReading, writeStuf } from '../../adapter/stuf/index.ts';
 import { INLINE_VALIDATION_BYTES, openSchemas, type Schemas } from '../../adapter/xsd/index.ts';
 import { sampleMessage } from '../../tools/schemas/sample.ts';
 import { heen } from '../fixtures/hub.ts';
@@ -298,7 +298,7 @@ describe('row 159 values that imitate the texts of libxml2', () => {
   });
 });
 
-const withoutBytes = (read: ReturnType<typeof readStuf>): unknown =>
+const withoutBytes = (read: StufReading | ReturnType<typeof readStuf>): unknown =>
   read.ok && 'payload' in read.value ? { ...read.value, payload: { ...read.value.payload, bytes: 0 } } : read;
 
 describe('row 125 workers that die', () => {
@@ -359,7 +359,7 @@ describe('row 125 workers that die', () => {
     const inline = readStuf(bytes);
     expect(withoutBytes(read)).toEqual(withoutBytes(inline));
     const broken = Buffer.concat([bytes, Buffer.from('<')]);
-    expect(await own.readStuf(broken)).toEqual(readStuf(broken));
+    expect(await own.readStuf(broken)).toEqual(readOrPeek(broken));
     expect(new Set(handed).size).toBe(1);
   });
 

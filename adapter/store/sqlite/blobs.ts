@@ -2,7 +2,7 @@
 import { createHash, hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { threadMemory } from '../../base/index.ts';
+import { largeRoom } from '../../base/index.ts';
 import type { BlobRef } from '../../msh/change.ts';
 import { BlobDamaged, type Blobs } from '../contract.ts';
 import { codeOf, guarded } from './errors.ts';
@@ -39,7 +39,7 @@ export function createBlobs(db: Database, folder: string | undefined, recent: Re
 
 /** Into one room of the size that the record tells, so that no second copy is made of a large blob. */
 async function gather(ref: BlobRef, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const room = threadMemory(ref.bytes);
+  const room = largeRoom(ref.bytes);
   let at = 0;
   for await (const chunk of chunks) {
     if (at + chunk.length > room.length) throw damaged(ref);
