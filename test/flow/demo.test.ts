@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isSettled, since, takeCensus } from '../../tools/demo/census.ts';
+import { type Leg, legsOf } from '../../tools/demo/legs.ts';
 import { lineFor } from '../../tools/demo/timeline.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -172,6 +173,31 @@ describe('the count', () => {
       delivered: 0,
       refused: 1,
     });
+  });
+
+  test('a leg is acknowledged when its own sender has it so: a gateway by its state, a partner in the response or apart', async () => {
+    const out = (messageId: string, state: string, direction = 'out') => ({
+      ...{ id: messageId, messageId, state, direction, copies: 0 },
+      business: { berichtcode: 'Di01', referentienummer: 'm1' },
+    });
+    const messages = (gateway: 'gemeente' | 'hub') =>
+      Promise.resolve(
+        gateway === 'hub' ? [out('h', 'acknowledged'), out('i', 'delivered', 'in')] : [out('g', 'queued')],
+      );
+    const vecozo = { ...nothing, sent: [sent('m1'), sent('m2')] };
+    const legs = async (received: ReturnType<typeof seen>[]): Promise<readonly Leg[]> =>
+      legsOf({ messages, log: (one) => Promise.resolve(one === 'cak' ? nothing : { ...vecozo, received }) }, ['m1']);
+    const gateways = [
+      { messageId: 'g', acknowledged: false },
+      { messageId: 'h', acknowledged: true },
+    ];
+    expect(await legs([])).toEqual([...gateways, { messageId: 'm1', acknowledged: false }]);
+    const other = seen('acknowledgment', { refToMessageId: 'm2' });
+    expect(await legs([other])).toContainEqual({ messageId: 'm1', acknowledged: false });
+    const own = seen('acknowledgment', { refToMessageId: 'm1' });
+    expect(await legs([own])).toContainEqual({ messageId: 'm1', acknowledged: true });
+    vecozo.sent = [sent('m1', 'Acknowledgment')];
+    expect(await legs([])).toContainEqual({ messageId: 'm1', acknowledged: true });
   });
 
   test('a message of which nothing came is not settled', () => {

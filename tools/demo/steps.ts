@@ -4,6 +4,7 @@ import { readStuf, wrapHeen, wrapRetour, writeStuf } from '../../adapter/stuf/in
 import { sampleMessage } from '../schemas/sample.ts';
 import { type Census, isSettled, since, takeCensus } from './census.ts';
 import { arrived, type InboxMessage, type Observatory, until } from './counts.ts';
+import { allAcknowledged } from './legs.ts';
 import { PARTIES, SERVICE } from './parties.ts';
 import type { DemoLayout } from './setup.ts';
 
@@ -92,21 +93,27 @@ async function inboxByReference(stage: Stage, referentienummer: string): Promise
   });
 }
 
+/** The message and what answered it: both legs of each. */
+const bothAcknowledged = async (
+  eyes: Observatory,
+  reference: string,
+  back: InboxMessage | undefined,
+): Promise<boolean> =>
+  back?.business !== undefined && (await allAcknowledged(eyes, [reference, back.business.referentienummer]));
+
 /** Municipality → hub → VECOZO, acknowledged at each leg, and the retourbericht the whole way back. */
 const outAndBack =
   (functie: string, retour: string): Step =>
   async (stage) => {
     const { eyes } = stage;
     const { referentienummer, bytes } = envelope(functie, PARTIES.gemeente, PARTIES.vecozo.organisatie);
-    const submitted = await eyes.submit(bytes, referentienummer);
+    await eyes.submit(bytes, referentienummer);
     const seen = await until(WAIT_MS, async () => arrived(await eyes.log('vecozo'), referentienummer)[0]);
     const back = await inboxAnswer(stage, referentienummer, 'Du01');
-    const acked = await until(WAIT_MS, async () =>
-      (await eyes.messages('gemeente')).find((one) => one.id === submitted.id && one.state === 'acknowledged'),
-    );
-    const good = seen?.signature === 'valid' && back?.business?.functie === retour && acked !== undefined;
+    const acked = await bothAcknowledged(eyes, referentienummer, back);
+    const good = seen?.signature === 'valid' && back?.business?.functie === retour && acked;
     const says = good
-      ? `${functie} bij VECOZO (handtekening klopt), ${retour} terug op ${referentienummer}`
+      ? `${functie} bij VECOZO (handtekening klopt), ${retour} terug op ${referentienummer}, elke stap bevestigd`
       : 'niet volledig aangekomen';
     return played(`${functie} heen, ${retour} terug`, good, says);
   };
@@ -132,11 +139,12 @@ const fromProvider: Step = async (stage) => {
   };
   await eyes.submit(writeStuf(wrapRetour(original.value, content, PARTIES.gemeente.applicatie)), answer);
   const back = await until(WAIT_MS, async () => arrived(await eyes.log('vecozo'), answer)[0]);
-  const good = back?.stuf?.crossRefnummer === referentienummer;
+  const acked = await allAcknowledged(eyes, [referentienummer, answer]);
+  const good = back?.stuf?.crossRefnummer === referentienummer && acked;
   return played(
     'WMO305 van VECOZO, WMO306 terug',
     good,
-    good ? `WMO306 bij VECOZO op ${referentienummer}` : 'WMO306 niet aangekomen',
+    good ? `WMO306 bij VECOZO op ${referentienummer}, elke stap bevestigd` : 'WMO306 niet aangekomen of niet bevestigd',
   );
 };
 
@@ -148,11 +156,14 @@ const toCak: Step = async (stage) => {
   await eyes.submit(bytes, referentienummer);
   const seen = await until(WAIT_MS, async () => arrived(await eyes.log('cak'), referentienummer)[0]);
   const back = await inboxAnswer(stage, referentienummer, 'Du01');
-  const good = seen !== undefined && back?.business?.functie === 'WMO406';
+  const acked = await bothAcknowledged(eyes, referentienummer, back);
+  const good = seen !== undefined && back?.business?.functie === 'WMO406' && acked;
   return played(
     'WMO405 naar het CAK, WMO406 terug',
     good,
-    good ? `bij het CAK, synchroon bevestigd, WMO406 terug op ${referentienummer}` : 'niet volledig aangekomen',
+    good
+      ? `bij het CAK, synchroon bevestigd, WMO406 terug op ${referentienummer}, elke stap bevestigd`
+      : 'niet volledig aangekomen',
   );
 };
 
@@ -167,7 +178,9 @@ const brokenContent: Step = async (stage) => {
   const told = read?.ok === true && 'fault' in read.value ? read.value.fault : undefined;
   const acked = (await eyes.messages('gemeente')).find((one) => one.id === submitted.id)?.state === 'acknowledged';
   const forwarded = arrived(await eyes.log('vecozo'), referentienummer).length;
-  const good = told !== undefined && acked && forwarded === 0;
+  // Code, plek and details of a payload that breaks its XSD, for an ontvanger that is an aanbieder (code list L25).
+  const right = told?.code === 'IB014' && told.plek === 'client' && told.details?.startsWith('WMO301-') === true;
+  const good = right && acked && forwarded === 0;
   const says =
     told === undefined ? 'geen Fo01' : `bevestigd, toen Fo01 ${told.code} (${told.plek}): ${told.omschrijving}`;
   return played('WMO301 tegen het XSD', good, says);
