@@ -30,7 +30,7 @@ export function createMemoryBlobs(): Blobs {
     async *get(ref) {
       yield find(ref.sha256);
     },
-    read: async (ref) => find(ref.sha256),
+    read: async (ref) => Uint8Array.from(find(ref.sha256)),
     sweep: async () => 0,
   };
 }

@@ -128,6 +128,7 @@ export interface Blobs {
   writer(): BlobWriter;
   /** The octets; rejects with `BlobDamaged` when they do not have the digest they are named by (row 23). */
   get(ref: BlobRef): AsyncIterable<Uint8Array>;
+  /** All of them. Above `INLINE_BLOB_BYTES` they are the caller's own, to give away; smaller ones others may hold too. */
   read(ref: BlobRef): Promise<Uint8Array>;
   /** Removes files that no record names and that are older than `before`; returns how many (rows 1, 2). */
   sweep(before: Instant): Promise<number>;

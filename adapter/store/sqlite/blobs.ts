@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { largeRoom } from '../../base/index.ts';
 import type { BlobRef } from '../../msh/change.ts';
-import { BlobDamaged, type Blobs } from '../contract.ts';
+import { BlobDamaged, type Blobs, INLINE_BLOB_BYTES } from '../contract.ts';
 import { codeOf, guarded } from './errors.ts';
 import { readBlobFile } from './file-reader.ts';
 import type { RecentBlobs } from './recent.ts';
@@ -27,7 +27,7 @@ export function createBlobs(db: Database, folder: string | undefined, recent: Re
     writer: () => new Spool(root, isNamed),
     get,
     async read(ref) {
-      const known = recent.get(ref.sha256);
+      const known = ref.bytes > INLINE_BLOB_BYTES ? undefined : recent.get(ref.sha256);
       if (known !== undefined) return known;
       const row = await guarded(() => find.get(ref.sha256)?.bytes);
       if (row !== undefined) return checked(ref, row);
