@@ -45,7 +45,8 @@ export async function openDoors(config: Config, within: Within): Promise<Doors> 
   const plain =
     plainPort === undefined ? undefined : serve({ listener: { kind: 'plain' }, port: plainPort }, config, within);
   if (plain !== undefined) addresses.push(`http://${at.host}:${(await plain.listen()).port}${at.path}`);
-  const api = config.roles.includes('api') ? createApi(gateway, { ...config.api, observer }) : undefined;
+  const { events } = config.application;
+  const api = config.roles.includes('api') ? createApi(gateway, { ...config.api, events, observer }) : undefined;
   if (api !== undefined) addresses.push(`http://${config.api.host}:${(await api.listen()).port}/api/v1`);
   const noDoor = config.roles.includes('endpoint') && endpoint === undefined && plain === undefined;
   return { endpoint, plain, api, addresses, closed: noDoor ? [NO_EBMS_DOOR] : [] };

@@ -18,6 +18,7 @@ import {
   type GatewayContext,
 } from './gateway/index.ts';
 import { checkMaterial } from './material-check.ts';
+import type { JobKind } from './msh/index.ts';
 import { createObserver, type Observer } from './observe/index.ts';
 import { partnersOf } from './partners.ts';
 import { signerTrust, signingKeys, watchCertificates } from './renewal.ts';
@@ -97,7 +98,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
   const worker = config.roles.includes('worker')
     ? createWorker(context, {
         ...config.worker,
-        kinds: ['answer', 'transmit', 'deliver', 'notify'],
+        kinds: kindsOf(config),
         pollMs: config.worker.poll,
         perPeer: shareOf(config.worker.concurrency, config.client.connectionsPerPartner),
       })
@@ -115,6 +116,10 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
   const stop = () => shutDown({ ...doors, worker, store, client, validator, observer, timers, disk });
   return { observer, doors, stop };
 }
+
+/** What the application pulls is not the worker's: `collect`, and `notify` when it pulls events too (decisions 0002, 0009). */
+const kindsOf = ({ application }: Config): readonly JobKind[] =>
+  application.events === 'pull' ? ['answer', 'transmit', 'deliver'] : ['answer', 'transmit', 'deliver', 'notify'];
 
 function clockFrom(startAt: number | undefined): GatewayContext['clock'] {
   const clock = createClock();

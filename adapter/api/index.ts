@@ -7,18 +7,22 @@ import type { Gateway } from '../gateway/index.ts';
 import type { Observer } from '../observe/index.ts';
 import { InvalidCursor, StoreUnavailable } from '../store/index.ts';
 import { type ApiKey, requireRole } from './auth.ts';
+import { type EventsMode, eventsRouter } from './events.ts';
 import { inboxRouter } from './inbox.ts';
 import { messagesRouter } from './messages.ts';
 import { operationsRouter } from './operations.ts';
 import { badRequest, notFound, sendProblem, unavailable } from './problem.ts';
 
 export type { ApiKey, ApiRole } from './auth.ts';
+export type { EventsMode } from './events.ts';
 
 export interface ApiOptions {
   readonly host: string;
   readonly port: number;
   readonly keys: readonly ApiKey[];
   readonly observer: Observer;
+  /** `log` when absent. */
+  readonly events?: EventsMode;
 }
 
 export interface ApiServer {
@@ -34,10 +38,12 @@ export function createApi(gateway: Gateway, options: ApiOptions): ApiServer {
   const application = requireRole(['application'], options.keys);
   const operator = requireRole(['operator'], options.keys);
   app.use('/api/v1/inbox', application);
+  app.use('/api/v1/events', application);
   app.use('/api/v1/cpas', operator);
   app.use('/api/v1/notes', operator);
   app.use('/api/v1/messages', messageAccess(options.keys));
   app.use('/api/v1', messagesRouter(gateway), inboxRouter(gateway), operationsRouter(gateway));
+  app.use('/api/v1', eventsRouter(gateway, options.events ?? 'log'));
   app.use((_request, response) => sendProblem(response, notFound));
   app.use(errorBoundary(options.observer));
   return serverOf(createServer(app), options);

@@ -1,10 +1,13 @@
 // Message records as the REST door shows them: identifiers and state, never payload.
 import { formatDateTime } from '../base/index.ts';
+import type { OfferedNotice } from '../gateway/index.ts';
 import type { JournalEntry, MessageRecord, RecordId } from '../msh/index.ts';
+import { redact } from '../observe/index.ts';
 
 /** Record ids hold whatever MessageId a partner chose; in URLs they are base64url. */
-export const toPublicId = (id: RecordId): string => Buffer.from(id, 'utf8').toString('base64url');
-export const toRecordId = (id: string): RecordId => Buffer.from(id, 'base64url').toString('utf8') as RecordId;
+export const toPublicId = (id: string): string => Buffer.from(id, 'utf8').toString('base64url');
+export const fromPublic = (id: string): string => Buffer.from(id, 'base64url').toString('utf8');
+export const toRecordId = (id: string): RecordId => fromPublic(id) as RecordId;
 
 export function messageView(record: MessageRecord) {
   const id = toPublicId(record.id);
@@ -40,6 +43,20 @@ export function messageView(record: MessageRecord) {
       bytes: part.blob.bytes,
       sha256: part.blob.sha256,
     })),
+  };
+}
+
+/** An event goes on to other systems, so the words that a partner chose lose what could be a BSN (row 159). */
+export function eventView({ id, event, at, severity, errorCodes, record }: OfferedNotice) {
+  const message = messageView(record);
+  return {
+    event,
+    at: formatDateTime(at),
+    ...(severity === undefined ? {} : { severity }),
+    ...(errorCodes === undefined ? {} : { errorCodes: errorCodes.map(redact) }),
+    ...(record.submittedBy === undefined ? {} : { submittedBy: record.submittedBy.client }),
+    message: { ...message, ...(record.problem === undefined ? {} : { problem: redact(record.problem) }) },
+    confirm: `/api/v1/events/${toPublicId(id)}/confirm`,
   };
 }
 

@@ -105,6 +105,17 @@ const api = z
   })
   .prefault({});
 
+const application = z
+  .strictObject({
+    events: z
+      .enum(['log', 'pull'])
+      .default('log')
+      .describe(
+        'hoe de applicatie hoort wat er van haar berichten werd: log: zij vraagt de toestand op; pull: zij haalt het op met GET /api/v1/events, en wat niemand ophaalt blijft bewaard en is te zien aan dk_oldest_job_seconds{kind="notify"}',
+      ),
+  })
+  .prefault({});
+
 const route = z.strictObject({
   functies: z.array(z.string()).optional().describe('berichten waarvoor de route geldt; alle wanneer leeg'),
   product: z
@@ -220,6 +231,7 @@ export const configSchema = z.strictObject({
     .default({ '*': 'refuse' })
     .describe('inhoudscontrole per stroom: off, warn, refuse'),
   submit: policy.default('refuse').describe('inhoudscontrole van wat de eigen applicatie aanbiedt'),
+  application,
   worker,
   policy: relaxed,
   retention,

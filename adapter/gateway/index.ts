@@ -7,7 +7,7 @@ import { type Confirmation, confirmMessage, offerMessages } from './collect.ts';
 import type { GatewayContext } from './context.ts';
 import { type CpaChecks, type CpaImport, importCpa, removeCpa } from './cpa.ts';
 import { carryOutDeliver, deliver } from './deliver.ts';
-import { notify } from './notify.ts';
+import { confirmNotice, notify, type OfferedNotice, offerNotices } from './notify.ts';
 import { operateMessage } from './operate.ts';
 import { receiveRequest } from './receive.ts';
 import { resendMessage } from './resend.ts';
@@ -28,6 +28,7 @@ export { type Housekeeping, housekeep } from './housekeep.ts';
 export { type ExpectedAnswer, type Inspection, inspectMessage } from './inspect.ts';
 export { type HttpEntity, type Intake, takeIn } from './intake.ts';
 export { createMemoryBlobs } from './memory-blobs.ts';
+export type { OfferedNotice } from './notify.ts';
 export { createSidePosts, type SidePosts } from './side-posts.ts';
 export { createSignerTrust } from './signer-trust.ts';
 export { type OutboundContent, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
@@ -44,6 +45,10 @@ export interface Gateway {
   blob(ref: BlobRef): AsyncIterable<Uint8Array>;
   offer(max: number, leaseMs: number): Promise<readonly MessageRecord[]>;
   confirm(id: RecordId): Promise<Confirmation>;
+  /** What became of submitted messages, for their application (decision 0009). */
+  offerNotices(max: number, leaseMs: number): Promise<readonly OfferedNotice[]>;
+  /** `id` of an offered notice. */
+  confirmNotice(id: string): Promise<Confirmation>;
   /** `operator` is who asked, for the journal. */
   operate(id: RecordId, command: OperatorCommand, operator?: string): Promise<Result<MessageRecord, readonly Issue[]>>;
   /** The content of a message that ended without acknowledgment, as a new message (OPS-8). */
@@ -69,6 +74,8 @@ export function createGateway(context: GatewayContext): Gateway {
     blob: (ref) => context.blobs.get(ref),
     offer: (max, leaseMs) => offerMessages(max, leaseMs, context),
     confirm: (id) => confirmMessage(id, context),
+    offerNotices: (max, leaseMs) => offerNotices(max, leaseMs, context),
+    confirmNotice: (id) => confirmNotice(id, context),
     operate: (id, command, operator) =>
       operateMessage(id, { command, ...(operator === undefined ? {} : { operator }) }, context),
     resend: (id, operator) => resendMessage(id, `operator ${operator}`, context),

@@ -27,7 +27,7 @@ export type MessageState = OutboundState | InboundState;
  * - `answer` post the stored signal
  * - `deliver` hand the received message over: hub forwarding
  * - `collect` the received message waits to be pulled by an application (decision 0002)
- * - `notify` tell the submitting application about the end
+ * - `notify` tell the submitting application about the end, or wait until it asks (decision 0009)
  */
 export type JobKind = 'transmit' | 'answer' | 'deliver' | 'collect' | 'notify';
 
@@ -138,6 +138,8 @@ export interface MessageRecord {
   readonly jobs: readonly Job[];
   /** What an operator should know about the last refusal or failure. */
   readonly problem?: string;
+  /** Codes of the MessageError by which the partner rejected it. */
+  readonly errorCodes?: readonly string[];
   readonly business?: BusinessData;
   /** The record whose delivery made this one (D1). */
   readonly originId?: RecordId;

@@ -6,6 +6,10 @@ import { effectOf, journalOnly } from './effect.ts';
 import { rowFor } from './lifecycle.ts';
 import { differentReferences } from './references.ts';
 
+/** A partner chooses its codes; what is kept of them on the message is bounded. */
+const MOST_CODES = 20;
+const LONGEST_CODE = 100;
+
 const EMPTY = { kind: 'empty' } as const;
 
 export function correlateAcknowledgment(facts: ReceiveFacts, issues: readonly Issue[]): Decision {
@@ -48,9 +52,10 @@ export function correlateError(facts: ReceiveFacts, issues: readonly Issue[]): D
   if (rowFor(referenced, 'errorReceived') === undefined) return late(facts, referenced, issues);
   const code = list[0]?.errorCode;
   const told = code === undefined ? {} : { code };
+  const errorCodes = [...new Set(list.map((error) => error.errorCode.slice(0, LONGEST_CODE)))].slice(0, MOST_CODES);
   const effect = effectOf(
     referenced,
-    { now: facts.now, event: 'errorReceived', problem: detail, detail, evidence: facts.envelope },
+    { now: facts.now, event: 'errorReceived', problem: detail, detail, errorCodes, evidence: facts.envelope },
     told,
   );
   return { ...effect, reply: EMPTY, issues };

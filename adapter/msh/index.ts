@@ -7,6 +7,7 @@ export { beginDeliver, confirmCollect, endAnswer, endDeliver, endNotify } from '
 export { ERROR_TABLE, type ErrorCode, errorListOf } from './errors.ts';
 export { fingerprintSource, inboundId, outboundId, referencedId, refusedId } from './ids.ts';
 export { INBOUND, type LifecycleEvent, OUTBOUND, rowFor, STATES, step } from './lifecycle.ts';
+export { type Notice, type NoticeEvent, noticeOf } from './notice.ts';
 export { operate } from './operate.ts';
 export { POSTS } from './posts.ts';
 export { receive } from './receive.ts';

@@ -104,6 +104,8 @@ export interface StepFacts {
   readonly problem?: string;
   /** The attempt that this event ends had no connection to go over. */
   readonly unsent?: boolean;
+  /** Of the MessageError that ends the message. */
+  readonly errorCodes?: readonly string[];
   readonly evidence?: StagedBlob;
 }
 
@@ -158,6 +160,7 @@ function apply(record: MessageRecord, row: Row<MessageState, LifecycleEvent>, fa
     ...(row.effects.includes('count') ? { attempts: (record.attempts ?? 0) + 1 } : {}),
     ...(facts.unsent === true ? { unsent: (record.unsent ?? 0) + 1 } : {}),
     ...(ended ? { problem: facts.problem } : {}),
+    ...(facts.errorCodes === undefined ? {} : { errorCodes: facts.errorCodes }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Job, MessageRecord } from './change.ts';
 import type { BeginFacts, Effect, EndTransmitFacts, TransmitOutcome, TransmitStart } from './decision.ts';
 import { effectOf } from './effect.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
+import { failureSeverity } from './notice.ts';
 
 /** First half: the attempt is counted and committed before anything is sent, so that a crash is seen. TimeToLive comes first. */
 export function beginTransmit({ now, record, leaseUntil }: BeginFacts): TransmitStart {
@@ -26,12 +27,8 @@ export function beginTransmit({ now, record, leaseUntil }: BeginFacts): Transmit
   return change === undefined ? { kind: 'nothing' } : { kind: 'send', change, happenings };
 }
 
-/**
- * An Error when no attempt found a connection: the partner does not have it. Otherwise a Warning: it may have it, whatever
- * was answered, also when we fell over before we heard (R113).
- */
-function deliveryFailure({ attempts = 0, unsent = 0 }: MessageRecord, job: Job): string {
-  const told = `DeliveryFailure (${unsent < attempts ? 'Warning' : 'Error'})`;
+function deliveryFailure(record: MessageRecord, job: Job): string {
+  const told = `DeliveryFailure (${failureSeverity(record)})`;
   return `${told}: no Acknowledgment after ${job.attempts} attempts; last: ${job.lastProblem ?? 'no answer'}`;
 }
 

@@ -1,0 +1,47 @@
+// REST: what is read under a lease and confirmed, offered again when it is not: the form of the inbox and of the events.
+import { type Request, type Response, Router } from 'express';
+import { fail, ok, type Result } from '../base/index.ts';
+import type { Confirmation } from '../gateway/index.ts';
+import { badRequest, notFound, sendProblem } from './problem.ts';
+
+const MAX_ITEMS = 100;
+const MIN_LEASE_S = 5;
+const MAX_LEASE_S = 3600;
+
+export interface Leased {
+  /** What is offered, under its own name in the answer. */
+  offer(max: number, leaseMs: number): Promise<object>;
+  /** `id` as it stands in the path. */
+  confirm(id: string): Promise<Confirmation>;
+}
+
+export function leasedRouter(path: string, { offer, confirm }: Leased): Router {
+  const router = Router();
+  router.get(path, async (request, response) => {
+    const asked = readAsked(request.query);
+    if (!asked.ok) return sendProblem(response, badRequest(asked.error));
+    const { max, lease } = asked.value;
+    response.json({ leaseSeconds: lease, ...(await offer(max, lease * 1000)) });
+  });
+  router.post(`${path}/:id/confirm`, async (request, response) => {
+    sendConfirmation(await confirm(String(request.params.id)), response);
+  });
+  return router;
+}
+
+function readAsked(query: Request['query']): Result<{ max: number; lease: number }, string> {
+  const max = Number(query.max ?? 10);
+  const lease = Number(query.lease ?? 60);
+  if (!Number.isInteger(max) || max < 1 || max > MAX_ITEMS)
+    return fail(`max: verwacht een geheel getal van 1 tot en met ${MAX_ITEMS}.`);
+  if (!Number.isInteger(lease) || lease < MIN_LEASE_S || lease > MAX_LEASE_S)
+    return fail(`lease: verwacht een aantal seconden van ${MIN_LEASE_S} tot en met ${MAX_LEASE_S}.`);
+  return ok({ max, lease });
+}
+
+function sendConfirmation(outcome: Confirmation, response: Response): void {
+  if (outcome === 'unknown') sendProblem(response, notFound);
+  else if (outcome === 'busy')
+    sendProblem(response, { status: 503, code: 'busy', title: 'Bericht is in bewerking, probeer het opnieuw' });
+  else response.json({ confirmed: true, already: outcome === 'already' });
+}
