@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Tests run as native ES modules; swc only strips the types. */
 export default {
   testEnvironment: 'node',
@@ -11,4 +13,6 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 30_000,
+  // One core for each of two files also where there are only two: much of a test's time is waiting for processes it started.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };
