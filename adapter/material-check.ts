@@ -1,5 +1,5 @@
 // Looks at the certificates and lists that the configuration names before they are used: fit for partners, and not for development.
-import type { Issue } from './base/index.ts';
+import type { Instant, Issue } from './base/index.ts';
 import type { Config } from './config/index.ts';
 import { bytesIfThere, Refused, tlsMaterial } from './files.ts';
 import type { EventName, Observer } from './observe/index.ts';
@@ -13,24 +13,55 @@ const DAY_MS = 86_400_000;
  */
 export function checkMaterial(config: Config, observer: Observer): void {
   const errors: Issue[] = [...developmentCertificates(config)];
-  for (const side of ['endpoint', 'client'] as const) {
-    const material = tlsMaterial(config[side], config.mode);
-    if (material === undefined) continue;
-    const prepared = prepareTls(material);
-    if (!prepared.ok) throw new Refused(prepared.error);
-    const now = Date.now();
-    const report = reportMaterial(prepared.value, now);
-    observer.setDays('certificate', side, Math.floor((report.ownNotAfter - now) / DAY_MS));
-    for (const issue of report.issues)
-      observer.emit(eventOf(issue), {
-        detail: `${side}: ${issue.detail}`,
-        ...(issue.rule === undefined ? {} : { rule: issue.rule }),
-      });
+  for (const { side, issues } of lookAt(config, observer, Date.now())) {
+    for (const issue of issues) tell(side, issue, observer);
     if (config.mode !== 'production') continue;
-    const unfit = report.issues.filter(({ severity }) => severity === 'Error');
+    const unfit = issues.filter(({ severity }) => severity === 'Error');
     errors.push(...unfit.map((issue) => ({ ...issue, where: `${side}.${issue.where}` })));
   }
   if (errors.length > 0) throw new Refused(errors);
+}
+
+/**
+ * A gateway runs for longer than its certificates and lists last. The look says again, once a day, what ends soon or has
+ * ended since; how strong a key is was told at the start. The days that are left go to the metric at every look.
+ */
+export function createEndsWatch(config: Config, observer: Observer): (now: Instant) => void {
+  const told = new Map<string, Instant>();
+  const isDue = (side: Side, issue: Issue, now: Instant): boolean => {
+    const name = `${side} ${issue.rule} ${issue.where}`;
+    if (eventOf(issue) === 'certificate.weak' || now - (told.get(name) ?? Number.NEGATIVE_INFINITY) < DAY_MS)
+      return false;
+    told.set(name, now);
+    return true;
+  };
+  return (now) => {
+    for (const { side, issues } of lookAt(config, observer, now)) {
+      for (const issue of issues) if (isDue(side, issue, now)) tell(side, issue, observer);
+    }
+  };
+}
+
+type Side = 'endpoint' | 'client';
+
+/** What there is to say of each side that has a certificate, at this instant; its days go to the metric. */
+function lookAt(config: Config, observer: Observer, now: Instant): { side: Side; issues: readonly Issue[] }[] {
+  return (['endpoint', 'client'] as const).flatMap((side) => {
+    const material = tlsMaterial(config[side], config.mode);
+    if (material === undefined) return [];
+    const prepared = prepareTls(material);
+    if (!prepared.ok) throw new Refused(prepared.error);
+    const { issues, ownNotAfter } = reportMaterial(prepared.value, now);
+    observer.setDays('certificate', side, Math.floor((ownNotAfter - now) / DAY_MS));
+    return [{ side, issues }];
+  });
+}
+
+function tell(side: Side, issue: Issue, observer: Observer): void {
+  observer.emit(eventOf(issue), {
+    detail: `${side}: ${issue.detail}`,
+    ...(issue.rule === undefined ? {} : { rule: issue.rule }),
+  });
 }
 
 /** What ends soon and what is weak are warnings of their own; everything else stops a production start. */

@@ -17,14 +17,14 @@ import {
   type Gateway,
   type GatewayContext,
 } from './gateway/index.ts';
-import { checkMaterial } from './material-check.ts';
+import { checkMaterial, createEndsWatch } from './material-check.ts';
 import type { JobKind } from './msh/index.ts';
 import { createObserver, type Observer } from './observe/index.ts';
 import { partnersOf } from './partners.ts';
 import { signerTrust, signingKeys, watchCertificates } from './renewal.ts';
 import { settingsOf } from './settings.ts';
 import { openStore, type Store } from './store/index.ts';
-import { keepHouse, watchBacklog } from './timers.ts';
+import { keepHouse, watchBacklog, watchEnds } from './timers.ts';
 import type { ReloadableClient } from './transport/index.ts';
 import { createWorker, shareOf, type Worker } from './worker/index.ts';
 import { openSchemas } from './xsd/index.ts';
@@ -109,6 +109,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     watchBacklog(store, observer),
     keepHouse(context),
     watchJumps(observer),
+    watchEnds(createEndsWatch(config, observer)),
     watchCertificates({ config, endpoint: doors.endpoint, client, signers, keys, observer }),
   ];
   warnDevelopment(config, file, doors.closed, observer);

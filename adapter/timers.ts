@@ -1,4 +1,5 @@
 // What happens by the clock besides messages: gauges of waiting work, and housekeeping.
+import { Refused } from './files.ts';
 import { type GatewayContext, housekeep } from './gateway/index.ts';
 import type { Observer } from './observe/index.ts';
 import type { Store } from './store/index.ts';
@@ -22,6 +23,19 @@ export function watchBacklog(store: Store, observer: Observer): NodeJS.Timeout {
       () => undefined,
     );
   }, BACKLOG_MS);
+  timer.unref();
+  return timer;
+}
+
+/** Looks every hour at how long our certificates and lists still last; files that cannot be used are told by who reads them. */
+export function watchEnds(look: (now: number) => void): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    try {
+      look(Date.now());
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+  }, HOUSEKEEPING_MS);
   timer.unref();
   return timer;
 }

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { checkMaterial } from '../../adapter/material-check.ts';
-import { createObserver, type EventFields, type EventName } from '../../adapter/observe/index.ts';
+import { checkMaterial, createEndsWatch } from '../../adapter/material-check.ts';
+import { createObserver, type EventFields, type EventName, type Observer } from '../../adapter/observe/index.ts';
 import { type DevPki, makeDevPki } from '../../tools/certs/index.ts';
 import { read } from '../config/given.ts';
 import { OIN_A } from '../fixtures/pki.ts';
@@ -18,7 +18,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Told = readonly (readonly [EventName, EventFields['rule']])[];
 
-function told(pki: DevPki, crlPems = pki.crlPems): Told {
+interface Laid {
+  readonly config: ReturnType<typeof read>;
+  readonly observer: Observer;
+  readonly events: (readonly [EventName, EventFields['rule']])[];
+}
+
+function lay(pki: DevPki, crlPems = pki.crlPems): Laid {
   const { tls } = pki.party('partij-a');
   const files = { key: tls.keyPem, crt: tls.chainPem, ca: pki.caPem, crl: crlPems.join('') };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -27,7 +33,12 @@ function told(pki: DevPki, crlPems = pki.crlPems): Told {
   const observer = createObserver({ name: 'proef', level: 'silent' });
   const events: [EventName, EventFields['rule']][] = [];
   observer.subscribe((event, { rule }) => events.push([event, rule]));
-  checkMaterial(read({ client }), observer);
+  return { config: read({ client }), observer, events };
+}
+
+function told(pki: DevPki, crlPems?: DevPki['crlPems']): Told {
+  const { config, observer, events } = lay(pki, crlPems);
+  checkMaterial(config, observer);
   return events;
 }
 
@@ -50,3 +61,20 @@ test('row 88 a certificate near its end is certificate.expiring; a stale list an
   const ended = await make(3072, new Date(Date.now() - (lifeDays + 2) * DAY_MS));
   expect(told(ended)).toContainEqual(['certificate.unfit', 'PKI002']);
 }, 60_000);
+
+test('row 88 a gateway that runs on says once a day what ends, also what came near since its start; the metric keeps up', async () => {
+  const pki = await make(2048);
+  const { config, observer, events } = lay(pki);
+  const look = createEndsWatch(config, observer);
+  const end = Date.parse(notAfter(pki));
+  const days = async (): Promise<string | undefined> =>
+    /^dk_certificate_days\{name="client"\} (\S+)$/m.exec(await observer.metricsText())?.[1];
+  look(Date.now());
+  expect(events).toEqual([]);
+  for (const hours of [0, 1, 23, 24, 25]) look(end - 10 * DAY_MS + hours * 3_600_000);
+  const ends = events.filter(([event]) => event === 'certificate.expiring');
+  expect(ends).toEqual(Array(2).fill(['certificate.expiring', 'row 88']));
+  expect(await days()).toBe('8');
+  look(end + DAY_MS);
+  expect(events.at(-1)?.[0]).toBe('certificate.unfit');
+});
