@@ -16,8 +16,8 @@ const URI = /^(?:https?:\/\/[A-Za-z0-9.-]+(?:\/[\w./~-]*)?#?|urn:[A-Za-z0-9][\w:
 const RESERVED: ReadonlySet<string> = new Set([NS.xml, 'http://www.w3.org/2000/xmlns/']);
 
 /**
- * The document, when it is canonical as it stands but for an XML declaration and white space around the root: most software
- * that signs writes it so. Undefined for whatever is not so beyond doubt, right or wrong; libxml2 then says what it is. What is
+ * The document, when it is canonical as it stands but for an XML declaration and white space around the root, which is how
+ * this program writes. Undefined for whatever is not so beyond doubt, right or wrong; libxml2 then says what it is. What is
  * read here has the text, the elements and the lines that libxml2 would have given.
  */
 export function readAsWritten(
