@@ -26,7 +26,7 @@ export function checkMaterial(config: Config, observer: Observer): void {
  * A gateway runs for longer than its certificates and lists last. The look says again, once a day, what ends soon or has
  * ended since; how strong a key is was told at the start. The days that are left go to the metric at every look.
  */
-export function createEndsWatch(config: Config, observer: Observer): (now: Instant) => void {
+export function createEndsWatch(config: Config, observer: Observer, startedAt = Date.now()): (now: Instant) => void {
   const told = new Map<string, Instant>();
   const isDue = (side: Side, issue: Issue, now: Instant): boolean => {
     const name = `${side} ${issue.rule} ${issue.where}`;
@@ -35,10 +35,13 @@ export function createEndsWatch(config: Config, observer: Observer): (now: Insta
     told.set(name, now);
     return true;
   };
+  const due = (now: Instant) =>
+    lookAt(config, observer, now).flatMap(({ side, issues }) =>
+      issues.filter((issue) => isDue(side, issue, now)).map((issue) => ({ side, issue })),
+    );
+  due(startedAt); // checkMaterial has told these
   return (now) => {
-    for (const { side, issues } of lookAt(config, observer, now)) {
-      for (const issue of issues) if (isDue(side, issue, now)) tell(side, issue, observer);
-    }
+    for (const { side, issue } of due(now)) tell(side, issue, observer);
   };
 }
 

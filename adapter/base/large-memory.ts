@@ -10,12 +10,12 @@ const RETURNED_BYTES = 32 * 1024 * 1024 + 64 * 1024;
 
 /** Zeroed room for `length` octets, alone in its buffer. */
 export function largeRoom(length: number): Uint8Array<ArrayBuffer> {
-  const size = length < LARGE_BYTES ? length : Math.max(length, RETURNED_BYTES);
-  return new Uint8Array(new ArrayBuffer(size), 0, length);
+  return new Uint8Array(new ArrayBuffer(sizeFor(length)), 0, length);
 }
+
+const sizeFor = (length: number): number => (length < LARGE_BYTES ? length : Math.max(length, RETURNED_BYTES));
 
 /** Whether the octets have their buffer for themselves, so that it can be handed over with them. */
 export function isAlone({ buffer, byteOffset, byteLength }: Uint8Array): boolean {
-  if (byteOffset !== 0) return false;
-  return buffer.byteLength === byteLength || (byteLength >= LARGE_BYTES && buffer.byteLength === RETURNED_BYTES);
+  return byteOffset === 0 && [byteLength, sizeFor(byteLength)].includes(buffer.byteLength);
 }

@@ -5,17 +5,14 @@ const WHITE = /[\t\n\r ]/;
 const ALL_WHITE = /[\t\n\r ]+/g;
 const PADDING = /={0,2}$/;
 
-/** More than a text of its length can hold: what holds too much is seen. */
-const SPARE = 4;
-
 /** Decodes once, into one new buffer; the reason is a Dutch sentence without any of the text. */
 export function decodeBase64(text: string): Result<Uint8Array, string> {
   const compact = WHITE.test(text) ? text.replace(ALL_WHITE, '') : text;
   if (compact.length % 4 !== 0) return fail('De lengte van de base64-tekst is geen veelvoud van vier.');
   const padding = PADDING.exec(compact.slice(-2))?.[0].length ?? 0;
   const size = (compact.length / 4) * 3 - padding;
-  const room = largeRoom(size + SPARE);
-  const written = decodeInto(Buffer.from(room.buffer, 0, room.length), compact);
+  const bytes = largeRoom(size);
+  const written = decodeInto(Buffer.from(bytes.buffer, 0, size), compact);
   // Node leaves out what is not base64 and stops at the first "=", so a strange ASCII character costs octets; but for - and _,
   // which it reads, and characters outside ASCII, which it may take for others.
   const whole = written === size && Buffer.byteLength(compact) === compact.length;
@@ -23,7 +20,7 @@ export function decodeBase64(text: string): Result<Uint8Array, string> {
     return fail('De base64-tekst bevat een teken dat daar niet is toegestaan.');
   }
   if (!zeroTail(compact, padding)) return fail('De laatste tekens van de base64-tekst kloppen niet.');
-  return ok(room.subarray(0, size));
+  return ok(bytes);
 }
 
 /** Characters at a time, a multiple of four: Node copies a string before it decodes it, and 25 MB need not be copied. */

@@ -1,6 +1,7 @@
 // Text that is its own canonical form already is read as it was written: neither a parse nor a canonicalisation of libxml2.
 import { NS } from '../base/index.ts';
 import type { Utf8Document } from './encoding.ts';
+import { LineCounter } from './line-counter.ts';
 import { MAX_ATTRIBUTES_OF_ONE, MAX_NAMESPACE_WORK, MAX_NAMESPACES_IN_SCOPE } from './prescan.ts';
 import { readCanonical, type SourceGuard, type StartTag } from './reader.ts';
 import type { CanonicalXml, XmlLimits } from './types.ts';
@@ -30,7 +31,8 @@ export function readAsWritten(
   // The declaration is ASCII: its length in octets is that in characters.
   const start = skipBlanks(source, bodyAt);
   const text = source.slice(start, endOfRoot(source));
-  const guard = new Guard(limits, wantLines ? new LineCounter(source, start) : undefined);
+  const lines = wantLines ? new LineCounter(source) : undefined;
+  const guard = new Guard(limits, (at) => lines?.lineOf(start + at));
   const xml = readCanonical(text, { guard });
   return xml === undefined || FOREIGN.test(text) ? undefined : { ...xml, marked: [] };
 }
@@ -52,15 +54,15 @@ function endOfRoot(source: string): number {
 /** The bounds of the look ahead (see prescan), or stricter ones: what is over them is left to it. */
 class Guard implements SourceGuard {
   private readonly limits: XmlLimits;
-  private readonly lines: LineCounter | undefined;
+  readonly lineOf: SourceGuard['lineOf'];
   private elements = 0;
   private attributes = 0;
   private declarations = 0;
   private namespaceWork = 0;
 
-  constructor(limits: XmlLimits, lines: LineCounter | undefined) {
+  constructor(limits: XmlLimits, lineOf: SourceGuard['lineOf']) {
     this.limits = limits;
-    this.lines = lines;
+    this.lineOf = lineOf;
   }
 
   isName(qname: string): boolean {
@@ -83,37 +85,6 @@ class Guard implements SourceGuard {
       this.namespaceWork <= MAX_NAMESPACE_WORK
     );
   }
-
-  lineOf(at: number): number | undefined {
-    return this.lines?.lineOf(at);
-  }
 }
 
 const fits = (uri: string): boolean => URI.test(uri) && !RESERVED.has(uri);
-
-/** Lines of ascending offsets into the text that begins at `start` of the source; every octet is looked at once. */
-class LineCounter {
-  private readonly source: string;
-  private readonly start: number;
-  private line = 1;
-  private newlineAt: number;
-
-  constructor(source: string, start: number) {
-    this.source = source;
-    this.start = start;
-    this.newlineAt = this.nextNewline(0);
-  }
-
-  lineOf(at: number): number {
-    while (this.newlineAt < this.start + at) {
-      this.line += 1;
-      this.newlineAt = this.nextNewline(this.newlineAt + 1);
-    }
-    return this.line;
-  }
-
-  private nextNewline(from: number): number {
-    const at = this.source.indexOf('\n', from);
-    return at < 0 ? Number.POSITIVE_INFINITY : at;
-  }
-}

@@ -1,5 +1,6 @@
 // One linear look over the bytes before libxml2 sees them: refuses a DOCTYPE and whatever exceeds the limits (rows 117-119).
 import { fail, ok, type Result } from '../base/index.ts';
+import { LineCounter } from './line-counter.ts';
 import type { XmlLimits, XmlProblem } from './types.ts';
 
 /** Namespace declarations of one element and its ancestors together; canonicalising costs their product (row 119). */
@@ -29,7 +30,6 @@ const BANG = 0x21;
 const QUESTION = 0x3f;
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
-const NEWLINE = 0x0a;
 
 /**
  * Walks the mark-up of a UTF-8 document without judging well-formedness (libxml2 does). It follows the same grammar, so
@@ -56,14 +56,13 @@ class Scanner {
   private elements = 0;
   private attributes = 0;
   private namespaceWork = 0;
-  private line = 1;
-  private newlineAt: number;
+  private readonly counter: LineCounter;
 
   constructor(bytes: Uint8Array, limits: XmlLimits, wantLines: boolean) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.limits = limits;
     this.lines = wantLines ? [] : undefined;
-    this.newlineAt = this.nextNewline(0);
+    this.counter = new LineCounter(this.bytes);
   }
 
   run(from: number): Result<Prescan, XmlProblem> {
@@ -126,7 +125,7 @@ class Scanner {
     if (this.namespaceWork > MAX_NAMESPACE_WORK) {
       return this.problem('tooMany', 'too many elements under too many namespace declarations', at);
     }
-    this.lines?.push(this.lineOf(at));
+    this.lines?.push(this.counter.lineOf(at));
     if (this.bytes[tag.end - 1] !== SLASH) {
       this.open.push(this.elements);
       this.scopes.push(inScope);
@@ -175,19 +174,6 @@ class Scanner {
   }
 
   private problem(kind: XmlProblem['kind'], detail: string, at: number): XmlProblem {
-    return { kind, detail, line: this.lineOf(at) };
-  }
-
-  private lineOf(at: number): number {
-    while (this.newlineAt < at) {
-      this.line += 1;
-      this.newlineAt = this.nextNewline(this.newlineAt + 1);
-    }
-    return this.line;
-  }
-
-  private nextNewline(from: number): number {
-    const at = this.bytes.indexOf(NEWLINE, from);
-    return at < 0 ? Number.POSITIVE_INFINITY : at;
+    return { kind, detail, line: this.counter.lineOf(at) };
   }
 }

@@ -36,6 +36,16 @@ test('what is kept stays as it was, what is used for the last time is gone; the 
   expect(second.length).toBe(0);
 });
 
+test.each([300_000, 1024 * 1024 - 2, 1024 * 1024])(
+  'a payload of %i octets comes back alone in its buffer',
+  async (size) => {
+    const octets = payloadOf(
+      await schemas.readStuf(new Uint8Array(writeStuf(heen('WMO301', { payload: Buffer.alloc(size, 'x') })))),
+    );
+    expect([octets.length, isAlone(octets)]).toEqual([size, true]);
+  },
+);
+
 test('a part of a larger buffer is copied also at its last use: the rest is not its own', async () => {
   const room = Buffer.alloc(payload.length + 8, 'y');
   payload.copy(room, 8);

@@ -21,7 +21,7 @@ type Told = readonly (readonly [EventName, EventFields['rule']])[];
 interface Laid {
   readonly config: ReturnType<typeof read>;
   readonly observer: Observer;
-  readonly events: (readonly [EventName, EventFields['rule']])[];
+  readonly events: [EventName, EventFields['rule']][];
 }
 
 function lay(pki: DevPki, crlPems = pki.crlPems): Laid {
@@ -77,4 +77,10 @@ test('row 88 a gateway that runs on says once a day what ends, also what came ne
   expect(await days()).toBe('8');
   look(end + DAY_MS);
   expect(events.at(-1)?.[0]).toBe('certificate.unfit');
+  events.length = 0;
+  const started = createEndsWatch(config, observer, end - DAY_MS);
+  for (const hours of [1, 23]) started(end - DAY_MS + hours * 3_600_000);
+  expect(events).toEqual([]); // told at the start
+  started(end - DAY_MS + 24 * 3_600_000);
+  expect(events).not.toEqual([]);
 });

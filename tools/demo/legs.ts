@@ -41,11 +41,8 @@ export async function allAcknowledged(eyes: Eyes, references: readonly string[])
   const all = await until(WAIT_MS, async () => {
     const legs = await legsOf(eyes, references);
     const done = new Set(legs.filter(({ acknowledged }) => acknowledged).map(({ messageId }) => messageId));
-    return legs.length > 0 &&
-      legs.every(({ messageId }) => done.has(messageId)) &&
-      done.size === LEGS_EACH * references.length
-      ? true
-      : undefined;
+    const isEach = legs.every(({ messageId }) => done.has(messageId)) && done.size === LEGS_EACH * references.length;
+    return isEach ? true : undefined;
   });
   return all === true;
 }
