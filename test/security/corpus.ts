@@ -101,6 +101,7 @@ export function describeCorpus(title: string, profile: RefusalProfile, catalogue
     test.each(catalogue.map((attack) => [attack.name, attack] as const))('%s', async (_name, attack) => {
       const bounds = boundsFor(attack.name, { ...BOUNDS, ...attack.bounds });
       const plain = Object.getOwnPropertyNames(Object.prototype);
+      ledger.open(bounds.keptBytes);
       let last = await go(attack);
       for (let goes = 1; goes < MAX_GOES && last.cpu >= bounds.cpuSeconds; goes += 1) last = await go(attack);
       expect(last.cpu).toBeLessThan(bounds.cpuSeconds);

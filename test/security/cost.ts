@@ -10,30 +10,38 @@ const held = (): number => {
 };
 
 export interface Ledger {
+  /** Before an entry that may keep `bound` bytes: what others kept before it must not be laid at its door. */
+  open(bound: number): void;
   /** Bytes held beyond the last collection, garbage included while they stay below `bound`, without it above. */
   keptBytes(bound: number): number;
 }
 
 /**
  * A full collection takes longer than most attacks, so one is made only when what is in use has grown by `bound`: below
- * that nothing more can have been kept, garbage or not. Growth adds up over the attacks in between, which is stricter.
+ * that nothing more can have been kept, garbage or not. Growth adds up over the attacks in between, which is stricter;
+ * up to half of what the next one may keep, so that a bomb of 10 MB is not told of 10 MB of those before it.
  */
 export function openLedger(): Ledger {
-  collect();
-  collect(); // as below
-  let base = held();
+  let base = settled();
   return {
+    open(bound) {
+      if (held() - base > bound / 2) base = settled();
+    },
     keptBytes(bound) {
       base = Math.min(base, held()); // the runtime collects by itself too: what left the base must not hide growth
       const grown = held() - base;
       if (grown < bound) return grown;
-      collect();
-      collect(); // buffers that the first one lets go are given back beside it, for certain by the next
-      const kept = held() - base;
+      const kept = settled() - base;
       base += kept;
       return kept;
     },
   };
+}
+
+function settled(): number {
+  collect();
+  collect(); // buffers that the first one lets go are given back beside it, for certain by the next
+  return held();
 }
 
 /** Runs it, and tells the processor time of all threads of this process. */

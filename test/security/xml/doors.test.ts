@@ -106,6 +106,7 @@ const expectedAt = (door: string, { name, verdict }: DocumentAttack): Verdict =>
 describe.each(DOORS)('attacks on %s', (title, door) => {
   test.each(DOCUMENT_ATTACKS.map((attack) => [attack.name, attack] as const))('%s', async (_name, attack) => {
     const bounds = boundsFor(attack.name, BOUNDS);
+    ledger.open(bounds.keptBytes);
     const peak = peakBytes();
     let last = await cpuSecondsOf(() => door(attack));
     for (let goes = 1; goes < MAX_GOES && last.cpu >= bounds.cpuSeconds; goes += 1) {
