@@ -5,9 +5,11 @@ import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readCanonical, readXml } from '../../adapter/xml/index.ts';
 import { End, type EndReport } from '../../tools/bench/end.ts';
 import { ONE_IN } from '../../tools/bench/sampled.ts';
 import { hubPlan, ONTVANGER_CODE, ZENDER_CODE } from '../../tools/bench/scene.ts';
+import { spaced } from '../../tools/bench/spaced.ts';
 import { type Layout, layOut, placeOf } from '../../tools/harness/layout.ts';
 
 let dir: string;
@@ -34,7 +36,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => hub.listen(port, '127.0.0.1', resolve));
   const codes = { zender: ZENDER_CODE, ontvanger: ONTVANGER_CODE };
-  end = new End({ layout, name: 'zender', peer: 'hub', cpaId: 'METING_ZENDER', ...codes, sync: true });
+  end = new End({ layout, name: 'zender', peer: 'hub', cpaId: 'METING_ZENDER', ...codes, sync: true, spaced: false });
   await end.listen();
 }, 60_000);
 
@@ -75,6 +77,16 @@ test('503 is counted, the same octets go again, and the waiting counts from the 
   });
   // Two pauses of 100 ms lie between the attempts; a timer may be a millisecond early.
   expect(ackMs[0]).toBeGreaterThanOrEqual(198);
+});
+
+test('XML with a space more says the same, and is not canonical as it stands', () => {
+  const envelope = '<a xmlns="urn:a"><b c="d">e</b></a>';
+  const canonical = readXml(Buffer.from(envelope));
+  const other = spaced(envelope);
+  expect(readCanonical(envelope)).toBeDefined();
+  expect(readCanonical(other)).toBeUndefined();
+  expect(readXml(Buffer.from(other))).toEqual(canonical);
+  expect(spaced(`<?xml version="1.0"?>${envelope}`)).toBe(`<?xml version="1.0"?>${other}`);
 });
 
 test('what is refused for good is given up and leaves no waiting time', async () => {

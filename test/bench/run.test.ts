@@ -57,6 +57,7 @@ test('D11 whole messages: measured beside the machine, none refused, missing or 
       doubled: 0,
       refused: 0,
       async: { missing: 0, doubled: 0, refused: 0 },
+      spaced: { missing: 0, doubled: 0, refused: 0 },
     });
     expect(report.whole?.eventLoopMaxMs).toBeGreaterThanOrEqual(report.whole?.eventLoopP99Ms ?? Number.NaN);
     const { stages } = report.whole as unknown as { stages: Stages };

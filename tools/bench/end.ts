@@ -16,6 +16,7 @@ import { type Layout, type Place, placeOf, SERVICE } from '../harness/layout.ts'
 import { METHODS, writeLetter } from './letter.ts';
 import { contentFor, PAYLOAD_BYTES, sampleOfSize } from './sample.ts';
 import { type SampledCheck, type SignatureCount, sampledCheck } from './sampled.ts';
+import { spaced } from './spaced.ts';
 
 export interface EndOptions {
   readonly layout: Layout;
@@ -27,6 +28,8 @@ export interface EndOptions {
   readonly ontvanger: string;
   /** Acknowledgments in the HTTP response, as the CPA says. */
   readonly sync: boolean;
+  /** Envelopes, StUF and acknowledgments are not canonical as they stand. */
+  readonly spaced: boolean;
 }
 
 /** Messages by their referentienummer, which is the same at both ends; milliseconds, one each per message. */
@@ -187,7 +190,7 @@ export class End {
     const startedAt = wallMs();
     const referentienummer = timedUuid(startedAt, messageId);
     const { zender, ontvanger } = this.#options;
-    const stuf = writeLetter({ payload, referentienummer, zender, ontvanger });
+    const stuf = this.#written(writeLetter({ payload, referentienummer, zender, ontvanger }));
     const contentId = `${messageId.slice(0, 36)}-1@proef.test`;
     const part = {
       contentId,
@@ -199,7 +202,7 @@ export class End {
       key: this.#key,
       methods: METHODS,
     });
-    const root = Buffer.from(envelope, 'utf8');
+    const root = this.#written(Buffer.from(envelope, 'utf8'));
     const written = writeMultipart(
       [
         { contentId: `soap@${messageId}`, contentType: XML, bytes: root.length, body: root },
@@ -309,7 +312,11 @@ export class End {
       key: this.#key,
       methods: METHODS,
     });
-    return Buffer.from(signed.envelope, 'utf8');
+    return this.#written(Buffer.from(signed.envelope, 'utf8'));
+  }
+
+  #written(xml: Buffer): Buffer {
+    return this.#options.spaced ? Buffer.from(spaced(xml.toString('utf8'))) : xml;
   }
 
   #waitFor(messageId: string): Promise<Answer> {

@@ -67,6 +67,8 @@ export interface HubOptions {
   readonly dir: string;
   readonly profile?: CreatableProfile;
   readonly sync: boolean;
+  /** Both ends write XML as most other products do: not canonical as it stands. */
+  readonly spaced?: boolean;
   readonly execArgv?: readonly string[];
   /** Runs after the layout is made and before the hub starts. */
   readonly prepare?: (layout: Layout) => Promise<void>;
@@ -82,8 +84,9 @@ export async function openHub(options: HubOptions): Promise<HubScene> {
     options.execArgv === undefined ? {} : { execArgv: options.execArgv },
   );
   await importCpas(layout, 'hub');
+  const { sync, spaced = false } = options;
   const end = (name: string, cpaId: string, codes: readonly [string, string]) =>
-    EndProcess.open({ layout, name, peer: 'hub', cpaId, zender: codes[0], ontvanger: codes[1], sync: options.sync });
+    EndProcess.open({ layout, name, peer: 'hub', cpaId, zender: codes[0], ontvanger: codes[1], sync, spaced });
   const sender = await end('zender', CPA_IDS.zender, [ZENDER_CODE, ONTVANGER_CODE]);
   const receiver = await end('ontvanger', CPA_IDS.ontvanger, [ONTVANGER_CODE, ZENDER_CODE]);
   return {

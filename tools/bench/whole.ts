@@ -4,7 +4,7 @@ import { atLeast, type Figure } from './figure.ts';
 import { type HubLoad, loadHub } from './load.ts';
 import type { Machine } from './machine.ts';
 import type { PartInput, PartOutput } from './part.ts';
-import { openHub } from './scene.ts';
+import { type HubOptions, openHub } from './scene.ts';
 import { measureStages, type Stages, stageFigures } from './stages.ts';
 import { wrongFigures } from './tally.ts';
 
@@ -21,26 +21,35 @@ export interface Ratios {
 }
 
 /**
- * Acknowledgments in the HTTP response; `async` is the same with acknowledgments by a POST of their own. `stages` is of a load
- * after those, because the profiler costs time itself.
+ * Acknowledgments in the HTTP response; `async` is the same with acknowledgments by a POST of their own, `spaced` with XML
+ * that is not canonical as it stands. `stages` is of a load after those, because the profiler costs time itself.
  */
 export interface WholeData extends HubLoad, Ratios {
   readonly async: HubLoad & Ratios;
+  readonly spaced: HubLoad & Ratios;
   readonly stages: Stages;
 }
 
 export async function measureWhole(input: PartInput): Promise<PartOutput & { data: WholeData }> {
-  const sync = await measureOne(input, true);
-  const async = await measureOne(input, false);
+  const sync = await measureOne(input, { sync: true });
+  const async = await measureOne(input, { sync: false });
+  const spaced = await measureOne(input, { sync: true, spaced: true });
   const profiled = Math.min(PROFILED_SECONDS, input.seconds);
   const stages = await measureStages(join(input.dir, 'whole-profiel'), profiled, input.profile);
-  const data = { ...sync, async, stages };
-  const figures = [...figuresOf(data, input.machine), ...asyncFigures(async), ...stageFigures(stages)];
+  const data = { ...sync, async, spaced, stages };
+  const figures = [
+    ...figuresOf(data, input.machine),
+    ...besideFigures('asynchroon', 'ontvangstbevestigingen met een eigen POST', async),
+    ...besideFigures('andere XML', 'geldig, maar niet canoniek zoals zij er staat: zo schrijven de meesten', spaced),
+    ...stageFigures(stages),
+  ];
   return { figures, data, ...(stages.flame === undefined ? {} : { wrote: stages.flame }) };
 }
 
-async function measureOne({ dir, seconds, machine }: PartInput, sync: boolean): Promise<HubLoad & Ratios> {
-  const scene = await openHub({ dir: join(dir, 'whole'), sync });
+type Wire = Pick<HubOptions, 'sync' | 'spaced'>;
+
+async function measureOne({ dir, seconds, machine }: PartInput, wire: Wire): Promise<HubLoad & Ratios> {
+  const scene = await openHub({ dir: join(dir, 'whole'), ...wire });
   try {
     const load = await loadHub(scene, { seconds, width: WIDTH, warmSeconds: warmFor(seconds) });
     return { ...ratiosOf(load, machine), ...load };
@@ -54,14 +63,13 @@ export function ratiosOf({ perSecond, hubCores }: HubLoad, machine: Machine) {
   return { ratio, ratioPerCore: ratio / hubCores };
 }
 
-function asyncFigures(load: HubLoad & Ratios): Figure[] {
+function besideFigures(what: string, note: string, load: HubLoad & Ratios): Figure[] {
   const { perSecond, ratioPerCore, cpuMsPerMessage } = load;
-  const note = 'ontvangstbevestigingen met een eigen POST';
   return [
-    { name: 'asynchroon: berichten', value: perSecond, unit: '/s', note },
-    { name: 'asynchroon: ratio per kern', value: ratioPerCore, unit: '' },
-    { name: 'asynchroon: CPU hub', value: cpuMsPerMessage, unit: 'ms per bericht' },
-    ...wrongFigures([load], 'asynchroon: '),
+    { name: `${what}: berichten`, value: perSecond, unit: '/s', note },
+    { name: `${what}: ratio per kern`, value: ratioPerCore, unit: '' },
+    { name: `${what}: CPU hub`, value: cpuMsPerMessage, unit: 'ms per bericht' },
+    ...wrongFigures([load], `${what}: `),
   ];
 }
 
