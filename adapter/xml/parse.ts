@@ -3,8 +3,9 @@ import { ParseOption, XmlC14NMode, XmlDocument, XmlLibError } from 'libxml2-wasm
 import { fail, ok, type Result } from '../base/index.ts';
 import { readAsWritten } from './as-written.ts';
 import { toUtf8, type Utf8Document } from './encoding.ts';
-import { prescan } from './prescan.ts';
+import { type Prescan, prescan } from './prescan.ts';
 import { readCanonical } from './reader.ts';
+import { SET_ASIDE_BYTES, setAside } from './set-aside.ts';
 import type { CanonicalXml, XmlLimits, XmlProblem } from './types.ts';
 
 /** The parsed tree as libxml2-wasm shows it; valid only while the callback it is handed to runs. */
@@ -23,6 +24,8 @@ export interface ReadXmlOptions {
   readonly charset?: string;
   /** Number each element with the line of its start tag. */
   readonly lines?: boolean;
+  /** Octets from which a text of base64 is kept from libxml2; small only to try that. */
+  readonly setAsideBytes?: number;
 }
 
 /** No network, no entities, no DTD, no catalogue, no ID table; HUGE is safe because the byte limit stands in front (D3). */
@@ -43,11 +46,47 @@ export function readXml(bytes: Uint8Array, options: ReadXmlOptions = {}): Result
   const limits = { ...XML_LIMITS, ...options.limits };
   const decoded = decode(bytes, limits, options);
   if (!decoded.ok) return decoded;
-  const written = readAsWritten(decoded.value, limits, options.lines ?? false);
+  const { lines = false, setAsideBytes = SET_ASIDE_BYTES } = options;
+  const read = bytes.length < setAsideBytes ? readShort : readLong;
+  return read(decoded.value, { limits, lines, setAsideBytes });
+}
+
+interface Wanted {
+  readonly limits: XmlLimits;
+  readonly lines: boolean;
+  readonly setAsideBytes: number;
+}
+
+function readShort(document: Utf8Document, { limits, lines }: Wanted): Result<CanonicalXml, XmlProblem> {
+  const written = readAsWritten(document, limits, lines);
   if (written !== undefined) return ok(written);
-  const read = inspectDecoded(decoded.value, () => true, limits, options);
-  if (read.ok && read.value === undefined) throw new Error('the canonical text was asked for');
-  return read as Result<CanonicalXml, XmlProblem>;
+  const scanned = prescan(document.bytes, document.bodyAt, limits, lines);
+  return scanned.ok ? canonicalised(document.bytes, scanned.value) : scanned;
+}
+
+/** The look ahead comes first: it finds the text without which the document is short, and its form soon seen. */
+function readLong(document: Utf8Document, { limits, lines, setAsideBytes }: Wanted): Result<CanonicalXml, XmlProblem> {
+  const scanned = prescan(document.bytes, document.bodyAt, limits, lines);
+  if (!scanned.ok) return scanned;
+  const shortened = setAside(document, scanned.value.longest, setAsideBytes);
+  if (shortened === undefined || readAsWritten(shortened.document, limits, false) !== undefined) {
+    const written = readAsWritten(document, limits, lines);
+    if (written !== undefined) return ok(written);
+  }
+  const short = shortened && withDocument(shortened.document.bytes, (tree) => canonicalText(tree, INCLUSIVE));
+  const text = short?.ok === true ? shortened?.restore(short.value) : undefined;
+  // What is not well-formed is read whole, so that it is told with its own line.
+  return text === undefined ? canonicalised(document.bytes, scanned.value) : elementsOf(text, scanned.value);
+}
+
+function canonicalised(utf8: Uint8Array, scan: Prescan): Result<CanonicalXml, XmlProblem> {
+  const text = withDocument(utf8, (document) => canonicalText(document, INCLUSIVE));
+  return text.ok ? elementsOf(text.value, scan) : text;
+}
+
+function elementsOf(text: string, { lines, marked }: Prescan): Result<CanonicalXml, XmlProblem> {
+  const xml = readCanonical(text, { lines, marked });
+  return xml === undefined ? fail(notWellFormed(undefined)) : ok(xml);
 }
 
 /**
@@ -61,24 +100,15 @@ export function inspectXml(
 ): Result<CanonicalXml | undefined, XmlProblem> {
   const limits = { ...XML_LIMITS, ...options.limits };
   const decoded = decode(bytes, limits, options);
-  return decoded.ok ? inspectDecoded(decoded.value, inspect, limits, options) : decoded;
-}
-
-function inspectDecoded(
-  { bytes, bodyAt }: Utf8Document,
-  inspect: (document: LibxmlDocument) => boolean,
-  limits: XmlLimits,
-  { lines = false }: ReadXmlOptions,
-): Result<CanonicalXml | undefined, XmlProblem> {
-  const scanned = prescan(bytes, bodyAt, limits, lines);
+  if (!decoded.ok) return decoded;
+  const utf8 = decoded.value;
+  const scanned = prescan(utf8.bytes, utf8.bodyAt, limits, options.lines ?? false);
   if (!scanned.ok) return scanned;
-  const scan = scanned.value;
-  const text = withDocument<string | undefined>(bytes, (document) =>
-    inspect(document) ? canonicalText(document, XmlC14NMode.XML_C14N_1_0) : ok(undefined),
+  const text = withDocument<string | undefined>(utf8.bytes, (document) =>
+    inspect(document) ? canonicalText(document, INCLUSIVE) : ok(undefined),
   );
   if (!text.ok || text.value === undefined) return text as Result<undefined, XmlProblem>;
-  const xml = readCanonical(text.value, { lines: scan.lines, marked: scan.marked });
-  return xml === undefined ? fail(notWellFormed(undefined)) : ok(xml);
+  return elementsOf(text.value, scanned.value);
 }
 
 /** Every prefix of a PrefixList is looked up at every element, through all its ancestors (row 148). */
@@ -123,6 +153,7 @@ function withDocument<T>(
 }
 
 type Mode = (typeof XmlC14NMode)[keyof typeof XmlC14NMode];
+const INCLUSIVE = XmlC14NMode.XML_C14N_1_0;
 
 function canonicalText(document: XmlDocument, mode: Mode, prefixes?: readonly string[]): Result<string, XmlProblem> {
   try {

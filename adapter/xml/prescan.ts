@@ -21,6 +21,14 @@ export interface Prescan {
   readonly lines: readonly number[] | undefined;
   /** Numbers of the elements that directly hold a comment or CDATA section. */
   readonly marked: readonly number[];
+  /** The longest stretch between two pieces of mark-up. */
+  readonly longest: TextRange;
+}
+
+/** Offsets in the octets of the document. */
+export interface TextRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 const LT = 0x3c;
@@ -56,6 +64,7 @@ class Scanner {
   private elements = 0;
   private attributes = 0;
   private namespaceWork = 0;
+  private longest: TextRange = { from: 0, to: 0 };
   private readonly counter: LineCounter;
 
   constructor(bytes: Uint8Array, limits: XmlLimits, wantLines: boolean) {
@@ -71,8 +80,9 @@ class Scanner {
       const next = this.markup(at);
       if (typeof next !== 'number') return fail(next);
       at = this.bytes.indexOf(LT, next);
+      if (at - next > this.longest.to - this.longest.from) this.longest = { from: next, to: at };
     }
-    return ok({ elements: this.elements, lines: this.lines, marked: this.marked });
+    return ok({ elements: this.elements, lines: this.lines, marked: this.marked, longest: this.longest });
   }
 
   /** The offset behind the mark-up that begins at `at`. */
