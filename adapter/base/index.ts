@@ -5,4 +5,5 @@ export * from './issue.ts';
 export * from './large-memory.ts';
 export * from './namespaces.ts';
 export * from './result.ts';
+export * from './share.ts';
 export * from './time.ts';

@@ -2,7 +2,7 @@
 // Every verb is one statement about one aggregate (D1), so a document store can do the same: `commit` is an insert, or a
 // replacement filtered on `version`; `claim` is a find-and-modify on the due time; journal and blobs are written before it
 // and are harmless alone. No verb needs a join or a transaction over several messages.
-import type { Instant } from '../base/index.ts';
+import type { Instant, Share } from '../base/index.ts';
 import type {
   BlobRef,
   Change,
@@ -51,12 +51,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Places for a claim, of which no peer (`terms.peerOin`) has more than a share for what is posted to it. */
+/**
+ * Free places for a claim, of which no peer (`terms.peerOin`) gets more than its share (`placesLeft`, base) for messages that
+ * are due for one of `POSTS` (msh), those that the claim itself takes counted in; work of other kinds needs only a free place.
+ */
 export interface ClaimRoom {
   readonly max: number;
-  /** Places of each peer for messages that are due for one of `POSTS` (msh); work of other kinds needs none of them. */
-  readonly perPeer: number;
-  /** How many of those are taken already, by peer. */
+  readonly share: Share;
+  /** Places that peers have already for what is posted to them. */
   readonly taken: ReadonlyMap<string, number>;
 }
 

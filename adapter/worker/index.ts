@@ -1,15 +1,16 @@
 // The door through which time enters: claims due messages under a lease and runs one job of each, with bounded concurrency.
+import type { Share } from '../base/index.ts';
 import type { GatewayContext, Room } from '../gateway/index.ts';
 import { runBegunJob, runJob } from '../gateway/index.ts';
 import { type Job, type JobKind, type MessageRecord, POSTS } from '../msh/index.ts';
-import { createShares, type Shares } from './shares.ts';
+import { createPlaces, type Places, type Use } from './places.ts';
 
-export { shareOf } from './shares.ts';
+export { shareOf } from './places.ts';
 
 export interface WorkerOptions {
   readonly kinds: readonly JobKind[];
   readonly concurrency: number;
-  /** How many of those one peer may have for what is posted to it. */
+  /** How many of those one peer may have for what is posted to it; that part of what the others leave when they have some. */
   readonly perPeer: number;
   /** How long to wait when nothing is due; a commit in this process wakes the worker sooner. */
   readonly pollMs: number;
@@ -36,9 +37,8 @@ class ClaimingWorker implements Worker {
   readonly #context: GatewayContext;
   readonly #options: WorkerOptions;
   readonly #running = new Set<Promise<void>>();
-  readonly #shares: Shares;
-  /** Room given away and not in use yet. */
-  #reserved = 0;
+  readonly #share: Share;
+  readonly #places: Places;
   #stopped = true;
   #polling = false;
   /** Something may be due that this worker has not claimed. */
@@ -48,7 +48,8 @@ class ClaimingWorker implements Worker {
   constructor(context: GatewayContext, options: WorkerOptions) {
     this.#context = context;
     this.#options = options;
-    this.#shares = createShares(options.perPeer);
+    this.#share = { most: options.perPeer, of: options.concurrency };
+    this.#places = createPlaces(options.concurrency, this.#share);
   }
 
   start(): void {
@@ -64,15 +65,14 @@ class ClaimingWorker implements Worker {
   reserve(kinds: readonly JobKind[], peer: string): Room | undefined {
     const mine = kinds.every((kind) => this.#options.kinds.includes(kind));
     const posts = kinds.filter((kind) => POSTS.includes(kind)).length;
-    if (this.#stopped || !mine || this.#free() < kinds.length || this.#shares.left(peer) < posts) return undefined;
-    this.#reserved += kinds.length;
-    this.#shares.take(peer, posts);
+    const use: Use = { peer, places: kinds.length, posts };
+    if (this.#stopped || !mine || !this.#places.fits(use)) return undefined;
+    this.#places.take(use);
     let open = true;
     const leave = (): boolean => {
       if (!open) return false;
       open = false;
-      this.#reserved -= kinds.length;
-      this.#more = this.#shares.giveBack(peer, posts) || this.#more;
+      this.#more = this.#places.giveBack(use) || this.#more;
       return true;
     };
     return {
@@ -99,26 +99,22 @@ class ClaimingWorker implements Worker {
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, drainMs).unref())]);
   }
 
-  #free(): number {
-    return this.#options.concurrency - this.#running.size - this.#reserved;
-  }
-
   /** Looks at once when something may be due and there is room for it, else after the pause. */
   #carryOn(): void {
     if (this.#stopped || this.#polling) return;
     clearTimeout(this.#timer);
-    const ms = this.#more && this.#free() > 0 ? 0 : this.#options.pollMs;
+    const ms = this.#more && this.#places.free() > 0 ? 0 : this.#options.pollMs;
     this.#timer = setTimeout(() => void this.#poll(), ms);
   }
 
   async #poll(): Promise<void> {
-    const free = this.#free();
+    const free = this.#places.free();
     this.#polling = true;
     this.#more = free <= 0;
     try {
       if (free > 0) {
         const { store, clock, leaseMs } = this.#context;
-        const room = { max: free, perPeer: this.#shares.most, taken: new Map(this.#shares.taken) };
+        const room = { max: free, share: this.#share, taken: new Map(this.#places.taken) };
         const claimed = await store.claim(this.#options.kinds, clock.now(), leaseMs, room);
         this.#more ||= claimed.length === free;
         for (const record of claimed) this.#runClaimed(record);
@@ -137,9 +133,9 @@ class ClaimingWorker implements Worker {
   #runClaimed(record: MessageRecord): void {
     const now = this.#context.clock.now();
     const due = record.jobs.filter((job) => this.#options.kinds.includes(job.kind) && job.runAt <= now);
-    const job = ORDER.filter((kind) => !POSTS.includes(kind) || this.#shares.left(record.terms.peerOin) > 0).flatMap(
-      (kind) => due.filter((candidate) => candidate.kind === kind),
-    )[0];
+    const job = ORDER.flatMap((kind) => due.filter((candidate) => candidate.kind === kind)).find((candidate) =>
+      this.#places.fits(useOf(record, candidate)),
+    );
     if (job === undefined) {
       if (due.length > 0) void this.#putBack(record);
       return;
@@ -154,19 +150,19 @@ class ClaimingWorker implements Worker {
   }
 
   /**
-   * Its peer's last place was reserved while the claim was under way: as it stands, without an attempt, it falls due again at
-   * once (D1), and is claimed when a place comes free.
+   * Its place, or its peer's last one, was reserved while the claim was under way: as it stands, without an attempt, it falls
+   * due again at once (D1), and is claimed when a place comes free.
    */
   async #putBack(message: MessageRecord): Promise<void> {
     const change = { expect: message.version, message, journal: [], blobs: [] };
     // When that fails the lease runs out.
     await this.#context.store.commit(change).catch(() => undefined);
+    this.wake();
   }
 
   #track(started: Promise<void>, record: MessageRecord, job: Job): void {
-    const peer = record.terms.peerOin;
-    const posts = POSTS.includes(job.kind) ? 1 : 0;
-    this.#shares.take(peer, posts);
+    const use = useOf(record, job);
+    this.#places.take(use);
     const work = started
       .catch((error: unknown) => {
         // The lease runs out and the job falls due again: a failure here delays, it never loses (house rule 8).
@@ -175,11 +171,17 @@ class ClaimingWorker implements Worker {
       })
       .finally(() => {
         this.#running.delete(work);
-        this.#more = this.#shares.giveBack(peer, posts) || this.#more;
+        this.#more = this.#places.giveBack(use) || this.#more;
         if (this.#more) this.#carryOn();
       });
     this.#running.add(work);
   }
 }
+
+const useOf = ({ terms }: MessageRecord, { kind }: Job): Use => ({
+  peer: terms.peerOin,
+  places: 1,
+  posts: POSTS.includes(kind) ? 1 : 0,
+});
 
 const afterReply = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,116 +1,17 @@
-// One partner that accepts and never answers: it holds its share of the worker's places, and everybody else is served.
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { OIN_TYPE } from '../../adapter/base/index.ts';
-import type { GatewayContext } from '../../adapter/gateway/index.ts';
-import type { MessageRecord } from '../../adapter/msh/index.ts';
-import type { PostOutcome } from '../../adapter/transport/index.ts';
-import { createWorker, shareOf, type Worker } from '../../adapter/worker/index.ts';
-import { putCpa, testCpa, URL_B } from '../fixtures/gateway.ts';
-import { type Pair, testPair } from '../fixtures/pair.ts';
+// Partners that accept and never answer: each holds its share of the worker's places, and everybody else is served.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { shareOf, type Worker } from '../../adapter/worker/index.ts';
+import { createPlaces } from '../../adapter/worker/places.ts';
 import { OIN_B } from '../fixtures/pki.ts';
+import { acknowledged, hangingOin, openHangingRig, PLACES, repeat, SHARE, until } from './hanging-rig.ts';
 
-const OIN_C = '00000099000000003000';
-const URL_C = 'https://partij-c.test/ebms';
 const WAITING = 200;
-const PLACES = 64;
-const SHARE = shareOf(PLACES, 8);
-
-interface Rig {
-  readonly pair: Pair;
-  readonly worker: Worker;
-  readonly posts: HangingPosts;
-  /** A message for the partner that hangs. */
-  submitHanging(): Promise<MessageRecord>;
-}
-
-/** Posts to the partner that hangs, until they are let go. */
-interface HangingPosts {
-  readonly messages: string[];
-  /** What happens between a claim in the store and the worker's hearing of it. */
-  onClaimed: () => void;
-  now: number;
-  most: number;
-  letGo(outcome: PostOutcome): void;
-}
-
-const open: Rig[] = [];
-afterEach(async () => {
-  for (const { worker, pair, posts } of open.splice(0)) {
-    const stopped = worker.stop(5000);
-    posts.letGo({ kind: 'failed', reason: 'timeout', detail: 'geen antwoord' });
-    await stopped;
-    await pair.close();
-  }
-});
-
-async function rig(pollMs = 20): Promise<Rig> {
-  let worker: Worker | undefined;
-  const waiting: ((outcome: PostOutcome) => void)[] = [];
-  const posts: HangingPosts = {
-    messages: [],
-    onClaimed: () => undefined,
-    now: 0,
-    most: 0,
-    letGo: (outcome) => {
-      for (const one of waiting.splice(0)) one(outcome);
-    },
-  };
-  const pair = await testPair(
-    { profile: 'osb-rm', syncReply: 'mshSignalsOnly' },
-    { a: { wake: () => worker?.wake(), reserve: (kinds, peerOin) => worker?.reserve(kinds, peerOin) } },
-  );
-  const cpa = await testCpa({ profile: 'osb-rm', cpaId: 'TEST_A_C' });
-  await putCpa(pair.a.store, cpa.replaceAll(OIN_B, OIN_C).replaceAll(URL_B, URL_C), pair.clock.now());
-  const { client, store } = pair.a.context;
-  const hanging: GatewayContext['client'] = {
-    ...client,
-    async post(target, body) {
-      if (target.peerOin !== OIN_C) return client.post(target, body);
-      posts.messages.push(target.url);
-      posts.now += 1;
-      posts.most = Math.max(posts.most, posts.now);
-      const outcome = await new Promise<PostOutcome>((resolve) => waiting.push(resolve));
-      posts.now -= 1;
-      return outcome;
-    },
-  };
-  const observed: GatewayContext['store'] = {
-    ...store,
-    claim: async (...args) => {
-      const claimed = await store.claim(...args);
-      if (claimed.length > 0) posts.onClaimed();
-      return claimed;
-    },
-  };
-  worker = createWorker(
-    { ...pair.a.context, client: hanging, store: observed },
-    { kinds: ['answer', 'transmit', 'deliver', 'notify'], concurrency: PLACES, perPeer: SHARE, pollMs },
-  );
-  const to = { partyIds: [{ value: OIN_C, type: OIN_TYPE }] };
-  const made = { pair, worker, posts, submitHanging: () => pair.submit('<proef/>', { cpaId: 'TEST_A_C', to }) };
-  open.push(made);
-  return made;
-}
-
-/** Waits until the condition holds; at most five seconds. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 500; i += 1) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('it did not happen');
-}
-
-const repeat = <T>(times: number, make: () => Promise<T>): Promise<T[]> =>
-  Promise.all(Array.from({ length: times }, make));
-
-const acknowledged = async (pair: Pair, records: readonly MessageRecord[]): Promise<boolean> =>
-  (await pair.a.store.load(records.map(({ id }) => id))).every((one) => one?.state === 'acknowledged');
 
 describe('a partner that accepts and never answers', () => {
   test('row 18 with 200 older messages for it, those for another partner go out', async () => {
-    const { pair, worker, posts, submitHanging } = await rig();
-    const stuck = await repeat(WAITING, submitHanging);
+    const { pair, worker, posts, submitHanging } = await openHangingRig();
+    const stuck = await repeat(WAITING, () => submitHanging());
     pair.clock.pass(1);
     const [first] = await repeat(1, () => pair.submit());
     worker.start();
@@ -130,9 +31,9 @@ describe('a partner that accepts and never answers', () => {
   });
 
   test('messages that begin in their own commit have no more than the share either, without an attempt counted', async () => {
-    const { pair, worker, posts, submitHanging } = await rig();
+    const { pair, worker, posts, submitHanging } = await openHangingRig();
     worker.start();
-    const stuck = await repeat(WAITING, submitHanging);
+    const stuck = await repeat(WAITING, () => submitHanging());
     await until(() => posts.now === SHARE);
     const [other] = await repeat(1, () => pair.submit());
     await until(() =>
@@ -147,9 +48,9 @@ describe('a partner that accepts and never answers', () => {
   });
 
   test('what waited for a place goes on when places come free, without a pause for each', async () => {
-    const { worker, posts, submitHanging } = await rig(60_000);
+    const { worker, posts, submitHanging } = await openHangingRig(60_000);
     worker.start();
-    await repeat(4 * SHARE, submitHanging);
+    await repeat(4 * SHARE, () => submitHanging());
     for (let round = 1; round <= 4; round += 1) {
       await until(() => posts.messages.length === round * SHARE && posts.now === SHARE);
       posts.letGo({ kind: 'failed', reason: 'timeout', detail: 'geen antwoord' });
@@ -158,14 +59,79 @@ describe('a partner that accepts and never answers', () => {
   });
 });
 
+/** Places of each of the partners when they begin to hang one after another. */
+const IN_TURN = [16, 12, 9, 6, 5, 4, 3, 2, 1, 1, 1, 1];
+
+describe('several partners that accept and never answer', () => {
+  test.each([1, 2, 4, 8, 12])('row 18 with %d of them, messages for another partner go out at once', async (count) => {
+    const { pair, worker, posts, submitHanging } = await openHangingRig();
+    const stuck = await repeat(count * SHARE, (i) => submitHanging(i % count));
+    pair.clock.pass(1);
+    const older = await repeat(10, () => pair.submit());
+    worker.start();
+    await until(() => acknowledged(pair, older));
+    const later = await repeat(40, () => pair.submit());
+    await until(() => acknowledged(pair, later));
+    expect(posts.most).toBeGreaterThanOrEqual(count);
+    expect(posts.most).toBeLessThan(PLACES);
+    const records = await pair.a.store.load(stuck.map(({ id }) => id));
+    expect(records.flatMap((one) => one?.jobs.map(({ attempts }) => attempts > 1) ?? [])).not.toContain(true);
+  });
+
+  test('each that hangs later holds fewer places, and there is one for whoever has none', async () => {
+    const { worker } = await openHangingRig();
+    worker.start();
+    const held = IN_TURN.map((_, which) => {
+      let places = 0;
+      while (places < PLACES && worker.reserve(['transmit'], hangingOin(which)) !== undefined) places += 1;
+      return places;
+    });
+    expect(held).toEqual(IN_TURN);
+    expect(worker.reserve(['transmit'], OIN_B)).toBeDefined();
+  });
+});
+
+describe('shares', () => {
+  const share = fc.record({ most: fc.integer({ min: 1, max: 64 }), of: fc.integer({ min: 1, max: 64 }) });
+  const use = fc.record({ peer: fc.integer({ min: 0, max: 20 }).map(String), giveBack: fc.boolean() });
+
+  test('no more are given than there are, none is denied its first while one is free, and all come back', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 64 }), share, fc.array(use, { maxLength: 200 }), (places, given, uses) => {
+        const { most, of } = { most: Math.min(given.most, given.of), of: given.of };
+        const made = createPlaces(places, { most, of });
+        const taken: string[] = [];
+        for (const { peer, giveBack } of uses) {
+          const held = taken.lastIndexOf(peer);
+          const one = { peer, places: 1, posts: 1 };
+          if (giveBack && held >= 0) {
+            made.giveBack(one);
+            taken.splice(held, 1);
+          } else if (made.fits(one)) {
+            made.take(one);
+            taken.push(peer);
+          } else {
+            expect(held >= 0 || taken.length === places).toBe(true);
+          }
+          expect(made.free()).toBe(places - taken.length);
+          expect(made.free()).toBeGreaterThanOrEqual(0);
+        }
+        for (const peer of taken) made.giveBack({ peer, places: 1, posts: 1 });
+        expect([made.free(), made.taken.size]).toEqual([places, 0]);
+      }),
+      { numRuns: 300, seed: 18 },
+    );
+  });
+});
+
 describe('room', () => {
   test('a message whose last place is reserved while it is claimed is put back as it was, and goes when there is one', async () => {
-    const { pair, worker, posts, submitHanging } = await rig();
+    const { pair, worker, posts, submitHanging } = await openHangingRig();
     const message = await submitHanging();
     const rooms: ReturnType<Worker['reserve']>[] = [];
     posts.onClaimed = () => {
       posts.onClaimed = () => undefined;
-      for (let i = 0; i < SHARE; i += 1) rooms.push(worker.reserve(['transmit'], OIN_C));
+      for (let i = 0; i < SHARE; i += 1) rooms.push(worker.reserve(['transmit'], hangingOin(0)));
     };
     worker.start();
     await until(async () => (await pair.sent(message)).version === 3);
@@ -177,16 +143,17 @@ describe('room', () => {
   });
 
   test('a peer has no more than its share reserved, and work that is not posted needs none of it', async () => {
-    const { worker } = await rig();
+    const { worker } = await openHangingRig();
     worker.start();
-    const rooms = Array.from({ length: SHARE }, () => worker.reserve(['answer', 'deliver'], OIN_C));
+    const rooms = Array.from({ length: SHARE }, () => worker.reserve(['answer'], hangingOin(0)));
     expect(rooms).not.toContain(undefined);
-    expect(worker.reserve(['transmit'], OIN_C)).toBeUndefined();
-    expect(worker.reserve(['deliver'], OIN_C)).toBeDefined();
+    expect(worker.reserve(['transmit'], hangingOin(0))).toBeUndefined();
+    expect(worker.reserve(['deliver'], hangingOin(0))).toBeDefined();
     expect(worker.reserve(['transmit'], OIN_B)).toBeDefined();
-    rooms[0]?.release();
-    expect(worker.reserve(['transmit'], OIN_C)).toBeDefined();
-    expect(worker.reserve(['transmit'], OIN_C)).toBeUndefined();
+    // The two places of others leave it a quarter of 62.
+    for (const room of rooms.slice(0, 2)) room?.release();
+    expect(worker.reserve(['transmit'], hangingOin(0))).toBeDefined();
+    expect(worker.reserve(['transmit'], hangingOin(0))).toBeUndefined();
   });
 
   test.each([

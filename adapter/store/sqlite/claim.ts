@@ -1,6 +1,6 @@
 // Claims due messages: the oldest first, and of what is posted to one peer no more than its share.
 import type { Database, Statement } from 'better-sqlite3';
-import type { Instant } from '../../base/index.ts';
+import { type Instant, placesLeft } from '../../base/index.ts';
 import { type JobKind, type MessageRecord, POSTS } from '../../msh/index.ts';
 import type { ClaimRoom } from '../contract.ts';
 import { firstRun, KINDS } from './commit.ts';
@@ -28,12 +28,15 @@ type First = Candidate & { readonly peer: string };
 type Oldest = (kind: JobKind, now: Instant, max: number) => readonly Candidate[];
 type OldestOfPeers = (kind: JobKind, now: Instant, room: ClaimRoom) => readonly Candidate[];
 
+/** Whoever asks for a number of messages does not mind whose they are. */
+const ALL = { most: 1, of: 1 };
+
 export function createClaim(db: Database): Claim {
   const oldest = createOldest(db);
   const ofPeers = createOldestOfPeers(db);
   const take = createTake(db);
   return (kinds, { now, leaseMs, room: given }) => {
-    const room = typeof given === 'number' ? { max: given, perPeer: given, taken: new Map<string, number>() } : given;
+    const room = typeof given === 'number' ? { max: given, share: ALL, taken: new Map<string, number>() } : given;
     if (kinds.length === 0 || room.max < 1) return [];
     const found = kinds.map((kind) => ({ kind, due: oldest(kind, now, room.max) }));
     let chosen = choose(
@@ -60,7 +63,7 @@ function choose(candidates: readonly Candidate[], room: ClaimRoom): { seqs: read
     if (seqs.size === room.max) break;
     if (seqs.has(seq)) continue;
     const before = peer === null ? 0 : (taken.get(peer) ?? 0);
-    if (peer !== null && before >= room.perPeer) {
+    if (peer !== null && placesLeft(room.share, room.max - seqs.size, before) === 0) {
       passedOver = true;
       continue;
     }
@@ -101,12 +104,12 @@ function createOldestOfPeers(db: Database): OldestOfPeers {
       return [kind, { first, next, ofPeer }];
     }),
   );
-  return (kind, now, { max, perPeer, taken }) => {
+  return (kind, now, { max, share, taken }) => {
     const statement = statements.get(kind);
     if (statement === undefined) return [];
     const firsts: (First & { readonly left: number })[] = [];
     for (let one = statement.first.get(); one !== undefined; one = statement.next.get(one.peer)) {
-      const left = Math.min(max, perPeer - (taken.get(one.peer) ?? 0));
+      const left = placesLeft(share, max, taken.get(one.peer) ?? 0);
       if (one.due <= now && left > 0) firsts.push({ ...one, left });
     }
     firsts.sort((a, b) => a.due - b.due);
