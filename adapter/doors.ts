@@ -54,6 +54,8 @@ export async function openDoors(config: Config, within: Within): Promise<Doors> 
 
 /** Any certificate of the trusted chain opens the door: those without an agreement keep three places in four for partners. */
 const STRANGERS_SHARE = 1 / 4;
+/** The part that one peer may hold: two that hang leave room for the others. */
+const PEER_SHARE = 1 / 3;
 
 const NO_EBMS_DOOR =
   'ebMS: geen servercertificaat (endpoint.keyFile en endpoint.certFile), dus partners kunnen hier niets afleveren';
@@ -84,6 +86,7 @@ function serve(
       maxBodyBytes: at.maxMessageBytes,
       maxConnections: at.maxConnections,
       maxConcurrent: at.maxConcurrent,
+      maxConcurrentPerPeer: Math.ceil(at.maxConcurrent * PEER_SHARE),
       maxConcurrentStrangers: Math.ceil(at.maxConcurrent * STRANGERS_SHARE),
       bodyIdleMs: at.bodyTimeout,
     },

@@ -53,7 +53,7 @@ const endpoint = z
       .int()
       .positive()
       .default(200)
-      .describe('berichten die tegelijk gelezen worden; daarboven 503'),
+      .describe('berichten die tegelijk gelezen worden, hooguit een derde van één partner; daarboven 503'),
     bodyTimeout: timeout.default(30_000).describe('zolang mag de inhoud stilvallen').meta({ standard: '30s' }),
   })
   .prefault({});
@@ -157,7 +157,7 @@ const worker = z
       .max(256)
       .default(64)
       .describe(
-        'taken tegelijk; wat naar één partner gaat heeft er een kwart van, of zoveel als client.connectionsPerPartner, nooit meer dan de helft',
+        'taken tegelijk; wat naar één partner gaat heeft een kwart van wat de anderen overlaten, of zoveel als client.connectionsPerPartner, nooit meer dan de helft',
       ),
     poll: duration('10ms', LONGEST_TIMER)
       .default(500)
