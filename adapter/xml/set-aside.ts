@@ -20,7 +20,7 @@ export function setAside({ bytes, bodyAt }: Utf8Document, longest: TextRange, le
   const { from, to } = longest;
   if (to - from < least) return undefined;
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const text = whole.toString('latin1', from, to);
+  const text = whole.toString('utf8', from, to); // as latin1 it would stand outside V8's memory, which keeps it longer
   if (!INERT.test(text)) return undefined;
   const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
   return {
