@@ -29,7 +29,7 @@ body { font: 12px sans-serif; margin: 8px }
   border-right: 1px solid #fff; padding: 1px 2px; cursor: pointer }
 </style></head><body>
 <h1>${escapeHtml(title)}: ${usPerMessage.toFixed(0)} µs per bericht</h1>
-<p>Breedte is processortijd; klik om te vergroten, op de onderste regel om terug te gaan.</p>
+<p>Breedte is tijd naar de klok, wachten op schijf en kern inbegrepen; klik om te vergroten, op de onderste regel om terug te gaan.</p>
 <div id="flame">
 ${drawn}
 </div>

@@ -81,10 +81,7 @@ function plan() {
   const [zender, ontvanger] = [party('zender', ZENDER_CODE), party('ontvanger', ONTVANGER_CODE)];
   const routes = [routeTo(zender, ontvanger, CPA_ID, '*')];
   return {
-    parties: [
-      { ...zender, settings: { logLevel: 'error', routes } },
-      { ...ontvanger, settings: { logLevel: 'error' } },
-    ],
+    parties: [{ ...zender, settings: { routes } }, ontvanger],
     cpas: [
       {
         cpaId: CPA_ID,

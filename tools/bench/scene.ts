@@ -114,7 +114,6 @@ export function hubPlan({ profile = 'osb-rm-s', sync }: HubOptions): HarnessPlan
   };
   const bare: HarnessParty = { name: 'hub', oin: OINS.hub, organisatie: 'IB', gateway: true };
   const settings = {
-    logLevel: 'error',
     routes: [
       routeTo(bare, ontvanger, CPA_IDS.ontvanger, ONTVANGER_CODE),
       routeTo(bare, zender, CPA_IDS.zender, 'gemeente'),
