@@ -225,6 +225,14 @@ describe('structure', () => {
       '<eb:DuplicateElimination>ja</eb:DuplicateElimination>',
     ),
   };
+  test.each(MESSAGES)('row 68 %s: what came with true goes out with 1, in every block', (_name, message) => {
+    const written = writeMessage(message);
+    const flags = [...written.matchAll(/mustUnderstand="([^"]*)"/g)].map(([, flag]) => flag);
+    expect([...new Set(flags)]).toEqual(['1']);
+    const came = readText(written.replaceAll('mustUnderstand="1"', 'mustUnderstand="true"'));
+    expect(came.ok && writeMessage(came.value.message)).toBe(written);
+  });
+
   test.each(Object.entries(lenient))('row 68 R71 T71 leniency %s', (_name, text) => {
     const read = readText(text);
     expect(read.ok && read.value.message).toEqual(business);

@@ -333,7 +333,7 @@ describe('signed, but not all of it', () => {
       ...fresh,
       body: fresh.body.replace(envelope, () => resigned),
     });
-    expect(text).toContain('is not covered by the signature');
+    expect(text).toMatch(/eb:errorCode="SecurityFailure"[^<]*<[^>]*>is not covered by the signature</);
     expect(delivered).toBe(0);
   });
 
@@ -378,11 +378,12 @@ describe('who may send', () => {
     const fresh = await freshRequest('osb-rm');
     const envelope = /<SOAP:Envelope[\s\S]*<\/SOAP:Envelope>/.exec(fresh.body)?.[0] ?? '';
     const body = envelope.replace(/<eb:Manifest[\s\S]*<\/eb:Manifest>/, '');
-    const { text } = await give('osb-rm', {
+    const { text, delivered } = await give('osb-rm', {
       body,
       headers: { 'content-type': 'text/xml; charset=UTF-8', soapaction: '"ebXML"' },
     });
     expect(text).toContain('<eb:Acknowledgment');
+    expect(delivered).toBe(1);
   });
 
   test('row 102 a refused message leaves evidence', async () => {

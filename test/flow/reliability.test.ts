@@ -4,7 +4,7 @@ import { BlobDamaged } from '../../adapter/store/index.ts';
 import { type Fault, inbound, URL_A, URL_B } from '../fixtures/gateway.ts';
 import { operateFor } from '../fixtures/operate.ts';
 import { ownPairs, type Pair } from '../fixtures/pair.ts';
-import { OIN_B } from '../fixtures/pki.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
 
 const MINUTE = 60_000;
 
@@ -83,6 +83,29 @@ describe('retries', () => {
     const acks = p.wire.posts.filter((post) => post.url.includes('a.localhost'));
     expect(acks.length).toBeGreaterThan(1);
     expect(new Set(acks.map((post) => post.body.toString('latin1'))).size).toBe(1);
+  });
+
+  test('row 30 the answer is cut off after the partner’s commit: the second post gets the stored one, byte for byte', async () => {
+    const p = await pair({ syncReply: 'mshSignalsOnly' });
+    let lost: Uint8Array | undefined;
+    p.wire.faults.push(async (url, body, headers) => {
+      lost = (await p.b.gateway.receive(inbound(body, headers, OIN_A))).body;
+      return cut(url, body, headers);
+    });
+    const record = await p.submit();
+    await p.settle();
+    expect((await p.sent(record)).state).toBe('queued');
+    expect(await p.received()).toHaveLength(1);
+    p.clock.pass(MINUTE);
+    await p.settle();
+    expect(await p.sent(record)).toMatchObject({ state: 'acknowledged', attempts: 2, jobs: [] });
+    expect(await p.received()).toMatchObject([{ copies: 1 }]);
+    const [first, second, ...more] = p.wire.posts;
+    expect([first?.url, second?.url, more]).toEqual([URL_B, URL_B, []]);
+    expect(second?.body.equals(first?.body ?? Buffer.alloc(0))).toBe(true);
+    const reply = second?.reply?.kind === 'response' ? second.reply.body : undefined;
+    expect(Buffer.from(reply ?? []).toString()).toContain('<eb:Acknowledgment');
+    expect(reply).toEqual(lost);
   });
 
   test('R95 row 31 T132 a late acknowledgment closes the message after one resend, a second one changes nothing', async () => {

@@ -200,6 +200,28 @@ describe('acknowledgments', () => {
     expect(told(p.a)).toContain('signal.conflict');
   });
 
+  test('R115 row 34 an acknowledgment after the error: rejected it stays, for us and for its application, the conflict is told', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await p.submit('<proef/>', { submittedBy: { client: 'test', requestSha256: '0'.repeat(64) } });
+    await p.a.work();
+    const errors = [{ codeContext: ERRORS, errorCode: 'OtherXml', severity: 'Error' as const }];
+    const errorList = { version: '2.0', highestSeverity: 'Error' as const, errors };
+    await give(p.a, signal('MessageError', OIN_B, OIN_A, { errorList }, record.messageId), OIN_B);
+    await p.a.work();
+    const rejected = await p.sent(record);
+    expect(rejected).toMatchObject({ state: 'rejected', errorCodes: ['OtherXml'], jobs: [] });
+    const before = told(p.a).length;
+    const late = signal('Acknowledgment', OIN_B, OIN_A, acknowledgment(record.messageId), record.messageId);
+    expect((await give(p.a, late, OIN_B)).status).toBe(204);
+    await p.settle();
+    const { version: _version, ...same } = rejected;
+    expect(await p.sent(record)).toMatchObject(same);
+    expect((await p.a.store.journal(record.id)).at(-1)).toMatchObject({ event: 'signalIgnored', state: 'rejected' });
+    expect(told(p.a).filter((event) => event === 'message.ended')).toHaveLength(1);
+    expect(told(p.a).slice(before)).toEqual(expect.arrayContaining(['signal.conflict']));
+    expect(told(p.a)).not.toContain('message.acknowledged');
+  });
+
   test('R68 R74 R91 T76 T78 T79 a MessageError ends the message and is never answered; a Warning changes nothing', async () => {
     const p = await pair({ profile: 'osb-rm' });
     const record = await waiting(p);
