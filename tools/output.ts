@@ -30,9 +30,14 @@ export class WrongUse extends NoVerdict {
 export function tellNoVerdict(error: unknown, { json, said }: { json: boolean; said?: string }): void {
   const message = said ?? (error instanceof Error ? error.message : String(error));
   if (said === undefined) process.stderr.write(`${message}\n`);
-  const about = error instanceof NoVerdict ? { kind: error.kind, ...error.facts } : { kind: 'failed' };
-  if (json) printJson({ error: { ...about, message: message.trim() } });
+  if (json) printJson({ error: problemOf(error, message) });
   process.exitCode = 2;
+}
+
+/** What `error` holds in every JSON output: the kind, what a machine may want, and the words for people. */
+export function problemOf(error: unknown, message: string) {
+  const about = error instanceof NoVerdict ? { kind: error.kind, ...error.facts } : { kind: 'failed' };
+  return { ...about, message: message.trim() };
 }
 
 /** Runs a tool to its end: exit code 0 or 1 by its verdict, 2 with the reason on standard error when it was used wrongly. */

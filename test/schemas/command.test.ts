@@ -132,16 +132,32 @@ describe('row 156 dk schemas check', () => {
     const absent = join(folder, 'bestaat-niet.xml');
     expect(checkFiles([good, good])).toMatchObject({ code: 0, err: '' });
     const run = checkFiles([good, absent, bad, good]);
-    expect(run.results.map((one) => [one.file, one.valid])).toEqual([
-      [good, true],
-      [bad, false],
-      [good, true],
+    expect(run.results.map((one) => [one.file, one.valid, 'error' in one])).toEqual([
+      [good, true, false],
+      [absent, false, true],
+      [bad, false, false],
+      [good, true, false],
     ]);
     expect(run.err).toContain('bestaat-niet.xml');
     expect(run.code).toBe(2);
-    expect(checkFiles([folder]).code).toBe(2);
     expect(dkSchemas('check').code).toBe(2);
   });
+
+  test.each([
+    ['a file that is not there', 'bestaat-niet.xml', 'ENOENT'],
+    ['a folder', '.', 'EISDIR'],
+  ])(
+    '%s has its own line of the same shape, with the error as other commands say it; for people stderr alone',
+    (_what, name, code) => {
+      const path = join(folder, name);
+      const message = `${path}: kan niet worden gelezen (${code})`;
+      const run = checkFiles([path]);
+      const nothing = { kind: 'unknown', standard: null, message: null, version: null, grade: null, valid: false };
+      expect(run.results).toEqual([{ file: path, ...nothing, issues: [], error: { kind: 'wrongUse', message } }]);
+      expect([run.code, run.err]).toEqual([2, `${message}\n`]);
+      expect(dkSchemas('check', path)).toEqual({ code: 2, out: '', err: `${message}\n` });
+    },
+  );
 
   test.each([
     ['a MIME body', '--grens\r\nContent-Type: text/xml\r\n\r\n<a/>\r\n--grens--\r\n'],

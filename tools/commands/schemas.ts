@@ -10,7 +10,7 @@ import {
   type Schemas,
 } from '../../adapter/xsd/index.ts';
 import { isRecording } from '../http-file.ts';
-import { markBad, print, printJson, printTable, readInput, WrongUse } from '../output.ts';
+import { markBad, print, printJson, printTable, problemOf, readInput, WrongUse } from '../output.ts';
 
 interface CheckResult {
   readonly file: string;
@@ -21,6 +21,8 @@ interface CheckResult {
   readonly grade: string | null;
   readonly valid: boolean;
   readonly issues: readonly SchemaIssue[];
+  /** Why there is no verdict, as every command says it; then `valid` is false and there are no issues. */
+  readonly error?: ReturnType<typeof problemOf>;
 }
 
 /** From dist/tools/commands as from tools/commands, the schemas lie at the root of the project. */
@@ -69,14 +71,14 @@ async function check(files: readonly string[], flags: { json?: boolean }): Promi
   let missing = false;
   try {
     for (const file of files) {
-      const bytes = await readInput(file).catch((error: unknown) => {
-        if (!(error instanceof WrongUse)) throw error;
-        process.stderr.write(`${error.message}\n`);
+      const bytes = await readInput(file).catch(asWrongUse);
+      if (bytes instanceof WrongUse) {
+        process.stderr.write(`${bytes.message}\n`);
+        if (flags.json === true) printJson(unread(file, bytes));
         missing = true;
-        return undefined;
-      });
-      if (bytes === undefined) continue;
-      const result = { file, ...(await checkBytes(bytes, schemas)) };
+        continue;
+      }
+      const result: CheckResult = { file, ...(await checkBytes(bytes, schemas)) };
       if (!result.valid) markBad();
       if (flags.json === true) printJson(result);
       else show(result);
@@ -86,6 +88,20 @@ async function check(files: readonly string[], flags: { json?: boolean }): Promi
   }
   if (missing) process.exitCode = 2;
 }
+
+function asWrongUse(error: unknown): WrongUse {
+  if (!(error instanceof WrongUse)) throw error;
+  return error;
+}
+
+const NOTHING_KNOWN = { kind: 'unknown', standard: null, message: null, version: null, grade: null, valid: false };
+
+const unread = (file: string, why: WrongUse): CheckResult => ({
+  file,
+  ...NOTHING_KNOWN,
+  issues: [],
+  error: problemOf(why, why.message),
+});
 
 async function checkBytes(bytes: Uint8Array, schemas: Schemas): Promise<Omit<CheckResult, 'file'>> {
   const identified = schemas.identify(bytes);
@@ -124,15 +140,7 @@ async function unknown(
     message: 'geen schema bekend voor dit begin-element in deze naamruimte',
   };
   const issues = wellFormed.valid ? [root] : [...(isRecording(bytes) ? [RECORDING] : []), ...wellFormed.issues];
-  return {
-    kind: identified?.kind ?? 'unknown',
-    standard: null,
-    message: null,
-    version: null,
-    grade: null,
-    valid: false,
-    issues,
-  };
+  return { ...NOTHING_KNOWN, kind: identified?.kind ?? NOTHING_KNOWN.kind, issues };
 }
 
 /** The envelope is valid; then the payload inside it, by the functie and version that the envelope names. */
