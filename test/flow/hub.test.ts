@@ -81,6 +81,22 @@ describe('the hub', () => {
     ]);
   });
 
+  test.each([
+    ['dated in the future', /(Dagtekening>)[^<]*/, '$12099-01-15'],
+    ['for a BSN that fails the eleven test', `>${PLANTED}<`, '>999900007<'],
+  ])(
+    'row 156 right by its XSD, wrong by a business rule (%s): submitted, forwarded byte for byte, no Fo01 of ours',
+    async (_rule, from, to) => {
+      const payload = sampleMessage('WMO301').replace(from, to);
+      expect(payload).not.toBe(sampleMessage('WMO301'));
+      const message = heen('WMO301', { payload });
+      const submitted = await rig.a.gateway.submitDocument({ stuf: writeStuf(message) }, { client: 'test' });
+      expect(submitted).toMatchObject({ kind: 'accepted', created: true });
+      await rig.settle();
+      expect(await rig.collected()).toEqual([message]);
+    },
+  );
+
   test('stuf-ggk §9 the same referentienummer again: identical is forwarded once, other content is refused', async () => {
     const referentienummer = randomUUID();
     const message = heen('WMO301', { referentienummer });

@@ -129,7 +129,7 @@ export const ACCEPTANCE = cases(
 
   // Content and the list as a whole
   ['row 155', 'must', 'a broken StUF wrapper is refused with its place'],
-  ['row 156', 'must', 'iStandaarden content: each error with path and rule'],
+  ['row 156', 'must', 'content by its XSD: each error with path and rule; business rules are for the retourbericht'],
   ['row 157', 'must', 'what breaks its schema is refused at submit and not sent'],
   ['row 159', 'must', 'no personal data in logs, errors, metrics or dumps'],
   ['row 175', 'must', 'fuzzed readers: no crash, no hang, memory within bounds'],
