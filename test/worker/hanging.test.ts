@@ -1,8 +1,6 @@
 // Partners that accept and never answer: each holds its share of the worker's places, and everybody else is served.
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { shareOf, type Worker } from '../../adapter/worker/index.ts';
-import { createPlaces } from '../../adapter/worker/places.ts';
 import { OIN_B } from '../fixtures/pki.ts';
 import { acknowledged, hangingOin, openHangingRig, PLACES, repeat, SHARE, until } from './hanging-rig.ts';
 
@@ -91,39 +89,6 @@ describe('several partners that accept and never answer', () => {
   });
 });
 
-describe('shares', () => {
-  const share = fc.record({ most: fc.integer({ min: 1, max: 64 }), of: fc.integer({ min: 1, max: 64 }) });
-  const use = fc.record({ peer: fc.integer({ min: 0, max: 20 }).map(String), giveBack: fc.boolean() });
-
-  test('no more are given than there are, none is denied its first while one is free, and all come back', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 64 }), share, fc.array(use, { maxLength: 200 }), (places, given, uses) => {
-        const { most, of } = { most: Math.min(given.most, given.of), of: given.of };
-        const made = createPlaces(places, { most, of });
-        const taken: string[] = [];
-        for (const { peer, giveBack } of uses) {
-          const held = taken.lastIndexOf(peer);
-          const one = { peer, places: 1, posts: 1 };
-          if (giveBack && held >= 0) {
-            made.giveBack(one);
-            taken.splice(held, 1);
-          } else if (made.fits(one)) {
-            made.take(one);
-            taken.push(peer);
-          } else {
-            expect(held >= 0 || taken.length === places).toBe(true);
-          }
-          expect(made.free()).toBe(places - taken.length);
-          expect(made.free()).toBeGreaterThanOrEqual(0);
-        }
-        for (const peer of taken) made.giveBack({ peer, places: 1, posts: 1 });
-        expect([made.free(), made.taken.size]).toEqual([places, 0]);
-      }),
-      { numRuns: 300, seed: 18 },
-    );
-  });
-});
-
 describe('room', () => {
   test('a message whose last place is reserved while it is claimed is put back as it was, and goes when there is one', async () => {
     const { pair, worker, posts, submitHanging } = await openHangingRig();
@@ -140,6 +105,22 @@ describe('room', () => {
     expect(posts.messages).toHaveLength(0);
     rooms[0]?.release();
     await until(() => posts.now === 1);
+  });
+
+  test('a message for which all places are reserved while it is claimed is put back too: never more work than places', async () => {
+    const { pair, worker, posts } = await openHangingRig();
+    const message = await pair.submit();
+    const rooms: ReturnType<Worker['reserve']>[] = [];
+    posts.onClaimed = () => {
+      posts.onClaimed = () => undefined;
+      for (let i = 0; i < PLACES; i += 1) rooms.push(worker.reserve(['deliver'], OIN_B));
+    };
+    worker.start();
+    await until(async () => (await pair.sent(message)).version === 3);
+    expect(rooms).not.toContain(undefined);
+    expect(await pair.sent(message)).toEqual({ ...message, version: 3 });
+    rooms[0]?.release();
+    await until(() => acknowledged(pair, [message]));
   });
 
   test('a peer has no more than its share reserved, and work that is not posted needs none of it', async () => {
