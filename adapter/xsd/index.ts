@@ -5,10 +5,11 @@ import { readCatalogue } from './catalogue.ts';
 import { createCompiler } from './compile.ts';
 import { type Identified, identify } from './identify.ts';
 import type { DocumentUse, SchemaEntry, SchemaIssue, SchemaValidator } from './types.ts';
-import { createWorkerPool } from './worker-pool.ts';
+import { createWorkerPool, type WorkerLimits } from './worker-pool.ts';
 
 export type { DocumentKind, Identified } from './identify.ts';
 export type * from './types.ts';
+export type { WorkerLimits } from './worker-pool.ts';
 
 /** Documents up to this size are validated where they are; larger ones in a worker (D3). */
 export const INLINE_VALIDATION_BYTES = 256 * 1024;
@@ -18,11 +19,11 @@ export interface Schemas extends SchemaValidator {
 }
 
 /** Opens the schemas of a folder. Each is compiled at its first use and kept. */
-export async function openSchemas(folder: URL | string): Promise<Schemas> {
+export async function openSchemas(folder: URL | string, limits?: WorkerLimits): Promise<Schemas> {
   const path = folder instanceof URL ? fileURLToPath(folder) : folder;
   const catalogue = readCatalogue(path);
   const compiler = createCompiler(path);
-  const pool = createWorkerPool(path);
+  const pool = createWorkerPool(path, limits);
   const issuesFor = (bytes: Uint8Array, entry: SchemaEntry, use: DocumentUse): Promise<readonly SchemaIssue[]> =>
     bytes.length > INLINE_VALIDATION_BYTES
       ? pool.validate(bytes, entry.id, use)

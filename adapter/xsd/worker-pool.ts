@@ -1,4 +1,4 @@
-// Reading and validation of large documents off the event loop: one document per worker at a time, with a limit on time (row 125, D3).
+// Reading and validation of large documents off the event loop: one document per worker at a time, with limits on time and memory (row 125, D3).
 import { Worker } from 'node:worker_threads';
 import { isAlone } from '../base/index.ts';
 import type { StufReading } from '../stuf/index.ts';
@@ -11,7 +11,28 @@ export interface WorkerPool {
 }
 
 const WORKERS = 2;
-const TIME_LIMIT_MS = 60_000;
+
+/** What one document may take of a worker; a worker that goes beyond is ended, and its document rejected. */
+export interface WorkerLimits {
+  readonly timeMs: number;
+  /** Of the heap of JavaScript. */
+  readonly heapMegabytes: number;
+  /** Of libxml2, which has its memory beside the heap. */
+  readonly wasmMegabytes: number;
+}
+
+/** Twice what thirty megabytes of two million elements, the most that is read, need. */
+export const WORKER_LIMITS: WorkerLimits = { timeMs: 60_000, heapMegabytes: 1024, wasmMegabytes: 1024 };
+
+/** With which a worker ends that libxml2 asks too much memory of. */
+export const OUT_OF_MEMORY = 137;
+
+/** What a worker is started with. */
+export interface WorkerGiven {
+  readonly folder: string;
+  readonly wasmMegabytes: number;
+}
+
 /** wasm memory grows and never shrinks, so a worker is replaced after this many octets, and after a document of this size. */
 const RECYCLE_BYTES = 256 * 1024 * 1024;
 const RECYCLE_DOCUMENT_BYTES = 4 * 1024 * 1024;
@@ -35,7 +56,7 @@ function workerFile(): URL {
   return here.endsWith('.ts') ? new URL('../../dist/adapter/xsd/worker.js', here) : new URL('./worker.js', here);
 }
 
-export function createWorkerPool(folder: string): WorkerPool {
+export function createWorkerPool(folder: string, limits = WORKER_LIMITS): WorkerPool {
   const queue: Job[] = [];
   let closed = false;
   const next = (): void => {
@@ -49,7 +70,7 @@ export function createWorkerPool(folder: string): WorkerPool {
       queue.push({ ...task, use, size: task.bytes.length, resolve, reject });
       next();
     });
-  const slots = Array.from({ length: WORKERS }, () => new Slot(folder, next));
+  const slots = Array.from({ length: WORKERS }, () => new Slot(folder, limits, next));
   return {
     validate: (bytes, schemaId, use) => work({ bytes, schemaId }, use) as Promise<readonly SchemaIssue[]>,
     readStuf: (bytes, use) => work({ bytes }, use) as Promise<StufReading>,
@@ -69,14 +90,16 @@ const CLOSED = 'the validator is closed';
 /** One worker at a time. When it dies or takes too long its document is rejected, and the next gets a new worker. */
 class Slot {
   private readonly folder: string;
+  private readonly limits: WorkerLimits;
   private readonly free: () => void;
   private worker: Worker | undefined;
   private seen = 0;
   private job: Job | undefined;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(folder: string, free: () => void) {
+  constructor(folder: string, limits: WorkerLimits, free: () => void) {
     this.folder = folder;
+    this.limits = limits;
     this.free = free;
   }
 
@@ -89,9 +112,10 @@ class Slot {
     const worker = this.worker ?? this.start();
     this.job = job;
     this.seen += job.size;
+    const { timeMs } = this.limits;
     this.timer = setTimeout(() => {
-      void this.end(new Error(`validation took longer than ${TIME_LIMIT_MS} ms`));
-    }, TIME_LIMIT_MS);
+      void this.end(new Error(`validation took longer than ${timeMs} ms`));
+    }, timeMs);
     worker.ref();
     const { bytes, schemaId, use } = job;
     worker.postMessage(schemaId === undefined ? { bytes } : { bytes, schemaId }, use === 'last' ? alone(bytes) : []);
@@ -113,7 +137,12 @@ class Slot {
   }
 
   private start(): Worker {
-    const worker = new Worker(workerFile(), { workerData: { folder: this.folder } });
+    const { heapMegabytes, wasmMegabytes } = this.limits;
+    const workerData: WorkerGiven = { folder: this.folder, wasmMegabytes };
+    const worker = new Worker(workerFile(), {
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+    });
     const lost = (reason: string): void => {
       if (this.worker === worker) void this.end(new Error(`the validation worker ${reason}`));
     };
@@ -124,7 +153,9 @@ class Slot {
       this.settle((job) => job.resolve(result));
     });
     worker.on('error', (error) => lost(`failed: ${String(error)}`));
-    worker.on('exit', () => lost('ended'));
+    worker.on('exit', (code) =>
+      lost(code === OUT_OF_MEMORY ? `needed more than ${wasmMegabytes} MB for libxml2` : 'ended'),
+    );
     this.worker = worker;
     this.seen = 0;
     return worker;

@@ -3,9 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { readOrPeek } from '../stuf/index.ts';
 import { readCatalogue } from './catalogue.ts';
 import { createCompiler } from './compile.ts';
-import { alone, type Task } from './worker-pool.ts';
+import { capWasmMemory } from './memory-cap.ts';
+import { alone, OUT_OF_MEMORY, type Task, type WorkerGiven } from './worker-pool.ts';
 
-const { folder } = workerData as { folder: string };
+const { folder, wasmMegabytes } = workerData as WorkerGiven;
+capWasmMemory(wasmMegabytes * 1024 * 1024, () => process.exit(OUT_OF_MEMORY));
 const catalogue = readCatalogue(folder);
 const compiler = createCompiler(folder);
 
