@@ -11,7 +11,7 @@ import {
 } from '../fixtures/changed.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { type Canary, openCanary } from './canary.ts';
-import { type Bounds, boundsFor, cpuSecondsOf, type Ledger, openLedger, peakBytes, slowness } from './cost.ts';
+import { type Bounds, boundsFor, cpuSecondsOf, type Ledger, openLedger, openPeak, slowness } from './cost.ts';
 import { type Neighbour, openNeighbour } from './neighbour.ts';
 import { compose, type Message, takeApart } from './signature/message.ts';
 
@@ -83,7 +83,7 @@ export function describeCorpus(title: string, profile: RefusalProfile, catalogue
       const message = takeApart(correct);
       const attack = build(message, canary.url);
       expect(attack).not.toEqual(correct);
-      const peak = peakBytes();
+      const peak = openPeak();
       const since = pairOf(profile).clock.now() + 1;
       const { result, cpu } = await cpuSecondsOf(() =>
         Promise.all([give(profile, attack), neighbour.isServed()] as const),
@@ -95,7 +95,7 @@ export function describeCorpus(title: string, profile: RefusalProfile, catalogue
       // The neighbour's message, and the attack only when it is harmless.
       expect(await pairOf(profile).received(since)).toHaveLength(expected === 'ack' ? 2 : 1);
       const beyond = cpu - (attack.body.length / MB) * CPU_SECONDS_PER_MB * slowness();
-      return { correct, cpu: beyond, peak: peakBytes() - peak };
+      return { correct, cpu: beyond, peak: peak() };
     }
 
     test.each(catalogue.map((attack) => [attack.name, attack] as const))('%s', async (_name, attack) => {
