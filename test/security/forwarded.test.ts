@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ServerOptions } from '../../adapter/transport/index.ts';
 import { OIN_A, testPki } from '../fixtures/pki.ts';
 import { closeAll, exchangeRaw, materialOf, PATH, startEndpoint, statuses, tcp, tls } from '../transport/rig.ts';
+import { underAttack } from './attacked-endpoint.ts';
 
 afterEach(closeAll);
 
@@ -23,9 +24,9 @@ async function proxied(proxies: readonly string[]): Promise<ServerOptions['liste
   const pki = await testPki();
   return { kind: 'proxy', proxies, trust: { ca: [pki.caPem], crl: pki.crlPems } };
 }
-const certificate = async (): Promise<string> => {
+const certificate = async (party = 'partij-a'): Promise<string> => {
   const pki = await testPki();
-  return `X-SSL-Client-Cert: ${pki.party('partij-a').tls.certificateDer.toString('base64')}`;
+  return `X-SSL-Client-Cert: ${pki.party(party).tls.certificateDer.toString('base64')}`;
 };
 
 describe.each(SPOOFED)('lessons: spoofed %s', (line) => {
@@ -36,7 +37,7 @@ describe.each(SPOOFED)('lessons: spoofed %s', (line) => {
     });
     const a = pki.party('partij-a').tls;
     const socket = await tls(endpoint.port, { ca: pki.caPem, key: a.keyPem, cert: a.chainPem });
-    expect(statuses((await exchangeRaw(socket, request(line), 200)).text)).toEqual([204]);
+    expect(statuses((await underAttack(endpoint, () => exchangeRaw(socket, request(line), 200))).text)).toEqual([204]);
     expect(endpoint.seen[0]?.request.remoteAddress).toBe('127.0.0.1');
     expect(endpoint.seen[0]?.request.peer?.oin).toBe(OIN_A);
   });
@@ -44,7 +45,9 @@ describe.each(SPOOFED)('lessons: spoofed %s', (line) => {
   test('from a listed proxy: the address is that of the proxy, the party that of the certificate', async () => {
     const endpoint = await startEndpoint({ listener: await proxied(['127.0.0.1']) });
     const bytes = request(line, await certificate());
-    expect(statuses((await exchangeRaw(await tcp(endpoint.port), bytes, 200)).text)).toEqual([204]);
+    const attack = async () => exchangeRaw(await tcp(endpoint.port), bytes, 200);
+    const { text } = await underAttack(endpoint, attack, [await certificate('partij-b')]);
+    expect(statuses(text)).toEqual([204]);
     expect(endpoint.seen[0]?.request.remoteAddress).toBe('127.0.0.1');
     expect(endpoint.seen[0]?.request.peer?.oin).toBe(OIN_A);
   });

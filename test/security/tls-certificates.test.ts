@@ -17,6 +17,7 @@ import {
   tls,
   xmlBody,
 } from '../transport/rig.ts';
+import { underAttack } from './attacked-endpoint.ts';
 
 const servers: { close(): void }[] = [];
 
@@ -55,7 +56,7 @@ describe('client certificates at the endpoint', () => {
 
   test('TLS001 TLS002 R148 T199 row 92 without a client certificate nothing is processed', async () => {
     const { endpoint } = await start();
-    expect(await attempt(endpoint.port, undefined)).toBe('');
+    expect(await underAttack(endpoint, () => attempt(endpoint.port, undefined))).toBe('');
     expect(endpoint.seen).toHaveLength(0);
     expect(endpoint.events).toContainEqual(
       expect.objectContaining({ kind: 'tls.refused', remoteAddress: '127.0.0.1' }),
@@ -64,7 +65,7 @@ describe('client certificates at the endpoint', () => {
 
   test.each(REFUSED)('TLS001 PKI002 rows 90 92 certificate %s is refused with reason %s', async (kind, reason) => {
     const { pki, endpoint } = await start();
-    expect(await attempt(endpoint.port, pki.bad(kind))).toBe('');
+    expect(await underAttack(endpoint, () => attempt(endpoint.port, pki.bad(kind)))).toBe('');
     expect(endpoint.seen).toHaveLength(0);
     expect(endpoint.events).toContainEqual({ kind: 'tls.refused', remoteAddress: '127.0.0.1', reason });
   });
@@ -111,7 +112,7 @@ describe('client certificates at the endpoint', () => {
 
   test('DK-001 plain HTTP on the TLS port is not answered', async () => {
     const { endpoint } = await start();
-    const { text, closed } = await exchangeRaw(await tcp(endpoint.port), POST);
+    const { text, closed } = await underAttack(endpoint, async () => exchangeRaw(await tcp(endpoint.port), POST));
     expect(statuses(text)).toEqual([]);
     expect(closed).toBe(true);
     expect(endpoint.seen).toHaveLength(0);

@@ -7,7 +7,18 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { ALLOWED_CIPHERS } from '../../adapter/transport/policy.ts';
 import type { DevPki } from '../../tools/certs/index.ts';
 import { testPki } from '../fixtures/pki.ts';
-import { closeAll, exchangeRaw, materialOf, PATH, startEndpoint, statuses, tcp, tls } from '../transport/rig.ts';
+import {
+  closeAll,
+  type Endpoint,
+  exchangeRaw,
+  materialOf,
+  PATH,
+  startEndpoint,
+  statuses,
+  tcp,
+  tls,
+} from '../transport/rig.ts';
+import { underAttack } from './attacked-endpoint.ts';
 
 let pki: DevPki;
 beforeAll(async () => {
@@ -28,11 +39,17 @@ async function offer(port: number, options: ConnectionOptions): Promise<TLSSocke
   }
 }
 
+/** The same, with a neighbour that is served meanwhile. */
+const attempt = (endpoint: Endpoint, options: ConnectionOptions) =>
+  underAttack(endpoint, () => offer(endpoint.port, options));
+
 describe('TLS policy', () => {
   test.each(['TLSv1', 'TLSv1.1'] as const)('TLS003 TLS004 row 96 %s is refused', async (version) => {
-    const { port, events } = await start();
+    const endpoint = await start();
+    const { events } = endpoint;
     // Level 0 makes our own OpenSSL willing to offer it, so that the refusal is the server's.
-    const result = await offer(port, { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' });
+    const old = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' };
+    const result = await attempt(endpoint, old);
     expect(result).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
     expect(events).toContainEqual(
       expect.objectContaining({ kind: 'tls.refused', reason: 'ERR_SSL_UNSUPPORTED_PROTOCOL' }),
@@ -64,8 +81,8 @@ describe('TLS policy', () => {
     'AES256-GCM-SHA384',
     'AES128-SHA',
   ])('TLSCIPH001 row 96 suite %s is refused', async (ciphers) => {
-    const { port } = await start();
-    const result = await offer(port, { maxVersion: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` });
+    const endpoint = await start();
+    const result = await attempt(endpoint, { maxVersion: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` });
     expect(result).toBe('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
   });
 
@@ -81,8 +98,12 @@ describe('TLS policy', () => {
   );
 
   test('TLS006 §1.3 the phase-out curve secp224r1 is refused', async () => {
-    const { port } = await start();
-    const result = await offer(port, { maxVersion: 'TLSv1.2', ecdhCurve: 'secp224r1', ciphers: 'DEFAULT:@SECLEVEL=0' });
+    const endpoint = await start();
+    const result = await attempt(endpoint, {
+      maxVersion: 'TLSv1.2',
+      ecdhCurve: 'secp224r1',
+      ciphers: 'DEFAULT:@SECLEVEL=0',
+    });
     expect(result).toBe('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
   });
 
@@ -97,8 +118,8 @@ describe('TLS policy', () => {
   );
 
   test.each(['RSA+SHA1', 'RSA+SHA224'])('TLS006 §1.3 a handshake signature with %s is refused', async (sigalgs) => {
-    const { port } = await start();
-    const result = await offer(port, { maxVersion: 'TLSv1.2', sigalgs, ciphers: 'DEFAULT:@SECLEVEL=0' });
+    const endpoint = await start();
+    const result = await attempt(endpoint, { maxVersion: 'TLSv1.2', sigalgs, ciphers: 'DEFAULT:@SECLEVEL=0' });
     expect(result).toBe('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
   });
 

@@ -1,6 +1,7 @@
 // Request smuggling corpus over raw sockets: one reading of where a message ends, or none at all (row 98).
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { closeAll, exchangeRaw, PATH, startEndpoint, statuses, tcp } from '../transport/rig.ts';
+import { underAttack } from './attacked-endpoint.ts';
 
 afterEach(closeAll);
 
@@ -42,7 +43,9 @@ const CORPUS: [string, string][] = [
 describe('row 98 request smuggling', () => {
   test.each(CORPUS)('%s: refused, closed, nothing smuggled', async (_, bytes) => {
     const endpoint = await start();
-    const { text, closed } = await exchangeRaw(await tcp(endpoint.port), bytes, 2500);
+    const { text, closed } = await underAttack(endpoint, async () =>
+      exchangeRaw(await tcp(endpoint.port), bytes, 2500),
+    );
     expect(closed).toBe(true);
     const answers = statuses(text);
     expect(answers).toHaveLength(1);
@@ -61,7 +64,7 @@ describe('row 98 request smuggling', () => {
   test('chunk extensions without end are cut', async () => {
     const endpoint = await start();
     const bytes = `${first(['Transfer-Encoding: chunked'])}4;${'a'.repeat(40_000)}\r\n<x/>\r\n0\r\n\r\n`;
-    const { text, closed } = await exchangeRaw(await tcp(endpoint.port), bytes);
+    const { text, closed } = await underAttack(endpoint, async () => exchangeRaw(await tcp(endpoint.port), bytes));
     expect(statuses(text)).toEqual([413]);
     expect(closed).toBe(true);
   });

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { BodyAborted, type EbmsDoor, type ServerLimits } from '../../adapter/transport/index.ts';
 import { guardRequest } from '../../adapter/transport/request-guard.ts';
+import { underAttack } from '../security/attacked-endpoint.ts';
 import { closeAll, exchangeRaw, PATH, readAll, startClient, startEndpoint, statuses, tcp, xmlBody } from './rig.ts';
 
 afterEach(closeAll);
@@ -26,7 +27,7 @@ describe('requests by their head', () => {
     ['Expect other than 100-continue', head(['Expect: 200-ok', 'Content-Length: 0']), 417],
   ])('%s', async (_, bytes, status) => {
     const endpoint = await plain({ maxBodyBytes: 1000 });
-    const { text } = await exchangeRaw(await tcp(endpoint.port), bytes, 400);
+    const { text } = await underAttack(endpoint, async () => exchangeRaw(await tcp(endpoint.port), bytes, 400));
     expect(statuses(text)).toEqual([status]);
     expect(endpoint.seen).toHaveLength(0);
   });
@@ -105,9 +106,8 @@ describe('size', () => {
   test('row 111 DK-058 T201 a chunked body over the limit is cut with 413 and the connection closed', async () => {
     const endpoint = await plain({ maxBodyBytes: 1000 });
     const chunk = `200\r\n${'a'.repeat(512)}\r\n`;
-    const { text, closed } = await exchangeRaw(
-      await tcp(endpoint.port),
-      head(['Transfer-Encoding: chunked']) + chunk.repeat(4),
+    const { text, closed } = await underAttack(endpoint, async () =>
+      exchangeRaw(await tcp(endpoint.port), head(['Transfer-Encoding: chunked']) + chunk.repeat(4)),
     );
     expect(statuses(text)).toEqual([413]);
     expect(text.toLowerCase()).toContain('connection: close');
@@ -154,7 +154,7 @@ describe('speed', () => {
     const answered = exchangeRaw(slow, head(['Content-Length: 1000']));
     const client = startClient({ allowPlainHttp: true });
     expect(await client.post({ url: endpoint.url, peerOin: 'x' }, xmlBody())).toMatchObject({ status: 204 });
-    const { text, closed } = await answered;
+    const { text, closed } = await underAttack(endpoint, () => answered);
     clearInterval(dripping);
     expect(statuses(text)).toEqual([408]);
     expect(closed).toBe(true);
@@ -162,7 +162,9 @@ describe('speed', () => {
 
   test('row 97 silence is cut with 408', async () => {
     const endpoint = await plain({ bodyIdleMs: 100 });
-    const { text } = await exchangeRaw(await tcp(endpoint.port), head(['Content-Length: 1000']));
+    const { text } = await underAttack(endpoint, async () =>
+      exchangeRaw(await tcp(endpoint.port), head(['Content-Length: 1000'])),
+    );
     expect(statuses(text)).toEqual([408]);
   });
 
@@ -184,7 +186,9 @@ describe('speed', () => {
 
   test('row 97 a head that does not end is cut', async () => {
     const endpoint = await plain({ headersTimeoutMs: 300 });
-    const { text, closed } = await exchangeRaw(await tcp(endpoint.port), `POST ${PATH} HTTP/1.1\r\nHost: l`);
+    const { text, closed } = await underAttack(endpoint, async () =>
+      exchangeRaw(await tcp(endpoint.port), `POST ${PATH} HTTP/1.1\r\nHost: l`),
+    );
     expect(statuses(text)).toEqual([408]);
     expect(closed).toBe(true);
   });

@@ -1,0 +1,54 @@
+// An endpoint under attack: another partner with a connection of its own is served meanwhile, and the attack costs no more than it may.
+import type { ConnectionOptions } from 'node:tls';
+import { expect } from '@jest/globals';
+import type { DevIdentity } from '../../tools/certs/index.ts';
+import { testPki } from '../fixtures/pki.ts';
+import { type Endpoint, exchangeRaw, PATH, statuses, tcp, tls } from '../transport/rig.ts';
+import { type Bounds, boundsFor, cpuSecondsOf, openLedger, openPeak } from './cost.ts';
+
+const MB = 1024 * 1024;
+/** Against denial of service: no attack on the head or the handshake is more than some kilobytes and a few signatures. */
+const BOUNDS: Bounds = { cpuSeconds: 2, keptBytes: 16 * MB, peakBytes: 128 * MB };
+const OIN_C = '00000099000000003000';
+const IS_NEIGHBOUR = 'x-neighbour';
+
+/** With which the neighbour connects; nothing where the endpoint itself has no TLS. Made once. */
+async function neighbourOf({ url }: Endpoint): Promise<ConnectionOptions | undefined> {
+  if (url.startsWith('http:')) return undefined;
+  const pki = await testPki();
+  issued ??= pki.issue({ oin: OIN_C, commonName: 'partij-c' });
+  const { keyPem: key, chainPem: cert } = await issued;
+  return { ca: pki.caPem, key, cert };
+}
+let issued: Promise<DevIdentity> | undefined;
+
+async function answersTo({ port }: Endpoint, identity: ConnectionOptions | undefined, lines: readonly string[]) {
+  const socket = await (identity === undefined ? tcp(port) : tls(port, identity));
+  const head = [`POST ${PATH} HTTP/1.1`, 'Host: localhost', `${IS_NEIGHBOUR}: yes`, ...lines, 'Connection: close'];
+  return statuses((await exchangeRaw(socket, [...head, 'Content-Length: 4', '', '<x/>'].join('\r\n'))).text);
+}
+
+/** Runs the attack with a request of the neighbour beside it; `lines` are those with which a proxy tells who that is. The neighbour's is taken out of what the door has seen. */
+export async function underAttack<T>(
+  endpoint: Endpoint,
+  attack: () => Promise<T>,
+  lines: readonly string[] = [],
+): Promise<T> {
+  const bounds = boundsFor('an endpoint', BOUNDS);
+  const identity = lines.length > 0 ? undefined : await neighbourOf(endpoint);
+  const ledger = openLedger();
+  const peak = openPeak();
+  const { result, cpu } = await cpuSecondsOf(async () => {
+    const underWay = attack();
+    const [outcome, answers] = await Promise.all([underWay, answersTo(endpoint, identity, lines)]);
+    expect(answers).toEqual([204]);
+    return outcome;
+  });
+  expect(cpu).toBeLessThan(bounds.cpuSeconds);
+  expect(peak()).toBeLessThan(bounds.peakBytes);
+  expect(ledger.keptBytes(bounds.keptBytes)).toBeLessThan(bounds.keptBytes);
+  const at = endpoint.seen.findIndex(({ request }) => request.headers[IS_NEIGHBOUR] === 'yes');
+  expect(at).toBeGreaterThanOrEqual(0);
+  endpoint.seen.splice(at, 1);
+  return result;
+}
