@@ -5,11 +5,15 @@ import { type Config, readConfig } from './config/index.ts';
 import { Refused, readIfThere } from './files.ts';
 import { firstRun, firstRunText } from './first-run.ts';
 import { type Seams, startProgram } from './program.ts';
+import { endOnUncaught } from './uncaught.ts';
 
 /** Starts the gateway that the arguments and the environment describe; what cannot work is told and ends with code 2. */
 export async function runProgram(seams: Seams = {}): Promise<void> {
+  let name = 'gateway';
+  const endOfStart = endOnUncaught(() => name);
   try {
     const { config: read, file } = configuration();
+    name = read.name;
     const first = file === undefined ? firstRun(read) : undefined;
     const config = first?.config ?? read;
     const running = await startProgram({ config, file, startAt: clockFlag(config) }, seams);
@@ -25,7 +29,7 @@ export async function runProgram(seams: Seams = {}): Promise<void> {
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof Refused)) return endOfStart(error);
     for (const issue of error.issues) process.stderr.write(`${issue.where}: ${issue.detail}\n`);
     process.exitCode = 2;
   }

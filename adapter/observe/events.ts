@@ -56,6 +56,11 @@ export interface EventView {
 export const EVENTS = {
   'gateway.started': { level: 'info', meaning: 'the doors are open' },
   'gateway.stopping': { level: 'info', meaning: 'no new work is taken' },
+  'gateway.crashed': {
+    level: 'error',
+    alert: true,
+    meaning: 'a fault that nothing caught: the process ends and its supervisor starts it again',
+  },
   'gateway.stopped': { level: 'info', meaning: 'everything is closed' },
   'config.warning': { level: 'warn', meaning: 'a setting that is allowed in development only' },
   'http.refused': { level: 'warn', meaning: 'a request that could not be read as a message' },

@@ -37,6 +37,7 @@ export async function startAll(layout: DemoLayout): Promise<Processes> {
   const hear = (line: string): void => {
     const event = parse(line);
     if (event === undefined) return;
+    if (event.event === 'gateway.crashed') process.stderr.write(`${line}\n`);
     events.push(event);
     for (const listener of listeners) listener(event);
   };
