@@ -84,7 +84,10 @@ export function xmlBody(text = '<x/>'): PostBody {
   return { headers: { 'content-type': 'text/xml; charset=UTF-8', soapaction: '"ebXML"' }, bytes: body.length, body };
 }
 
-/** Sends bytes as they are over TLS or TCP and collects everything until the other side closes, or for `maxMs`. */
+/** For which the first octet of an answer is awaited: a busy machine may take long for it. */
+const FIRST_MS = 3000;
+
+/** Sends bytes as they are over TLS or TCP and collects everything until the other side closes, or for `maxMs` from the first octet. */
 export function exchangeRaw(
   socket: Socket | TLSSocket,
   bytes: string | Buffer,
@@ -97,8 +100,12 @@ export function exchangeRaw(
       socket.destroy();
       resolve({ text: Buffer.concat(chunks).toString('latin1'), closed });
     };
-    const timer = setTimeout(finish, maxMs, false);
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    let timer = setTimeout(finish, Math.max(maxMs, FIRST_MS), false);
+    socket.on('data', (chunk: Buffer) => {
+      if (chunks.push(chunk) > 1) return;
+      clearTimeout(timer);
+      timer = setTimeout(finish, maxMs, false);
+    });
     socket.on('error', () => undefined);
     socket.once('close', () => finish(true));
     socket.write(bytes);
