@@ -124,17 +124,18 @@ describe('TLS policy', () => {
   });
 
   test('TLS006 §1.3 row 96 renegotiation by the client is refused', async () => {
-    const { port } = await start();
-    const socket = await offer(port, { maxVersion: 'TLSv1.2' });
+    const endpoint = await start();
+    const socket = await offer(endpoint.port, { maxVersion: 'TLSv1.2' });
     if (typeof socket === 'string') throw new Error(socket);
-    const outcome = await new Promise<string>((resolve) => {
-      socket.once('error', () => resolve('refused'));
-      socket.once('close', () => resolve('refused'));
-      socket.renegotiate({ rejectUnauthorized: false }, (error) =>
-        resolve(error === null ? 'renegotiated' : 'refused'),
-      );
-    });
-    expect(outcome).toBe('refused');
+    const renegotiate = () =>
+      new Promise<string>((resolve) => {
+        socket.once('error', () => resolve('refused'));
+        socket.once('close', () => resolve('refused'));
+        socket.renegotiate({ rejectUnauthorized: false }, (error) =>
+          resolve(error === null ? 'renegotiated' : 'refused'),
+        );
+      });
+    expect(await underAttack(endpoint, renegotiate)).toBe('refused');
     socket.destroy();
   });
 
@@ -153,12 +154,9 @@ describe('TLS policy', () => {
 
   test('row 97 a handshake that does not begin is cut, others are served meanwhile', async () => {
     const listener = { kind: 'mtls' as const, tls: materialOf(pki, pki.party('partij-b').tls) };
-    const { port } = await startEndpoint({ listener, limits: { handshakeTimeoutMs: 300 } });
-    const silent = exchangeRaw(await tcp(port), '', 2500);
-    const socket = await offer(port, {});
-    if (typeof socket === 'string') throw new Error(socket);
-    expect(statuses((await exchangeRaw(socket, POST)).text)).toEqual([204]);
-    expect(await silent).toEqual({ text: '', closed: true });
+    const endpoint = await startEndpoint({ listener, limits: { handshakeTimeoutMs: 300 } });
+    const silence = async () => exchangeRaw(await tcp(endpoint.port), '', 2500);
+    expect(await underAttack(endpoint, silence)).toEqual({ text: '', closed: true });
   });
 
   test('peer-wire §1 row 99 of h2 and http/1.1 the endpoint takes http/1.1', async () => {
@@ -172,12 +170,13 @@ describe('TLS policy', () => {
   test('row 99 a client that only speaks HTTP/2 gets nowhere', async () => {
     const endpoint = await start();
     const { keyPem: key, chainPem: cert } = pki.party('partij-a').tls;
-    const failed = await new Promise<boolean>((resolve) => {
-      const session = connectH2(`https://localhost:${endpoint.port}`, { ca: pki.caPem, key, cert });
-      session.once('error', () => resolve(true));
-      session.once('connect', () => resolve(false));
-    });
-    expect(failed).toBe(true);
+    const connect = () =>
+      new Promise<boolean>((resolve) => {
+        const session = connectH2(`https://localhost:${endpoint.port}`, { ca: pki.caPem, key, cert });
+        session.once('error', () => resolve(false));
+        session.once('connect', () => resolve(true));
+      });
+    expect(await underAttack(endpoint, connect)).toBe(false);
     expect(endpoint.seen).toHaveLength(0);
   });
 
