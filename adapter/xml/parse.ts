@@ -16,6 +16,7 @@ export const XML_LIMITS: XmlLimits = {
   maxDepth: 200,
   maxElements: 500_000,
   maxAttributes: 500_000,
+  maxTextWork: Number.POSITIVE_INFINITY, // only validation pays for it
 };
 
 export interface ReadXmlOptions {

@@ -61,6 +61,9 @@ class Scanner {
   /** Per open element its number, and the namespace declarations in scope with it. */
   private readonly open: number[] = [];
   private readonly scopes: number[] = [];
+  /** Per open element the octets of text that it holds behind its last child. */
+  private readonly texts: number[] = [];
+  private textWork = 0;
   private elements = 0;
   private attributes = 0;
   private namespaceWork = 0;
@@ -81,6 +84,7 @@ class Scanner {
       if (typeof next !== 'number') return fail(next);
       at = this.bytes.indexOf(LT, next);
       if (at - next > this.longest.to - this.longest.from) this.longest = { from: next, to: at };
+      this.addText(at - next);
     }
     return ok({ elements: this.elements, lines: this.lines, marked: this.marked, longest: this.longest });
   }
@@ -91,19 +95,42 @@ class Scanner {
     if (second === SLASH) {
       this.open.pop();
       this.scopes.pop();
+      this.texts.pop();
       return this.behind('>', at + 2);
     }
-    if (second === QUESTION) return this.behind('?>', at + 2);
+    if (second === QUESTION) return this.cutText(this.behind('?>', at + 2), at);
     if (second === BANG) return this.declaration(at);
     return this.startTag(at);
   }
 
   private declaration(at: number): number | XmlProblem {
-    if (this.startsWith('<!--', at)) return this.mark(this.behind('-->', at + 4));
-    if (this.startsWith('<![CDATA[', at)) return this.mark(this.behind(']]>', at + 9));
+    if (this.startsWith('<!--', at)) return this.cutText(this.mark(this.behind('-->', at + 4)), at);
+    if (this.startsWith('<![CDATA[', at)) return this.section(at);
     if (this.startsWith('<!DOCTYPE', at))
       return this.problem('doctype', 'a document type declaration is not allowed', at);
     return this.problem('notWellFormed', 'a markup declaration where none is allowed', at);
+  }
+
+  private section(at: number): number | XmlProblem {
+    const next = this.cutText(this.mark(this.behind(']]>', at + 9)), at);
+    if (typeof next === 'number') this.addText(next - at);
+    return next;
+  }
+
+  /** Where elements stand between texts, libxml2 does not join them: a comment before each element is no matter. */
+  private beginText(): void {
+    if (this.texts.length > 0) this.texts[this.texts.length - 1] = 0;
+  }
+
+  private addText(octets: number): void {
+    const last = this.texts.length - 1;
+    if (last >= 0) this.texts[last] = (this.texts[last] ?? 0) + octets;
+  }
+
+  /** What stands at `at` cuts the text of its element in two. */
+  private cutText(next: number | XmlProblem, at: number): number | XmlProblem {
+    this.textWork += this.texts.at(-1) ?? 0;
+    return this.textWork > this.limits.maxTextWork ? this.problem('tooMany', 'too many pieces of one text', at) : next;
   }
 
   private mark(next: number | XmlProblem): number | XmlProblem {
@@ -135,10 +162,12 @@ class Scanner {
     if (this.namespaceWork > MAX_NAMESPACE_WORK) {
       return this.problem('tooMany', 'too many elements under too many namespace declarations', at);
     }
+    this.beginText();
     this.lines?.push(this.counter.lineOf(at));
     if (this.bytes[tag.end - 1] !== SLASH) {
       this.open.push(this.elements);
       this.scopes.push(inScope);
+      this.texts.push(0);
     }
     this.elements += 1;
     return tag.end + 1;

@@ -52,4 +52,6 @@ export interface XmlLimits {
   readonly maxElements: number;
   /** Attributes and namespace declarations of the whole document. */
   readonly maxAttributes: number;
+  /** Sum over all comments, instructions and CDATA sections of the octets of the text that each cuts, before it. */
+  readonly maxTextWork: number;
 }

@@ -77,3 +77,30 @@ describe('row 125 a document that takes more than a worker has', () => {
     expect(WORKER_LIMITS).toEqual({ timeMs: 60_000, heapMegabytes: 1024, wasmMegabytes: 1024 });
   });
 });
+
+describe('row 125 a text in pieces, which libxml2 measures anew at each piece', () => {
+  const half = (bytes: number, piece: string): string =>
+    'x'.repeat(bytes / 2) + piece.repeat(Math.floor(bytes / 2 / piece.length));
+  const inline = (elements: string): Buffer => Buffer.from(`<r xmlns="${NAMESPACE}">${elements}</r>`);
+  const codesOf = async (bytes: Buffer): Promise<string[]> => {
+    schemas = await openSchemas(folder);
+    return (await schemas.validate(bytes, ID)).issues.map(({ code }) => code);
+  };
+
+  test.each(['x<!---->', 'x<?a?>', '<![CDATA[x]]>', ' <!---->'])(
+    'of 250 kB on the event loop and of 1 MB in a worker, cut by %j: refused unread',
+    async (piece) => {
+      expect(await codesOf(inline(`<a>${half(250_000, piece)}</a>`))).toEqual(['tooMany']);
+      await schemas.close();
+      expect(await codesOf(documentOf(`<a>${half(1_000_000, piece)}</a>`))).toEqual(['tooMany']);
+    },
+  );
+
+  test.each([
+    ['a hundred pieces of one text', `<a>${'<!---->b<?a?><![CDATA[b]]>'.repeat(100)}</a>`],
+    ['a comment before each of 20 000 elements', '\n    <!-- a -->\n    <a>b</a>'.repeat(20_000)],
+    ['a megabyte in one CDATA section', `<a><![CDATA[${'b'.repeat(1_000_000)}]]></a>`],
+  ])('%s: judged', async (_, elements) => {
+    expect(await codesOf(documentOf(elements))).not.toContain('tooMany');
+  });
+});
