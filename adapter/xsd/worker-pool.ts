@@ -21,7 +21,7 @@ export interface WorkerLimits {
   readonly wasmMegabytes: number;
 }
 
-/** Twice what thirty megabytes of two million elements, the most that is read, need. */
+/** The most that is read, two million elements in some thirty megabytes with a finding at their end, took 0.9 GB of both together. */
 export const WORKER_LIMITS: WorkerLimits = { timeMs: 60_000, heapMegabytes: 1024, wasmMegabytes: 1024 };
 
 /** With which a worker ends that libxml2 asks too much memory of. */
