@@ -7,8 +7,8 @@ export interface Share {
 }
 
 /**
- * How many more places a peer may take. A peer has at most its share of the places that the others leave it, and its first
- * one always. Those who hang one after another thus take ever less: with a quarter of 64 places 16, 12, 9, 6, 5, 4, 3, 2, 1, 1.
+ * How many more places a peer may take, of which `open` are not taken by any peer. A peer has at most its share of the places
+ * that the other peers leave it, and its first one always. Those who hang one after another thus take ever less: with a quarter of 64 places 16, 12, 9, 6, 5, 4, 3, 2, 1, 1.
  */
-export const placesLeft = ({ most, of }: Share, free: number, has: number): number =>
-  Math.max(0, Math.min(free, Math.max(1, Math.floor(((free + has) * most) / of)) - has));
+export const placesLeft = ({ most, of }: Share, open: number, has: number): number =>
+  Math.max(0, Math.min(open, Math.max(1, Math.floor(((open + has) * most) / of)) - has));

@@ -57,6 +57,8 @@ export interface Store {
  */
 export interface ClaimRoom {
   readonly max: number;
+  /** Places that no peer has; other work may be in some of them. */
+  readonly open: number;
   readonly share: Share;
   /** Places that peers have already for what is posted to them. */
   readonly taken: ReadonlyMap<string, number>;

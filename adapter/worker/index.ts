@@ -114,7 +114,7 @@ class ClaimingWorker implements Worker {
     try {
       if (free > 0) {
         const { store, clock, leaseMs } = this.#context;
-        const room = { max: free, share: this.#share, taken: new Map(this.#places.taken) };
+        const room = { max: free, open: this.#places.open(), share: this.#share, taken: new Map(this.#places.taken) };
         const claimed = await store.claim(this.#options.kinds, clock.now(), leaseMs, room);
         this.#more ||= claimed.length === free;
         for (const record of claimed) this.#runClaimed(record);

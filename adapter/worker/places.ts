@@ -12,6 +12,8 @@ export interface Places {
   /** Places for posting of each peer that has any. */
   readonly taken: ReadonlyMap<string, number>;
   free(): number;
+  /** Places that no post has; other work may be in some of them. */
+  open(): number;
   /** Whether there is room, also for its peer. */
   fits(use: Use): boolean;
   take(use: Use): void;
@@ -29,10 +31,13 @@ export const shareOf = (places: number, connections: number): number =>
 export function createPlaces(places: number, share: Share): Places {
   const taken = new Map<string, number>();
   let inUse = 0;
+  let posting = 0;
   const free = (): number => places - inUse;
-  const leftOf = (peer: string, others = 0): number => placesLeft(share, free() - others, taken.get(peer) ?? 0);
+  const open = (): number => places - posting;
+  const leftOf = (peer: string): number => Math.min(free(), placesLeft(share, open(), taken.get(peer) ?? 0));
   const add = ({ peer, places: more, posts }: Use, sign: 1 | -1): void => {
     inUse += sign * more;
+    posting += sign * posts;
     const now = (taken.get(peer) ?? 0) + sign * posts;
     if (now > 0) taken.set(peer, now);
     else taken.delete(peer);
@@ -40,7 +45,8 @@ export function createPlaces(places: number, share: Share): Places {
   return {
     taken,
     free,
-    fits: ({ peer, places: more, posts }) => free() >= more && (posts === 0 || leftOf(peer, more - posts) >= posts),
+    open,
+    fits: ({ peer, places: more, posts }) => free() >= more && (posts === 0 || leftOf(peer) >= posts),
     take: (use) => add(use, 1),
     giveBack(use) {
       // The place that one gives back is left to all: their shares grow too.

@@ -352,7 +352,7 @@ describe('layout of the database', () => {
     await withStore(folder, async (store) => {
       const { peerOin } = record('m1').terms;
       await store.commit(changed(1, record('ended', { jobs })));
-      const room = { max: 9, share: { most: 1, of: 10 }, taken: new Map([[peerOin, 1]]) };
+      const room = { max: 9, open: 9, share: { most: 1, of: 10 }, taken: new Map([[peerOin, 1]]) };
       expect(await store.claim(['transmit'], NOW, 1_000, room)).toEqual([]);
       expect(await store.claim(['transmit'], NOW, 1_000, { ...room, share: { most: 3, of: 10 } })).toHaveLength(2);
     });

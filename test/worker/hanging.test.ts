@@ -131,7 +131,7 @@ describe('room', () => {
     expect(worker.reserve(['transmit'], hangingOin(0))).toBeUndefined();
     expect(worker.reserve(['deliver'], hangingOin(0))).toBeDefined();
     expect(worker.reserve(['transmit'], OIN_B)).toBeDefined();
-    // The two places of others leave it a quarter of 62.
+    // The place of another peer leaves it a quarter of 63.
     for (const room of rooms.slice(0, 2)) room?.release();
     expect(worker.reserve(['transmit'], hangingOin(0))).toBeDefined();
     expect(worker.reserve(['transmit'], hangingOin(0))).toBeUndefined();

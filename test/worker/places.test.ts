@@ -12,11 +12,11 @@ describe('how many more places a peer may take', () => {
     ['one of few', 3, 0, 1],
     ['the last one when it has none', 1, 0, 1],
     ['not the last one when it has one', 1, 1, 0],
-    ['none when nothing is free', 0, 0, 0],
+    ['none when nothing is open', 0, 0, 0],
     ['none when others came and its share shrank', 4, 9, 0],
     ['the rest of its share when others have gone', 40, 9, 3],
-  ])('%s: of %d free, with %d taken, %d', (_, free, has, left) => {
-    expect(placesLeft({ most: 1, of: 4 }, free, has)).toBe(left);
+  ])('%s: of %d open, with %d taken, %d', (_, open, has, left) => {
+    expect(placesLeft({ most: 1, of: 4 }, open, has)).toBe(left);
   });
 
   test.each([
@@ -29,11 +29,11 @@ describe('how many more places a peer may take', () => {
     [{ most: 4, of: 3 }, [3]],
   ] as [Share, number[]][])('with %o peers that take what they can, one after another, have %j', (share, expected) => {
     const held: number[] = [];
-    let free = share.of;
-    while (free > 0) {
-      const takes = placesLeft(share, free, 0);
+    let open = share.of;
+    while (open > 0) {
+      const takes = placesLeft(share, open, 0);
       held.push(takes);
-      free -= takes;
+      open -= takes;
     }
     expect(held).toEqual(expected);
   });
@@ -50,6 +50,19 @@ const shares = fc
   .map(({ most, of }): Share => ({ most: Math.min(most, of), of }));
 
 describe('the places of a worker', () => {
+  test('work that is not posted takes nothing of what a peer may have, but a place', () => {
+    const places = createPlaces(64, { most: 16, of: 64 });
+    for (let one = 0; one < 40; one += 1) places.take({ peer: 'own', places: 1, posts: 0 });
+    const post = { peer: 'partner', places: 1, posts: 1 };
+    let posts = 0;
+    for (; places.fits(post) && posts < 64; posts += 1) places.take(post);
+    expect([posts, places.free(), places.open()]).toEqual([16, 8, 48]);
+    for (let one = 0; one < 8; one += 1) places.take({ peer: 'own', places: 1, posts: 0 });
+    expect(places.fits({ peer: 'new', places: 1, posts: 1 })).toBe(false);
+    expect(places.giveBack({ peer: 'own', places: 1, posts: 0 })).toBe(false);
+    expect(places.fits({ peer: 'new', places: 1, posts: 1 })).toBe(true);
+  });
+
   test('row 18 under random use: never more than there are, none over its share, none refused its first while one is free', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 80 }), shares, steps, (all, share, given) => {
@@ -68,7 +81,7 @@ describe('the places of a worker', () => {
             places.take({ peer, ...use });
             held.push({ peer, ...use });
             const own = postsOf(peer);
-            const leftByOthers = all - inUse() + own;
+            const leftByOthers = all - held.reduce((sum, one) => sum + one.posts, 0) + own;
             if (use.posts > 0 && own > 1) expect(own * share.of).toBeLessThanOrEqual(leftByOthers * share.most);
           } else if (use.posts === 1 && use.places === 1 && postsOf(peer) === 0) {
             expect(inUse()).toBe(all);

@@ -36,7 +36,8 @@ export function createClaim(db: Database): Claim {
   const ofPeers = createOldestOfPeers(db);
   const take = createTake(db);
   return (kinds, { now, leaseMs, room: given }) => {
-    const room = typeof given === 'number' ? { max: given, share: ALL, taken: new Map<string, number>() } : given;
+    const room =
+      typeof given === 'number' ? { max: given, open: given, share: ALL, taken: new Map<string, number>() } : given;
     if (kinds.length === 0 || room.max < 1) return [];
     const found = kinds.map((kind) => ({ kind, due: oldest(kind, now, room.max) }));
     let chosen = choose(
@@ -58,16 +59,20 @@ export function createClaim(db: Database): Claim {
 function choose(candidates: readonly Candidate[], room: ClaimRoom): { seqs: readonly number[]; passedOver: boolean } {
   const taken = new Map(room.taken);
   const seqs = new Set<number>();
+  let { open } = room;
   let passedOver = false;
   for (const { seq, peer } of [...candidates].sort((a, b) => a.due - b.due)) {
     if (seqs.size === room.max) break;
     if (seqs.has(seq)) continue;
     const before = peer === null ? 0 : (taken.get(peer) ?? 0);
-    if (peer !== null && placesLeft(room.share, room.max - seqs.size, before) === 0) {
+    if (peer !== null && placesLeft(room.share, open, before) === 0) {
       passedOver = true;
       continue;
     }
-    if (peer !== null) taken.set(peer, before + 1);
+    if (peer !== null) {
+      taken.set(peer, before + 1);
+      open -= 1;
+    }
     seqs.add(seq);
   }
   return { seqs: [...seqs], passedOver };
@@ -104,12 +109,12 @@ function createOldestOfPeers(db: Database): OldestOfPeers {
       return [kind, { first, next, ofPeer }];
     }),
   );
-  return (kind, now, { max, share, taken }) => {
+  return (kind, now, { max, open, share, taken }) => {
     const statement = statements.get(kind);
     if (statement === undefined) return [];
     const firsts: (First & { readonly left: number })[] = [];
     for (let one = statement.first.get(); one !== undefined; one = statement.next.get(one.peer)) {
-      const left = placesLeft(share, max, taken.get(one.peer) ?? 0);
+      const left = Math.min(max, placesLeft(share, open, taken.get(one.peer) ?? 0));
       if (one.due <= now && left > 0) firsts.push({ ...one, left });
     }
     firsts.sort((a, b) => a.due - b.due);
