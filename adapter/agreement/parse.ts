@@ -43,6 +43,18 @@ export function parseCpa(bytes: Uint8Array): Result<ParsedCpa, readonly Issue[]>
   return hasError(built.issues) ? fail(built.issues) : ok({ agreement: built.agreement, warnings: built.issues });
 }
 
+/**
+ * Reads again what an import has taken, without looking for faults: `sha256`, lower-case hex, says that these are the octets
+ * that were checked then. Undefined when they are not, or are no CPA at all.
+ */
+export function rereadCpa(bytes: Uint8Array, sha256: string): Agreement | undefined {
+  if (sha256Hex(bytes) !== sha256) return undefined;
+  const read = readXml(bytes, { lines: true });
+  if (!read.ok || wrongRoot(read.value.root) !== undefined) return undefined;
+  const built = buildAgreement(read.value.root, sha256);
+  return hasError(built.issues) ? undefined : built.agreement;
+}
+
 const PROBLEMS: Readonly<Record<XmlProblem['kind'], string>> = {
   doctype: 'Doctype',
   notWellFormed: 'NotWellFormed',

@@ -1,5 +1,5 @@
 // The parsed CPAs in memory: loaded once, refreshed when the store's revision moves.
-import { type Agreement, type AgreementIndex, indexAgreements, parseCpa } from '../agreement/index.ts';
+import { type Agreement, type AgreementIndex, indexAgreements, rereadCpa } from '../agreement/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 
@@ -41,7 +41,7 @@ export function createAgreementCache(store: Store, clock: Clock): AgreementCache
   };
 }
 
-/** Parses what is not parsed yet; a stored CPA was checked at import, so one that no longer parses is a bug. */
+/** Reads what is not in memory yet; a stored CPA was checked at import, so one that is no longer what it was then is damaged. */
 async function readAll(store: Store, parsed: Map<string, Agreement>): Promise<Agreement[]> {
   const rows = await store.agreements.list();
   const agreements: Agreement[] = [];
@@ -53,10 +53,11 @@ async function readAll(store: Store, parsed: Map<string, Agreement>): Promise<Ag
     }
     const document = await store.agreements.get(row.cpaId);
     if (document === undefined) continue;
-    const result = parseCpa(document.xml);
-    if (!result.ok) throw new Error(`stored CPA ${row.cpaId} does not parse: ${result.error[0]?.detail ?? ''}`);
-    parsed.set(document.sha256, result.value.agreement);
-    agreements.push(result.value.agreement);
+    const agreement = rereadCpa(document.xml, document.sha256);
+    if (agreement === undefined)
+      throw new Error(`stored CPA ${row.cpaId} is not what was imported: the store is damaged`);
+    parsed.set(document.sha256, agreement);
+    agreements.push(agreement);
   }
   return agreements;
 }
