@@ -4,7 +4,7 @@ import { type ApiServer, createApi } from './api/index.ts';
 import type { Config } from './config/index.ts';
 import { tlsMaterial, trustMaterial } from './files.ts';
 import type { Gateway } from './gateway/index.ts';
-import type { Observer } from './observe/index.ts';
+import { faultOf, type Observer } from './observe/index.ts';
 import {
   createEbmsServer,
   type EbmsServer,
@@ -98,8 +98,7 @@ function serve(
 
 function tellTransport(event: TransportEvent, observer: Observer): void {
   if (event.kind === 'door.failed') {
-    const detail = event.error instanceof Error ? (event.error.stack ?? event.error.message) : 'unknown failure';
-    observer.emit('bug', { cid: event.cid, detail });
+    observer.emit('bug', { cid: event.cid, ...faultOf(event.error) });
     return;
   }
   const { remoteAddress } = event;

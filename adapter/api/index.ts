@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Gateway } from '../gateway/index.ts';
-import type { Observer } from '../observe/index.ts';
+import { faultOf, type Observer } from '../observe/index.ts';
 import { InvalidCursor, StoreUnavailable } from '../store/index.ts';
 import { type ApiKey, requireRole } from './auth.ts';
 import { type EventsMode, eventsRouter } from './events.ts';
@@ -102,7 +102,7 @@ function errorBoundary(observer: Observer): ErrorRequestHandler {
       return;
     }
     const cid = randomUUID();
-    observer.emit('bug', { cid, detail: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    observer.emit('bug', { cid, ...faultOf(error) });
     sendProblem(response, { status: 500, code: 'internal', title: 'Onverwachte fout', detail: `Kenmerk ${cid}` });
   };
 }

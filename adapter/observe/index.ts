@@ -6,6 +6,7 @@ import { createMetrics, type JobBacklog } from './metrics.ts';
 import { redact } from './redact.ts';
 
 export { EVENTS, type EventFields, type EventName, isEventName, type Level } from './events.ts';
+export { faultOf } from './fault.ts';
 export type { JobBacklog } from './metrics.ts';
 export { isBsn, redact } from './redact.ts';
 

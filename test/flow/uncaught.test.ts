@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { faultOf } from '../../adapter/uncaught.ts';
+import { createApi } from '../../adapter/api/index.ts';
+import { createObserver, faultOf } from '../../adapter/observe/index.ts';
+import { testPair } from '../fixtures/pair.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const BSN = '999990019';
@@ -140,6 +142,36 @@ describe('row 159 a fault that nothing caught', () => {
     const fault = faultOf(error);
     expect(fault.detail).toMatch(expected);
     expect(JSON.stringify(fault)).not.toMatch(PLANTED);
+  });
+});
+
+describe('row 159 a fault behind a door', () => {
+  test('of the API: told by its class and place, answered with its number', async () => {
+    const lines: string[] = [];
+    const observer = createObserver({ name: 'proef', level: 'debug', write: (line) => lines.push(line) });
+    const fails = async (): Promise<never> => {
+      throw new RangeError(PAYLOAD);
+    };
+    const pair = await testPair();
+    const gateway = { ...pair.a.gateway, search: fails };
+    const keys = [{ name: 'proef', sha256: KEY_SHA256, roles: ['operator' as const] }];
+    const api = createApi(gateway, { host: '127.0.0.1', port: 0, keys, observer });
+    try {
+      const { port } = await api.listen();
+      const headers = { authorization: `Bearer ${KEY}` };
+      const answer = await fetch(`http://127.0.0.1:${port}/api/v1/messages`, { headers });
+      const text = await answer.text();
+      const told = lines
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .find(({ event }) => event === 'bug');
+      expect(answer.status).toBe(500);
+      expect(text).toContain(String(told?.cid));
+      expect(told?.detail).toMatch(/^RangeError\n {4}at /);
+      expect(`${text}${lines.join('')}`).not.toMatch(PLANTED);
+    } finally {
+      await api.close();
+      await pair.close();
+    }
   });
 });
 
