@@ -240,24 +240,6 @@ describe('any message, any change', () => {
     );
   });
 
-  test('row 139 every other writing of the same SignatureValue is refused: other spare bits, no padding, more of it', async () => {
-    const parts = [partOf('a@x', Buffer.from('inhoud'))];
-    const { envelope } = await signed(envelopeOf('waarde'), parts);
-    const [, value = ''] = /<ds:SignatureValue>([^<]*)</.exec(envelope) ?? [];
-    expect(value).toMatch(/[AQgw]==$/);
-    const bare = value.replace('==', '');
-    const spare = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/']
-      .map((last) => `${bare.slice(0, -1)}${last}==`)
-      .filter((other) => other !== value && Buffer.from(other, 'base64').equals(Buffer.from(value, 'base64')));
-    expect(spare).toHaveLength(15);
-    for (const other of [...spare, bare, `${bare}=`, `${value}=`, `${value}====`]) {
-      const verdict = await verdictOn(envelope.replace(value, other), parts);
-      expect(verdict).toMatchObject({ kind: 'invalid', reason: 'SignatureValue is not base64' });
-    }
-    const inLines = value.replace(/.{64}/g, '$&\n');
-    expect(await verdictOn(envelope.replace(value, inLines), parts)).toMatchObject({ kind: 'valid' });
-  });
-
   test('row 139 row 140 row 141 one octet changed anywhere outside KeyInfo and SyncReply is noticed', async () => {
     const parts = [partOf('a@x', Buffer.from('inhoud'))];
     const { envelope } = await signed(envelopeOf('waarde'), parts);
