@@ -26,6 +26,11 @@ export function readPartHeader(lines: readonly string[]): Result<PartHeader, Mim
       return fail({ kind: 'fault', detail: `A part carries the header field ${name} twice.` });
     }
   }
+  for (const name of ['content-id', 'content-type']) {
+    if (/\p{Cc}/u.test(fields.get(name)?.[0] ?? '')) {
+      return fail({ kind: 'fault', detail: `The header field ${name} of a part holds a control character.` });
+    }
+  }
   const first = (name: string): string | undefined => fields.get(name)?.[0];
   const id = withoutBrackets(first('content-id') ?? '');
   const contentType = parseContentType(first('content-type')) ?? DEFAULT_TYPE;
@@ -46,7 +51,11 @@ function collectFields(lines: readonly string[]): Map<string, string[]> {
     const colon = field.indexOf(':');
     const name = field.slice(0, colon).trim().toLowerCase();
     const values = fields.get(name);
-    const value = field.slice(colon + 1).trim();
+    // Unfolded: a tab means what a blank means, and is written on as one.
+    const value = field
+      .slice(colon + 1)
+      .replaceAll('\t', ' ')
+      .trim();
     if (values === undefined) fields.set(name, [value]);
     else values.push(value);
   }
