@@ -83,7 +83,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     observer,
     client,
     validator,
-    agreements: createAgreementCache(store, clock),
+    agreements: createAgreementCache(store, clock, (cpaId) => observer.emit('cpa.damaged', { cpaId })),
     keyRing: keys.ask,
     signerTrust: signers.ask,
     turns: createTurns(LARGE_IN_HAND),

@@ -13,7 +13,12 @@ export interface AgreementCache {
   refresh(): Promise<AgreementIndex>;
 }
 
-export function createAgreementCache(store: Store, clock: Clock): AgreementCache {
+/** `onDamaged` hears the CPAId of each stored CPA that is no longer what was imported, whenever the store is read. */
+export function createAgreementCache(
+  store: Store,
+  clock: Clock,
+  onDamaged: (cpaId: string) => void = () => undefined,
+): AgreementCache {
   const parsed = new Map<string, Agreement>();
   let index: AgreementIndex | undefined;
   let revision = -1;
@@ -23,7 +28,9 @@ export function createAgreementCache(store: Store, clock: Clock): AgreementCache
   const load = async (): Promise<AgreementIndex> => {
     const newest = await store.agreements.revision();
     if (index === undefined || newest !== revision) {
-      index = indexAgreements(await readAll(store, parsed));
+      const stored = await readAll(store, parsed);
+      for (const cpaId of stored.damaged) onDamaged(cpaId);
+      index = indexStored(stored);
       revision = newest;
     }
     checkedAt = clock.now();
@@ -41,10 +48,17 @@ export function createAgreementCache(store: Store, clock: Clock): AgreementCache
   };
 }
 
-/** Reads what is not in memory yet; a stored CPA was checked at import, so one that is no longer what it was then is damaged. */
-async function readAll(store: Store, parsed: Map<string, Agreement>): Promise<Agreement[]> {
+interface Stored {
+  readonly agreements: readonly Agreement[];
+  /** CPAIds of those that are no longer what was imported. */
+  readonly damaged: ReadonlySet<string>;
+}
+
+/** Reads what is not in memory yet; each was checked at its import. */
+async function readAll(store: Store, parsed: Map<string, Agreement>): Promise<Stored> {
   const rows = await store.agreements.list();
   const agreements: Agreement[] = [];
+  const damaged = new Set<string>();
   for (const row of rows) {
     const known = parsed.get(row.sha256);
     if (known !== undefined) {
@@ -54,10 +68,24 @@ async function readAll(store: Store, parsed: Map<string, Agreement>): Promise<Ag
     const document = await store.agreements.get(row.cpaId);
     if (document === undefined) continue;
     const agreement = rereadCpa(document.xml, document.sha256);
-    if (agreement === undefined)
-      throw new Error(`stored CPA ${row.cpaId} is not what was imported: the store is damaged`);
+    if (agreement === undefined) {
+      damaged.add(row.cpaId);
+      continue;
+    }
     parsed.set(document.sha256, agreement);
     agreements.push(agreement);
   }
-  return agreements;
+  return { agreements, damaged };
+}
+
+/** What only a damaged CPA could decide is not decided: it fails, so that the partner sends again; the others go on. */
+function indexStored({ agreements, damaged }: Stored): AgreementIndex {
+  const index = indexAgreements(agreements);
+  return {
+    ...index,
+    byCpaId(cpaId) {
+      if (damaged.has(cpaId)) throw new Error(`stored CPA ${cpaId} is not what was imported: the store is damaged`);
+      return index.byCpaId(cpaId);
+    },
+  };
 }

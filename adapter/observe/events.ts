@@ -112,6 +112,11 @@ export const EVENTS = {
   },
   'cpa.imported': { level: 'info', meaning: 'a CPA was stored' },
   'cpa.removed': { level: 'info', meaning: 'a CPA was removed' },
+  'cpa.damaged': {
+    level: 'error',
+    alert: true,
+    meaning: 'a stored CPA is not what was imported: what is sent under it waits, the others go on',
+  },
   'cpa.expiring': { level: 'warn', meaning: 'a CPA ends soon' },
   'certificate.reloaded': { level: 'info', meaning: 'changed key, certificate or revocation files are in use' },
   'certificate.refused': { level: 'error', alert: true, meaning: 'changed files cannot be used; the old ones stay' },

@@ -28,14 +28,25 @@ describe('V8 a stored CPA', () => {
     expect(reread(text)).toBeUndefined();
   });
 
-  test('that was damaged in the store is told with its CPAId, and not used', async () => {
+  test('that was damaged in the store is told with its CPAId and not used; the others are', async () => {
     const store = await openStore('sqlite::memory:');
     const cpa = await testCpa();
-    const damaged = Buffer.from(cpa.replace('TEST_A_B', 'TEST_A_C'));
-    const row = { cpaId: 'TEST_A_B', sha256: sha256(cpa), importedAt: 1, importedBy: 'test' };
-    await store.agreements.put({ ...row, xml: damaged }, true);
-    const reading = createAgreementCache(store, testClock()).current();
-    await expect(reading).rejects.toThrow('stored CPA TEST_A_B is not what was imported: the store is damaged');
+    const other = await testCpa({ cpaId: 'TEST_OTHER' });
+    const put = (cpaId: string, xml: string, imported: string) =>
+      store.agreements.put(
+        { cpaId, xml: Buffer.from(xml), sha256: sha256(imported), importedAt: 1, importedBy: 'test' },
+        true,
+      );
+    await put('TEST_A_B', cpa.replace('TEST_A_B', 'TEST_A_C'), cpa);
+    await put('TEST_OTHER', other, other);
+    const damaged: string[] = [];
+    const index = await createAgreementCache(store, testClock(), (cpaId) => damaged.push(cpaId)).current();
+    expect(damaged).toEqual(['TEST_A_B']);
+    expect(() => index.byCpaId('TEST_A_B')).toThrow(
+      'stored CPA TEST_A_B is not what was imported: the store is damaged',
+    );
+    expect(index.byCpaId('TEST_A_C')).toBeUndefined();
+    expect(index.byCpaId('TEST_OTHER')?.cpaId).toBe('TEST_OTHER');
     await store.close();
   });
 });
