@@ -30,8 +30,8 @@ import { createWorker, shareOf, type Worker } from './worker/index.ts';
 import { openSchemas } from './xsd/index.ts';
 
 const DRAIN_MS = 10_000;
-/** One of the largest messages, or some smaller ones. */
-const LARGE_IN_HAND = { mostBytes: 32 * 1024 * 1024, freeBytes: 256 * 1024 };
+/** One of the largest messages, or some smaller ones: for each validation worker one that is validated and one that is read. */
+const LARGE_IN_HAND = { mostBytes: 32 * 1024 * 1024, most: 4, freeBytes: 256 * 1024 };
 /** Signals that no job carries, on their way to one partner at a time. */
 const SIDE_POSTS = 8;
 /** At this rate a stranger needs three days for a gigabyte. */

@@ -47,7 +47,7 @@ async function park(record: MessageRecord, detail: string, context: GatewayConte
 async function withBusiness(record: MessageRecord, context: GatewayContext): Promise<MessageRecord> {
   const [part] = record.parts;
   if (record.business !== undefined || part === undefined) return record;
-  const read = await context.turns.run(part.blob.bytes, async () =>
+  const read = await context.turns.run({ bytes: part.blob.bytes, owner: record.terms.peerOin }, async () =>
     context.validator.readStuf(await context.blobs.read(part.blob), 'last'),
   );
   return read.ok ? { ...record, business: businessData(read.value) } : record;

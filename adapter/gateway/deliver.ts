@@ -7,55 +7,74 @@ import {
   beginDeliver,
   type DeliverOutcome,
   endDeliver,
+  isSuspect,
   type Job,
   type MessageRecord,
 } from '../msh/index.ts';
-import { redact } from '../observe/index.ts';
 import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import { type StufMessage, writeStuf } from '../stuf/index.ts';
 import { type Judged, judgeContent, type ReadContent } from './content.ts';
 import type { GatewayContext, HubSettings } from './context.ts';
+import { judgedBytes } from './direct.ts';
+import { type Hold, holdDelivery } from './hold.ts';
 import { isResendable, resendMessage } from './resend.ts';
-import { SigningKeyMissing } from './seal.ts';
 import { derivedUuid, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
-import { tell } from './tell.ts';
+import { tell, tellBrokenOff } from './tell.ts';
 
-/** One delivery attempt. Forwarding inserts a record under a derived id, so that doing it twice forwards once (D1). */
+/**
+ * One delivery attempt, in its turn when the document is large. Forwarding inserts a record under a derived id, so that doing it
+ * twice forwards once (D1).
+ */
 export async function deliver(claimed: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
-  const now = context.clock.now();
-  const begun = beginDeliver({ now, record: claimed, leaseUntil: now + context.leaseMs, key: job.key });
-  if (begun.change === undefined) return;
-  if ((await context.store.commit(begun.change)) !== 'ok') return;
-  tell(begun.happenings, { record: claimed }, context);
-  await carryOutDeliver({ ...begun.change.message, version: claimed.version + 1 }, job, context);
+  const hold = holdDelivery(claimed, job, context);
+  try {
+    const turn = { bytes: judgedBytes(claimed), owner: claimed.terms.peerOin, alone: isSuspect(job) };
+    const done = await context.turns.run(turn, async () => {
+      const record = await begin(hold, job, context);
+      return record === undefined ? undefined : { record, attempt: await attemptOf(record, context) };
+    });
+    await hold.end();
+    if (done !== undefined) await settle(withBusiness(done.record, done.attempt), job, done.attempt.outcome, context);
+  } finally {
+    await hold.end();
+  }
 }
 
 /** The attempt itself, of a record whose attempt is counted and committed. */
 export async function carryOutDeliver(record: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
+  const attempt = await attemptOf(record, context);
+  await settle(withBusiness(record, attempt), job, attempt.outcome, context);
+}
+
+/** Counts the attempt and commits that; undefined when there is none: somebody else has the message, or it has ended. */
+async function begin(hold: Hold, job: Job, context: GatewayContext): Promise<MessageRecord | undefined> {
+  const begun = await hold.write(({ record, due }) => {
+    const now = context.clock.now();
+    const start = beginDeliver({ now, record, leaseUntil: now + context.leaseMs, key: job.key, held: due });
+    return start.kind === 'nothing' ? undefined : start;
+  });
+  if (begun === undefined) return undefined;
+  tell(begun.decided.happenings, { record: begun.record }, context);
+  return begun.decided.kind === 'end' ? undefined : begun.record;
+}
+
+function attemptOf(record: MessageRecord, context: GatewayContext): Promise<HandOver> {
   const { hub } = context;
-  const size = record.parts[0]?.blob.bytes ?? 0;
-  const { outcome, business }: HandOver =
-    hub === undefined
-      ? { outcome: noHub }
-      : await context.turns
-          .run(size, () => handOver(record, hub, context))
-          .catch((error: unknown) => brokenOff(error, record, context));
-  await settle(business === undefined ? record : { ...record, business }, job, outcome, context);
+  if (hub === undefined) return Promise.resolve({ outcome: noHub });
+  return handOver(record, hub, context).catch((error: unknown) => brokenOff(error, record, context));
 }
 
 const noHub: DeliverOutcome = { kind: 'failed', detail: 'this gateway has no hub settings; nothing to forward to' };
 
 /**
  * A hand-over that breaks off has failed like any other, so that it ends as parked; damaged octets end it at once (row 23,
- * OPS-4). Only when the store is away nothing can be said of it: it falls due again when the lease ends (house rule 8).
+ * OPS-4). When the store is away nothing can be said of it: it falls due again (house rule 8). The words of the fault may be
+ * content, so they are kept nowhere.
  */
 function brokenOff(error: unknown, { messageId }: MessageRecord, context: GatewayContext): HandOver {
-  if (error instanceof StoreUnavailable) throw error;
   if (error instanceof BlobDamaged) return { outcome: { kind: 'blocked', detail: error.message } };
-  const detail = redact(error instanceof Error ? `${error.name}: ${error.message}` : 'unknown failure');
-  const event = error instanceof SigningKeyMissing ? 'key.missing' : 'job.released';
-  context.observer.emit(event, { messageId, detail, job: 'deliver' });
-  return { outcome: { kind: 'failed', detail } };
+  const detail = tellBrokenOff(error, { messageId, job: 'deliver' }, context);
+  return { outcome: { kind: error instanceof StoreUnavailable ? 'postponed' : 'failed', detail } };
 }
 
 async function settle(
@@ -67,7 +86,13 @@ async function settle(
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const [fresh] = await context.store.load([record.id]);
     if (fresh === undefined) return;
-    const ended = endDeliver({ now: context.clock.now(), record: withBusiness(fresh, record), outcome, key: job.key });
+    const { business } = record;
+    const ended = endDeliver({
+      now: context.clock.now(),
+      record: withBusiness(fresh, { business }),
+      outcome,
+      key: job.key,
+    });
     if (ended.change === undefined || (await context.store.commit(ended.change)) === 'ok') {
       tell(ended.happenings, { record: ended.change?.message ?? fresh }, context);
       return;
@@ -75,13 +100,13 @@ async function settle(
   }
 }
 
-const withBusiness = (fresh: MessageRecord, record: MessageRecord): MessageRecord =>
-  record.business === undefined ? fresh : { ...fresh, business: record.business };
+const withBusiness = (record: MessageRecord, { business }: Pick<HandOver, 'business'>): MessageRecord =>
+  business === undefined ? record : { ...record, business };
 
 interface HandOver {
   readonly outcome: DeliverOutcome;
   /** What the content says of itself: from here on the record can be found by it. */
-  readonly business?: BusinessData;
+  readonly business?: BusinessData | undefined;
 }
 
 async function handOver(record: MessageRecord, hub: HubSettings, context: GatewayContext): Promise<HandOver> {

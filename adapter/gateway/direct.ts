@@ -15,7 +15,9 @@ export interface Room {
  */
 export async function commitAndCarryOn(change: Change, about: About, context: GatewayContext): Promise<CommitResult> {
   const now = context.clock.now();
-  const begun = beginInsert(change, { now, leaseUntil: now + context.leaseMs });
+  const begun = hasToWait(change.message, context)
+    ? undefined
+    : beginInsert(change, { now, leaseUntil: now + context.leaseMs });
   const { peerOin } = change.message.terms;
   const kinds = begun?.jobs.map((job) => job.kind);
   const room = kinds === undefined ? undefined : context.reserve(kinds, peerOin);
@@ -36,6 +38,13 @@ export async function commitAndCarryOn(change: Change, about: About, context: Ga
   room.run({ ...begun.change.message, version: 1 }, begun.jobs);
   return result;
 }
+
+/** How many octets of a message are judged when it is handed over. */
+export const judgedBytes = ({ parts }: Pick<MessageRecord, 'parts'>): number => parts[0]?.blob.bytes ?? 0;
+
+/** What waits for its turn has not begun: its attempt is counted when the turn has come. */
+const hasToWait = (record: MessageRecord, { turns }: GatewayContext): boolean =>
+  record.jobs.some(({ kind }) => kind === 'deliver') && turns.waits(judgedBytes(record));
 
 /** Wakes the worker when something of this record is due now; what is due later is found by its poll. */
 export function wakeFor(record: Pick<MessageRecord, 'jobs'>, context: GatewayContext): void {

@@ -33,7 +33,8 @@ export { createSidePosts, type SidePosts } from './side-posts.ts';
 export { createSignerTrust } from './signer-trust.ts';
 export { type OutboundContent, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
 export { documentFromJson, type SubmitDocument, type SubmitOutcome, type Submitter } from './submit-document.ts';
-export { createTurns, type Turns } from './turns.ts';
+export { tellBrokenOff } from './tell.ts';
+export { createTurns, type TurnLimits, type Turns } from './turns.ts';
 
 /** What the doors call. */
 export interface Gateway {

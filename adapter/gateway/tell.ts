@@ -1,9 +1,11 @@
 // Passes happenings of decisions to the observer, with the identifiers that make them findable.
 import type { MessageHeader } from '../ebms/index.ts';
 import type { Happening, MessageRecord } from '../msh/index.ts';
-import { type EventFields, isEventName } from '../observe/index.ts';
+import { type EventFields, faultOf, isEventName } from '../observe/index.ts';
+import { StoreUnavailable } from '../store/index.ts';
 import type { InboundRequest, Peer } from '../transport/index.ts';
 import type { GatewayContext } from './context.ts';
+import { SigningKeyMissing } from './seal.ts';
 
 export interface About {
   readonly cid?: string;
@@ -22,6 +24,25 @@ export function tell(happenings: readonly Happening[], about: About, context: Ga
       context.observer.observeAckWait(context.clock.now() - about.record.acceptedAt);
     }
   }
+}
+
+/**
+ * Work of the gateway broke off: the store is away, a key is missing, or a fault of ours, whose words may be content. Returns
+ * what an operator may read of it.
+ */
+export function tellBrokenOff(
+  error: unknown,
+  about: Pick<EventFields, 'cid' | 'messageId' | 'job'>,
+  { observer }: Pick<GatewayContext, 'observer'>,
+): string {
+  if (error instanceof StoreUnavailable || error instanceof SigningKeyMissing) {
+    const event = error instanceof StoreUnavailable ? 'store.unavailable' : 'key.missing';
+    observer.emit(event, { ...about, detail: error.message });
+    return error.message;
+  }
+  const fault = faultOf(error);
+  observer.emit('job.released', { ...about, ...fault });
+  return `a fault of this program (${fault.detail.split('\n')[0]})`;
 }
 
 export function tellRefusedRequest(detail: string, request: InboundRequest, context: GatewayContext): void {

@@ -1,33 +1,70 @@
-// Lets large documents go one after the other, so that memory does not grow with how many arrive together.
+// Lets large documents go a few at a time, so that memory does not grow with how many arrive together, nor one sender go first.
 
-export interface Turns {
-  /** Runs the work when it fits beside what runs already, in the order of asking; alone, any size fits. */
-  run<T>(bytes: number, work: () => Promise<T>): Promise<T>;
+export interface Turn {
+  readonly bytes: number;
+  /** Whose document it is: who has least in hand is next, and of one owner what asked first. */
+  readonly owner: string;
+  /** No other that waits for turns runs beside it. */
+  readonly alone?: boolean;
 }
 
-/** `mostBytes`: how much may be in hand at once. Sizes up to `freeBytes` do not wait and are not counted. */
-export function createTurns({ mostBytes, freeBytes }: { mostBytes: number; freeBytes: number }): Turns {
-  const waiting: { readonly bytes: number; readonly go: () => void }[] = [];
-  let inHand = 0;
+export interface Turns {
+  /** Whether something of this size waits when others are in hand. */
+  waits(bytes: number): boolean;
+  /** Runs the work when it fits beside what runs already; alone, any size fits. */
+  run<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
+}
+
+export interface TurnLimits {
+  /** How much may be in hand at once. */
+  readonly mostBytes: number;
+  /** How many may be in hand at once. */
+  readonly most: number;
+  /** Sizes up to this do not wait and are not counted. */
+  readonly freeBytes: number;
+}
+
+interface Waiting {
+  readonly owner: string;
+  readonly bytes: number;
+  readonly go: () => void;
+}
+
+export function createTurns({ mostBytes, most, freeBytes }: TurnLimits): Turns {
+  const waiting = new Set<Waiting>();
+  const inHand = new Set<Waiting>();
+  const bytesOf = (all: Iterable<Waiting>): number => [...all].reduce((sum, { bytes }) => sum + bytes, 0);
+  const fits = ({ bytes }: Waiting): boolean =>
+    inHand.size === 0 || (inHand.size < most && bytesOf(inHand) + bytes <= mostBytes);
+  /** It is next also when it does not fit yet: what is smaller does not pass it by for ever. */
+  const nextOne = (): Waiting | undefined => {
+    const has = (owner: string): number => bytesOf([...inHand].filter((one) => one.owner === owner));
+    return [...waiting].reduce<Waiting | undefined>(
+      (best, one) => (best === undefined || has(one.owner) < has(best.owner) ? one : best),
+      undefined,
+    );
+  };
   const next = (): void => {
-    for (let [first] = waiting; first !== undefined; [first] = waiting) {
-      if (inHand > 0 && inHand + first.bytes > mostBytes) return;
-      waiting.shift();
-      inHand += first.bytes;
-      first.go();
+    for (let one = nextOne(); one !== undefined && fits(one); one = nextOne()) {
+      waiting.delete(one);
+      inHand.add(one);
+      one.go();
     }
   };
+  const waits = (bytes: number): boolean => bytes > freeBytes;
   return {
-    async run(bytes, work) {
-      if (bytes <= freeBytes) return work();
-      await new Promise<void>((go) => {
-        waiting.push({ bytes, go });
+    waits,
+    async run({ bytes, owner, alone = false }, work) {
+      if (!alone && !waits(bytes)) return work();
+      const mine = await new Promise<Waiting>((resolve) => {
+        const one: Waiting = { owner, bytes: alone ? mostBytes : bytes, go: () => resolve(one) };
+        waiting.add(one);
         next();
       });
       try {
         return await work();
       } finally {
-        inHand -= bytes;
+        inHand.delete(mine);
         next();
       }
     },

@@ -51,8 +51,8 @@ function beginOne(
   const started =
     job.kind === 'transmit'
       ? beginTransmit({ ...facts, record: message })
-      : { kind: 'send' as const, ...beginDeliver({ ...facts, record: message, key: job.key }) };
-  if (started.kind !== 'send' || started.change === undefined) return undefined;
+      : beginDeliver({ ...facts, record: message, key: job.key });
+  if (started.kind !== 'send') return undefined;
   return {
     change: {
       ...before.change,

@@ -40,6 +40,8 @@ export interface Job {
   readonly attempts: number;
   /** True between the commit that counts an attempt and the commit of its outcome: after a crash the outcome is unknown. */
   readonly attemptOpen: boolean;
+  /** How many attempts one after another ended without an outcome: the process died meanwhile, or its lease ran out. None when absent. */
+  readonly lost?: number;
   /** Why the last attempt failed, for the operator; free of personal data. */
   readonly lastProblem?: string;
 }

@@ -163,7 +163,8 @@ export type TransmitOutcome =
   | { readonly kind: 'refused'; readonly detail: string; readonly evidence?: StagedBlob };
 
 /** First step of a transmit: count the attempt and commit, then send; or end the message. */
-export type TransmitStart =
+/** `end`: the message has ended without another attempt. */
+export type AttemptStart =
   | { readonly kind: 'send'; readonly change: Change; readonly happenings: readonly Happening[] }
   | { readonly kind: 'end'; readonly change: Change; readonly happenings: readonly Happening[] }
   | { readonly kind: 'nothing' };
@@ -172,6 +173,8 @@ export type DeliverOutcome =
   /** The next owner has it: forwarded record committed, or pulled and confirmed. */
   | { readonly kind: 'handedOver'; readonly detail?: string }
   | { readonly kind: 'failed'; readonly detail: string }
+  /** Nothing can be said of it, for the store is away: it is no attempt (house rule 8). */
+  | { readonly kind: 'postponed'; readonly detail: string }
   /** What we hold cannot be handed over however often it is tried, such as damaged octets (row 23): an operator decides. */
   | { readonly kind: 'blocked'; readonly detail: string }
   /** Content refused; a StUF fault was sent when `faultSent` (architecture 3.6). */
@@ -193,6 +196,16 @@ export interface BeginFacts {
   readonly leaseUntil: Instant;
   /** Which delivery job; the earliest open one when absent. */
   readonly key?: string;
+  /** The time that `holdDeliver` has set for it, when its lease was prolonged before it began. */
+  readonly held?: Instant;
+}
+
+export interface HoldFacts {
+  readonly record: MessageRecord;
+  readonly key: string;
+  /** When the job was due, as its holder last saw it. */
+  readonly held: Instant;
+  readonly leaseUntil: Instant;
 }
 
 export interface EndTransmitFacts {

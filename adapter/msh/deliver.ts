@@ -1,6 +1,7 @@
 // Decides about hand-over, collection, answers and notices: the jobs beside transmit (OPS-4, DAI 3.2.2).
-import type { Job, MessageRecord } from './change.ts';
+import type { Change, Job, MessageRecord } from './change.ts';
 import type {
+  AttemptStart,
   BeginFacts,
   Confirmed,
   ConfirmFacts,
@@ -8,21 +9,46 @@ import type {
   EndDeliverFacts,
   EndNotifyFacts,
   EndTransmitFacts,
+  HoldFacts,
 } from './decision.ts';
 import { effectOf } from './effect.ts';
-import { jobOf } from './lifecycle.ts';
+import { jobOf, lostAttempts } from './lifecycle.ts';
 
 const MAX_DELIVERIES = 10;
+/** Of lost attempts: a store that is away ends none of them so, and whatever else runs beside a message that kills has one. */
+const MAX_LOST = 5;
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 15 * 60_000;
+const UNAVAILABLE_WAIT_MS = 60_000;
 const MAX_ANSWERS = 5;
 const SHORTEST_ANSWER_WAIT_MS = 1_000;
 
-/** Counts a delivery attempt; nothing when the message has no delivery due any more. */
-export function beginDeliver({ now, record, leaseUntil, key }: BeginFacts): Effect {
+/**
+ * Counts a delivery attempt; nothing when the message has no delivery due any more. A message with which the process died
+ * time after time is parked: its next attempt would be the next death.
+ */
+export function beginDeliver({ now, record, leaseUntil, key, held }: BeginFacts): AttemptStart {
   const job = deliveryJob(record, key);
-  if (job === undefined || job.runAt > now) return { happenings: [] };
-  return effectOf(record, { now, event: 'deliverAttempt', job, runAt: leaseUntil });
+  if (job === undefined || (job.runAt > now && job.runAt !== held)) return { kind: 'nothing' };
+  const lost = lostAttempts(job);
+  const problem = `${lost} attempts ended without an outcome: each time the process ended, or was held up for longer than the lease`;
+  const { change, happenings } =
+    lost >= MAX_LOST
+      ? effectOf(record, { now, event: 'handOverExhausted', job, problem, detail: problem })
+      : effectOf(record, { now, event: 'deliverAttempt', job, runAt: leaseUntil });
+  if (change === undefined) return { kind: 'nothing' };
+  return { kind: lost >= MAX_LOST ? 'end' : 'send', change, happenings };
+}
+
+/** True when an attempt was lost: whatever ended the process may be in the message, so it goes by itself. */
+export const isSuspect = (job: Job): boolean => lostAttempts(job) > 0;
+
+/** The lease on a delivery goes on; undefined when it is not as its holder knows it: somebody else has it, or it is done. */
+export function holdDeliver({ record, key, held, leaseUntil }: HoldFacts): Change | undefined {
+  const job = deliveryJob(record, key);
+  if (job === undefined || job.runAt !== held) return undefined;
+  const jobs = record.jobs.map((one) => (one === job ? { ...job, runAt: leaseUntil } : one));
+  return { expect: record.version, message: { ...record, jobs }, journal: [], blobs: [] };
 }
 
 export function endDeliver({ now, record, outcome, key }: EndDeliverFacts): Effect {
@@ -39,6 +65,15 @@ export function endDeliver({ now, record, outcome, key }: EndDeliverFacts): Effe
       code === undefined ? {} : { code },
     );
   }
+  if (outcome.kind === 'postponed')
+    return effectOf(record, {
+      now,
+      event: 'handOverPostponed',
+      job,
+      problem,
+      detail: problem,
+      runAt: now + UNAVAILABLE_WAIT_MS,
+    });
   if (outcome.kind === 'blocked' || job.attempts >= MAX_DELIVERIES)
     return effectOf(record, { now, event: 'handOverExhausted', job, problem, detail: problem });
   const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, job.attempts - 1));

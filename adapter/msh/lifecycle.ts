@@ -28,6 +28,7 @@ export type InboundEvent =
   | 'deliverAttempt'
   | 'handedOver'
   | 'handOverFailed'
+  | 'handOverPostponed'
   | 'handOverExhausted'
   | 'contentRefused'
   | 'copy'
@@ -39,11 +40,22 @@ export type LifecycleEvent = OutboundEvent | InboundEvent;
 /**
  * What happens to the jobs with a transition:
  * - `stop`/`notify`: the transmit job goes, a notify job comes when an application submitted the message
- * - `count`: the attempt is counted and open until its outcome is committed
+ * - `count`: the attempt is counted and open until its outcome is committed; one that is still open by then is lost
+ * - `uncount`: it was none; the job is due at the time given
  * - `later`/`now`: the job of the event is due at the time given, or now
  * - `done`: the job of the event goes
  */
-export type Effect = 'stop' | 'notify' | 'count' | 'later' | 'now' | 'reset' | 'done' | 'answerAgain' | 'deliverAgain';
+export type Effect =
+  | 'stop'
+  | 'notify'
+  | 'count'
+  | 'uncount'
+  | 'later'
+  | 'now'
+  | 'reset'
+  | 'done'
+  | 'answerAgain'
+  | 'deliverAgain';
 
 export interface Row<S extends MessageState, E extends LifecycleEvent> {
   readonly from: readonly S[];
@@ -79,6 +91,7 @@ export const INBOUND: readonly Row<InboundState, InboundEvent>[] = [
   { from: ['received'], event: 'deliverAttempt', effects: ['count'], rule: 'OPS-4' },
   { from: ['received'], event: 'handedOver', to: 'delivered', effects: ['done'], rule: 'R108' },
   { from: ['received'], event: 'handOverFailed', effects: ['later'], rule: 'OPS-4' },
+  { from: ['received'], event: 'handOverPostponed', effects: ['uncount'], rule: 'OPS-4' },
   { from: ['received'], event: 'handOverExhausted', to: 'parked', effects: ['done'], rule: 'OPS-4' },
   { from: ['received'], event: 'contentRefused', to: 'refused', effects: ['done'], rule: 'STUF-1' },
   { from: ACCEPTED, event: 'copy', effects: ['answerAgain'], rule: 'R107' },
@@ -176,6 +189,14 @@ const fresh = (kind: JobKind, key: string, runAt: Instant): Job => ({
 const without = (jobs: readonly Job[], kind: JobKind, key?: string): readonly Job[] =>
   jobs.filter((job) => job.kind !== kind || (key !== undefined && job.key !== key));
 
+/** Those before the next attempt, the last of which may be open still. */
+export const lostAttempts = ({ lost = 0, attemptOpen }: Job): number => (attemptOpen ? lost + 1 : lost);
+
+/** Its attempt has an outcome. */
+function closed({ lost: _, ...job }: Job): Job {
+  return { ...job, attemptOpen: false };
+}
+
 const EFFECTS: Readonly<Record<Effect, Apply>> = {
   stop: (jobs) => without(jobs, 'transmit'),
   notify: (jobs, { now }, record) =>
@@ -186,11 +207,17 @@ const EFFECTS: Readonly<Record<Effect, Apply>> = {
       attempts: job.attempts + 1,
       attemptOpen: true,
       runAt: facts.runAt ?? facts.now,
+      ...(job.attemptOpen ? { lost: lostAttempts(job) } : {}),
+    })),
+  uncount: (jobs, facts, record) =>
+    change(jobs, jobOf(record, facts), (job) => ({
+      ...closed(job),
+      attempts: Math.max(0, job.attempts - 1),
+      runAt: facts.runAt ?? facts.now,
     })),
   later: (jobs, facts, record) =>
     change(jobs, jobOf(record, facts), (job) => ({
-      ...job,
-      attemptOpen: false,
+      ...closed(job),
       runAt: facts.runAt ?? facts.now,
       ...(facts.problem === undefined ? {} : { lastProblem: facts.problem }),
     })),

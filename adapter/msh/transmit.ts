@@ -1,16 +1,16 @@
 // Decides about the attempts of a message of ours: send, send again, expire, give up (R102–R105, row 42).
 import type { Instant } from '../base/index.ts';
 import type { Job, MessageRecord } from './change.ts';
-import type { BeginFacts, Effect, EndTransmitFacts, TransmitOutcome, TransmitStart } from './decision.ts';
+import type { AttemptStart, BeginFacts, Effect, EndTransmitFacts, TransmitOutcome } from './decision.ts';
 import { effectOf } from './effect.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
 import { failureSeverity } from './notice.ts';
 
 /** First half: the attempt is counted and committed before anything is sent, so that a crash is seen. TimeToLive comes first. */
-export function beginTransmit({ now, record, leaseUntil }: BeginFacts): TransmitStart {
+export function beginTransmit({ now, record, leaseUntil }: BeginFacts): AttemptStart {
   const job = record.jobs.find((one) => one.kind === 'transmit');
   if (job === undefined || job.runAt > now) return { kind: 'nothing' };
-  const end = (event: LifecycleEvent, problem: string): TransmitStart => {
+  const end = (event: LifecycleEvent, problem: string): AttemptStart => {
     const { change, happenings } = effectOf(record, { now, event, problem });
     return change === undefined ? { kind: 'nothing' } : { kind: 'end', change, happenings };
   };

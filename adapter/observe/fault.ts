@@ -7,7 +7,7 @@ const WORD = /^\w{1,100}$/;
 const MOST_FRAMES = 20;
 
 /** What of a fault cannot be content: the name of its class, its code, and where in the program it was made. */
-export function faultOf(error: unknown): Pick<EventFields, 'code' | 'detail'> {
+export function faultOf(error: unknown): Pick<EventFields, 'code'> & { readonly detail: string } {
   if (!(error instanceof Error)) return { detail: `a thrown ${typeof error}` };
   const { name, message, stack = '' } = error;
   const code = 'code' in error && typeof error.code === 'string' && WORD.test(error.code) ? error.code : undefined;

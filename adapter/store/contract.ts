@@ -2,7 +2,7 @@
 // Every verb is one statement about one aggregate (D1), so a document store can do the same: `commit` is an insert, or a
 // replacement filtered on `version`; `claim` is a find-and-modify on the due time; journal and blobs are written before it
 // and are harmless alone. No verb needs a join or a transaction over several messages.
-import type { Instant, Share } from '../base/index.ts';
+import type { Instant, LaneRoom, Share } from '../base/index.ts';
 import type {
   BlobRef,
   Change,
@@ -13,6 +13,7 @@ import type {
   RecordId,
   StagedBlob,
 } from '../msh/change.ts';
+import type { Lane } from '../msh/index.ts';
 
 export interface Store {
   /** The records in the order asked; undefined where there is none. One consistent read. */
@@ -52,16 +53,13 @@ export interface Store {
 }
 
 /**
- * Free places for a claim, of which no peer (`terms.peerOin`) gets more than its share (`placesLeft`, base) for messages that
- * are due for one of `POSTS` (msh), those that the claim itself takes counted in; work of other kinds needs only a free place.
+ * Free places for a claim, of which no peer (`terms.peerOin`) gets more than its share of a lane (`placesLeft`, base;
+ * `LANE_OF`, msh), those that the claim itself takes counted in; work without a lane needs only a free place.
  */
 export interface ClaimRoom {
   readonly max: number;
-  /** Places that no peer has; other work may be in some of them. */
-  readonly open: number;
   readonly share: Share;
-  /** Places that peers have already for what is posted to them. */
-  readonly taken: ReadonlyMap<string, number>;
+  readonly lanes: Readonly<Record<Lane, LaneRoom>>;
 }
 
 export interface MessageFilter {

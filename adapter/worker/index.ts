@@ -1,8 +1,8 @@
 // The door through which time enters: claims due messages under a lease and runs one job of each, with bounded concurrency.
 import type { Share } from '../base/index.ts';
 import type { GatewayContext, Room } from '../gateway/index.ts';
-import { runBegunJob, runJob } from '../gateway/index.ts';
-import { type Job, type JobKind, type MessageRecord, POSTS } from '../msh/index.ts';
+import { runBegunJob, runJob, tellBrokenOff } from '../gateway/index.ts';
+import type { Job, JobKind, MessageRecord } from '../msh/index.ts';
 import { createPlaces, type Places, type Use } from './places.ts';
 
 export { shareOf } from './places.ts';
@@ -10,7 +10,7 @@ export { shareOf } from './places.ts';
 export interface WorkerOptions {
   readonly kinds: readonly JobKind[];
   readonly concurrency: number;
-  /** How many of those one peer may have for what is posted to it; that part of what the others leave when they have some. */
+  /** How many of those one peer may have in a lane; that part of what the others leave when they have some. */
   readonly perPeer: number;
   /** How long to wait when nothing is due; a commit in this process wakes the worker sooner. */
   readonly pollMs: number;
@@ -64,8 +64,7 @@ class ClaimingWorker implements Worker {
 
   reserve(kinds: readonly JobKind[], peer: string): Room | undefined {
     const mine = kinds.every((kind) => this.#options.kinds.includes(kind));
-    const posts = kinds.filter((kind) => POSTS.includes(kind)).length;
-    const use: Use = { peer, places: kinds.length, posts };
+    const use: Use = { peer, kinds };
     if (this.#stopped || !mine || !this.#places.fits(use)) return undefined;
     this.#places.take(use);
     let open = true;
@@ -114,15 +113,13 @@ class ClaimingWorker implements Worker {
     try {
       if (free > 0) {
         const { store, clock, leaseMs } = this.#context;
-        const room = { max: free, open: this.#places.open(), share: this.#share, taken: new Map(this.#places.taken) };
+        const room = { max: free, share: this.#share, lanes: this.#places.lanes() };
         const claimed = await store.claim(this.#options.kinds, clock.now(), leaseMs, room);
         this.#more ||= claimed.length === free;
         for (const record of claimed) this.#runClaimed(record);
       }
     } catch (error) {
-      this.#context.observer.emit('store.unavailable', {
-        detail: error instanceof Error ? error.message : 'claim failed',
-      });
+      tellBrokenOff(error, {}, this.#context);
     } finally {
       this.#polling = false;
       this.#carryOn();
@@ -166,8 +163,7 @@ class ClaimingWorker implements Worker {
     const work = started
       .catch((error: unknown) => {
         // The lease runs out and the job falls due again: a failure here delays, it never loses (house rule 8).
-        const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown failure';
-        this.#context.observer.emit('job.released', { messageId: record.messageId, detail, job: job.kind });
+        tellBrokenOff(error, { messageId: record.messageId, job: job.kind }, this.#context);
       })
       .finally(() => {
         this.#running.delete(work);
@@ -178,10 +174,6 @@ class ClaimingWorker implements Worker {
   }
 }
 
-const useOf = ({ terms }: MessageRecord, { kind }: Job): Use => ({
-  peer: terms.peerOin,
-  places: 1,
-  posts: POSTS.includes(kind) ? 1 : 0,
-});
+const useOf = ({ terms }: MessageRecord, { kind }: Job): Use => ({ peer: terms.peerOin, kinds: [kind] });
 
 const afterReply = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

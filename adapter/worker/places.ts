@@ -1,19 +1,17 @@
-// The places of a worker: those in use in all, and those for posting to each peer, of which nobody has more than its share.
-import { placesLeft, type Share } from '../base/index.ts';
+// The places of a worker: those in use in all, and per lane those of each peer, of which nobody has more than its share.
+import { type LaneRoom, placesLeft, type Share } from '../base/index.ts';
+import { type JobKind, LANE_OF, LANES, type Lane } from '../msh/index.ts';
 
-/** Places for work of one message, and how many of them are for what is posted to its peer. */
+/** Places for work of one message, one for each kind of job. */
 export interface Use {
   readonly peer: string;
-  readonly places: number;
-  readonly posts: number;
+  readonly kinds: readonly JobKind[];
 }
 
 export interface Places {
-  /** Places for posting of each peer that has any. */
-  readonly taken: ReadonlyMap<string, number>;
   free(): number;
-  /** Places that no post has; other work may be in some of them. */
-  open(): number;
+  /** What each lane has left and whose the rest is, as it is now. */
+  lanes(): Readonly<Record<Lane, LaneRoom>>;
   /** Whether there is room, also for its peer. */
   fits(use: Use): boolean;
   take(use: Use): void;
@@ -28,31 +26,68 @@ export interface Places {
 export const shareOf = (places: number, connections: number): number =>
   Math.max(1, Math.min(Math.max(Math.ceil(places / 4), connections), Math.floor(places / 2)));
 
+/** Peers share the places of a lane; what other lanes have of them makes no peer's share smaller. */
 export function createPlaces(places: number, share: Share): Places {
-  const taken = new Map<string, number>();
   let inUse = 0;
-  let posting = 0;
   const free = (): number => places - inUse;
-  const open = (): number => places - posting;
-  const leftOf = (peer: string): number => Math.min(free(), placesLeft(share, open(), taken.get(peer) ?? 0));
-  const add = ({ peer, places: more, posts }: Use, sign: 1 | -1): void => {
-    inUse += sign * more;
-    posting += sign * posts;
-    const now = (taken.get(peer) ?? 0) + sign * posts;
-    if (now > 0) taken.set(peer, now);
-    else taken.delete(peer);
+  const inLane: Readonly<Record<Lane, LanePlaces>> = {
+    post: new LanePlaces(places, share),
+    handOver: new LanePlaces(places, share),
+  };
+  const change = ({ peer, kinds }: Use, sign: 1 | -1): void => {
+    inUse += sign * kinds.length;
+    for (const kind of kinds) {
+      const lane = LANE_OF[kind];
+      if (lane !== undefined) inLane[lane].change(peer, sign);
+    }
   };
   return {
-    taken,
     free,
-    open,
-    fits: ({ peer, places: more, posts }) => free() >= more && (posts === 0 || leftOf(peer) >= posts),
-    take: (use) => add(use, 1),
+    lanes: () => ({ post: inLane.post.room(), handOver: inLane.handOver.room() }),
+    fits: ({ peer, kinds }) =>
+      free() >= kinds.length &&
+      LANES.every((lane) => {
+        const needed = kinds.filter((kind) => LANE_OF[kind] === lane).length;
+        return needed === 0 || inLane[lane].leftOf(peer) >= needed;
+      }),
+    take: (use) => change(use, 1),
     giveBack(use) {
       // The place that one gives back is left to all: their shares grow too.
-      const full = [...taken.keys()].filter((peer) => leftOf(peer) === 0);
-      add(use, -1);
-      return full.some((peer) => leftOf(peer) > 0);
+      const full = LANES.flatMap((lane) => inLane[lane].full(free()).map((peer) => ({ lane, peer })));
+      change(use, -1);
+      return full.some(({ lane, peer }) => Math.min(free(), inLane[lane].leftOf(peer)) > 0);
     },
   };
+}
+
+class LanePlaces {
+  private readonly places: number;
+  private readonly share: Share;
+  private readonly taken = new Map<string, number>();
+  private inUse = 0;
+
+  constructor(places: number, share: Share) {
+    this.places = places;
+    this.share = share;
+  }
+
+  room(): LaneRoom {
+    return { open: this.places - this.inUse, taken: new Map(this.taken) };
+  }
+
+  leftOf(peer: string): number {
+    return placesLeft(this.share, this.places - this.inUse, this.taken.get(peer) ?? 0);
+  }
+
+  /** Peers that have places and may have no more of the `free` ones. */
+  full(free: number): readonly string[] {
+    return [...this.taken.keys()].filter((peer) => Math.min(free, this.leftOf(peer)) === 0);
+  }
+
+  change(peer: string, by: 1 | -1): void {
+    this.inUse += by;
+    const now = (this.taken.get(peer) ?? 0) + by;
+    if (now > 0) this.taken.set(peer, now);
+    else this.taken.delete(peer);
+  }
 }

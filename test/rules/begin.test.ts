@@ -44,7 +44,8 @@ describe('what begins with the insert', () => {
     const change = inserted('in', [job('answer'), job('deliver')]);
     const apart = beginDeliver({ ...LEASE, record: change.message });
     const begun = beginInsert(change, LEASE);
-    const delivery = apart.change?.message.jobs.find(({ kind }) => kind === 'deliver');
+    const delivery =
+      apart.kind !== 'send' ? undefined : apart.change.message.jobs.find(({ kind }) => kind === 'deliver');
     expect(delivery).toMatchObject({ attempts: 1, runAt: LEASE.leaseUntil });
     expect(begun?.jobs).toEqual([job('answer', { runAt: LEASE.leaseUntil }), delivery]);
   });

@@ -175,7 +175,7 @@ describe('attempts', () => {
     const waits: number[] = [];
     for (let i = 0; i < 20 && current.state === 'received'; i += 1) {
       const begun = beginDeliver({ now, record: current, leaseUntil: now + MINUTE });
-      current = begun.change?.message ?? current;
+      current = begun.kind === 'nothing' ? current : begun.change.message;
       current =
         endDeliver({ now, record: current, outcome: { kind: 'failed', detail: 'weg' } }).change?.message ?? current;
       const next = current.jobs[0]?.runAt ?? now;
@@ -232,6 +232,7 @@ type Move =
   | 'copy'
   | 'handedOver'
   | 'failedOver'
+  | 'postponed'
   | 'contentRefused'
   | 'confirm'
   | OperatorCommand;
@@ -247,6 +248,7 @@ const MOVES: readonly Move[] = [
   'copy',
   'handedOver',
   'failedOver',
+  'postponed',
   'contentRefused',
   'confirm',
   'retry',
@@ -269,8 +271,7 @@ function move(current: MessageRecord, now: number, what: Move): MessageRecord {
   if (outcome !== undefined)
     return out ? (endTransmit({ now, record: current, outcome }).change?.message ?? current) : current;
   if (what === 'begin') {
-    if (!out) return beginDeliver({ now, record: current, leaseUntil: now + MINUTE }).change?.message ?? current;
-    const start = beginTransmit({ now, record: current, leaseUntil: now + MINUTE });
+    const start = (out ? beginTransmit : beginDeliver)({ now, record: current, leaseUntil: now + MINUTE });
     return start.kind === 'nothing' ? current : start.change.message;
   }
   if (what === 'ack' || what === 'error')
@@ -284,6 +285,10 @@ function move(current: MessageRecord, now: number, what: Move): MessageRecord {
     return out
       ? current
       : (endDeliver({ now, record: current, outcome: { kind: 'failed', detail: 'x' } }).change?.message ?? current);
+  if (what === 'postponed')
+    return out
+      ? current
+      : (endDeliver({ now, record: current, outcome: { kind: 'postponed', detail: 'x' } }).change?.message ?? current);
   if (what === 'contentRefused')
     return out
       ? current

@@ -1,6 +1,8 @@
 // Contract of claim: leases, their order, and the fence against late writers.
 import { expect, test } from '@jest/globals';
+import type { LaneRoom } from '../../adapter/base/index.ts';
 import type { JobKind, MessageRecord } from '../../adapter/msh/change.ts';
+import type { ClaimRoom } from '../../adapter/store/index.ts';
 import { changed, type Given, ids, inserted, job, NOW, record } from './record.ts';
 
 const WORK: readonly JobKind[] = ['transmit', 'answer', 'deliver', 'notify'];
@@ -112,6 +114,24 @@ function toPeer(id: string, peerOin: string, jobs: MessageRecord['jobs']): Messa
   return { ...plain, terms: { ...plain.terms, peerOin }, jobs };
 }
 
+interface Posting extends LaneRoom {
+  readonly max: number;
+  readonly share: ClaimRoom['share'];
+}
+
+/** Room of which nobody has any for hand-overs. */
+const posting = ({ max, share, ...post }: Posting): ClaimRoom => ({
+  max,
+  share,
+  lanes: { post, handOver: { open: max, taken: new Map() } },
+});
+
+/** The same room with other places taken for posting. */
+const withPost = (room: ClaimRoom, change: Partial<LaneRoom>): ClaimRoom => ({
+  ...room,
+  lanes: { ...room.lanes, post: { ...room.lanes.post, ...change } },
+});
+
 export function claimsWithRoom(given: Given): void {
   test('of what is posted to one peer a claim takes its share, however much older than the rest it is', async () => {
     const store = given();
@@ -122,28 +142,44 @@ export function claimsWithRoom(given: Given): void {
     await store.commit(inserted(toPeer('young', 'sound', [job('transmit', NOW - 1)])));
     await store.commit(inserted(toPeer('later', 'sound', [job('transmit', NOW + 1)])));
     await store.commit(inserted(toPeer('nameless', '', [job('answer', NOW)])));
-    const room = { max: 8, open: 8, share: { most: 3, of: 8 }, taken: new Map<string, number>() };
+    const room = posting({ max: 8, open: 8, share: { most: 3, of: 8 }, taken: new Map<string, number>() });
     expect(ids(await store.claim(WORK, NOW, 1_000, room))).toEqual(['old0', 'old1', 'old2', 'young', 'nameless']);
-    const rest = { ...room, taken: new Map([['slow', 2]]) };
+    const rest = withPost(room, { taken: new Map([['slow', 2]]) });
     expect(ids(await store.claim(WORK, NOW, 1_000, rest))).toEqual(['old3']);
   });
 
   test('a peer without places left is passed over as it is, and is given when it has them again', async () => {
     const store = given();
     await store.commit(inserted(toPeer('m1', 'slow', [job('transmit', NOW - 5)])));
-    const room = { max: 8, open: 8, share: { most: 1, of: 4 }, taken: new Map([['slow', 2]]) };
+    const room = posting({ max: 8, open: 8, share: { most: 1, of: 4 }, taken: new Map([['slow', 2]]) });
     expect(await store.claim(WORK, NOW, 1_000, room)).toEqual([]);
-    expect(await store.claim(WORK, NOW, 1_000, { ...room, taken: new Map([['slow', 3]]) })).toEqual([]);
-    const [claimed] = await store.claim(WORK, NOW, 1_000, { ...room, taken: new Map([['slow', 1]]) });
+    expect(await store.claim(WORK, NOW, 1_000, withPost(room, { taken: new Map([['slow', 3]]) }))).toEqual([]);
+    const [claimed] = await store.claim(WORK, NOW, 1_000, withPost(room, { taken: new Map([['slow', 1]]) }));
     expect(claimed).toMatchObject({ version: 2, jobs: [job('transmit', NOW - 5)] });
   });
 
-  test('work that is not posted needs no place of its peer', async () => {
+  test('of what one peer gave to be handed over a claim takes its share, and what is posted to it makes that no smaller', async () => {
+    const store = given();
+    for (let i = 0; i < 20; i += 1)
+      await store.commit(inserted(toPeer(`heavy${i}`, 'heavy', [job('deliver', NOW - 100 + i)])));
+    await store.commit(inserted(toPeer('other', 'sound', [job('deliver', NOW - 1)])));
+    const none = { open: 8, taken: new Map<string, number>() };
+    const post = { open: 5, taken: new Map([['heavy', 3]]) };
+    const room = { max: 8, share: { most: 1, of: 4 }, lanes: { post, handOver: none } };
+    expect(ids(await store.claim(WORK, NOW, 1_000, room))).toEqual(['heavy0', 'heavy1', 'other']);
+    const full = { open: 6, taken: new Map([['heavy', 2]]) };
+    const later = { ...room, lanes: { post: none, handOver: full } };
+    expect(await store.claim(WORK, NOW, 1_000, later)).toEqual([]);
+    await store.commit(inserted(toPeer('post', 'heavy', [job('transmit', NOW)])));
+    expect(ids(await store.claim(WORK, NOW, 1_000, later))).toEqual(['post']);
+  });
+
+  test('work in one lane needs no place of its peer in the other', async () => {
     const store = given();
     await store.commit(inserted(toPeer('both', 'slow', [job('answer', NOW - 9), job('deliver', NOW - 8)])));
     await store.commit(inserted(toPeer('post', 'slow', [job('answer', NOW - 7)])));
     await store.commit(inserted(toPeer('told', 'slow', [job('notify', NOW - 6)])));
-    const room = { max: 8, open: 8, share: { most: 1, of: 9 }, taken: new Map([['slow', 1]]) };
+    const room = posting({ max: 8, open: 8, share: { most: 1, of: 9 }, taken: new Map([['slow', 1]]) });
     expect(ids(await store.claim(WORK, NOW, 1_000, room))).toEqual(['both', 'told']);
   });
 
@@ -152,10 +188,10 @@ export function claimsWithRoom(given: Given): void {
     for (let i = 0; i < 20; i += 1) {
       await store.commit(inserted(toPeer(`m${i}`, `peer${i % 4}`, [job('transmit', NOW - 50 + i)])));
     }
-    const room = { max: 12, open: 12, share: { most: 1, of: 4 }, taken: new Map([['peer0', 4]]) };
+    const room = posting({ max: 12, open: 12, share: { most: 1, of: 4 }, taken: new Map([['peer0', 4]]) });
     // m9 would be the third of peer1, of the eight places that the others leave it.
     expect(ids(await store.claim(WORK, NOW, 1_000, room))).toEqual(['m1', 'm2', 'm3', 'm5', 'm6', 'm7']);
-    expect(ids(await store.claim(WORK, NOW, 1_000, { ...room, max: 1, open: 1 }))).toEqual(['m9']);
+    expect(ids(await store.claim(WORK, NOW, 1_000, withPost({ ...room, max: 1 }, { open: 1 })))).toEqual(['m9']);
   });
 
   test('one claim for many peers with old backlogs leaves places, and a peer without any gets one while there is one', async () => {
@@ -164,13 +200,14 @@ export function claimsWithRoom(given: Given): void {
       await store.commit(inserted(toPeer(`old${i}`, `slow${Math.floor(i / 8)}`, [job('transmit', NOW - 90 + i)])));
     }
     await store.commit(inserted(toPeer('young', 'sound', [job('transmit', NOW - 1)])));
-    const room = { max: 16, open: 16, share: { most: 1, of: 4 }, taken: new Map<string, number>() };
+    const room = posting({ max: 16, open: 16, share: { most: 1, of: 4 }, taken: new Map<string, number>() });
     const claimed = await store.claim(WORK, NOW, 1_000, room);
     const peers = claimed.map((one) => one.terms.peerOin);
     const count = (peer: string): number => peers.filter((one) => one === peer).length;
     expect(['slow0', 'slow1', 'slow2', 'slow3', 'slow4', 'sound'].map(count)).toEqual([4, 3, 2, 1, 1, 1]);
     await store.commit(inserted(toPeer('new', 'fresh', [job('answer', NOW)])));
-    const last = { ...room, max: 1, open: 1, taken: new Map([...peers, 'slow4'].map((peer) => [peer, count(peer)])) };
+    const taken = new Map([...peers, 'slow4'].map((peer) => [peer, count(peer)]));
+    const last = withPost({ ...room, max: 1 }, { open: 1, taken });
     expect(ids(await store.claim(WORK, NOW, 1_000, last))).toEqual(['new']);
   });
 
@@ -178,17 +215,17 @@ export function claimsWithRoom(given: Given): void {
     const store = given();
     for (let i = 0; i < 4; i += 1)
       await store.commit(inserted(toPeer(`m${i}`, 'slow', [job('transmit', NOW - 9 + i)])));
-    const room = { max: 2, open: 8, share: { most: 1, of: 4 }, taken: new Map<string, number>() };
-    expect(ids(await store.claim(WORK, NOW, 1_000, { ...room, open: 2 }))).toEqual(['m0']);
+    const room = posting({ max: 2, open: 8, share: { most: 1, of: 4 }, taken: new Map<string, number>() });
+    expect(ids(await store.claim(WORK, NOW, 1_000, withPost(room, { open: 2 })))).toEqual(['m0']);
     expect(ids(await store.claim(WORK, NOW, 1_000, room))).toEqual(['m1', 'm2']);
-    expect(await store.claim(WORK, NOW, 1_000, { ...room, taken: new Map([['slow', 2]]) })).toEqual([]);
+    expect(await store.claim(WORK, NOW, 1_000, withPost(room, { taken: new Map([['slow', 2]]) }))).toEqual([]);
   });
 
   test('a claim follows a message to the peer that a later commit names', async () => {
     const store = given();
     await store.commit(inserted(toPeer('m1', 'slow', [job('transmit', NOW)])));
     await store.commit(changed(1, toPeer('m1', 'sound', [job('transmit', NOW)])));
-    const room = { max: 8, open: 8, share: { most: 1, of: 9 }, taken: new Map([['slow', 1]]) };
+    const room = posting({ max: 8, open: 8, share: { most: 1, of: 9 }, taken: new Map([['slow', 1]]) });
     expect(ids(await store.claim(WORK, NOW, 1_000, room))).toEqual(['m1']);
   });
 }

@@ -343,17 +343,19 @@ describe('layout of the database', () => {
     const jobs = [job('transmit', NOW)];
     await withStore(folder, async (store) => {
       await store.commit(inserted(record('m1', { jobs })));
+      await store.commit(inserted(record('given', { jobs: [job('deliver', NOW)] })));
       await store.commit(inserted(record('ended')));
     });
     const db = new Database(join(folder, 'gateway.db'));
-    db.exec(`DROP INDEX by_peer_transmit; DROP INDEX by_peer_answer; ALTER TABLE messages DROP COLUMN peer;
-      DELETE FROM migrations WHERE number = 2`);
+    db.exec(`DROP INDEX by_peer_transmit; DROP INDEX by_peer_answer; DROP INDEX by_peer_deliver;
+      ALTER TABLE messages DROP COLUMN peer; DELETE FROM migrations WHERE number > 1`);
     db.close();
     await withStore(folder, async (store) => {
       const { peerOin } = record('m1').terms;
       await store.commit(changed(1, record('ended', { jobs })));
-      const room = { max: 9, open: 9, share: { most: 1, of: 10 }, taken: new Map([[peerOin, 1]]) };
-      expect(await store.claim(['transmit'], NOW, 1_000, room)).toEqual([]);
+      const lane = { open: 9, taken: new Map([[peerOin, 1]]) };
+      const room = { max: 9, share: { most: 1, of: 10 }, lanes: { post: lane, handOver: lane } };
+      expect(await store.claim(['transmit', 'deliver'], NOW, 1_000, room)).toEqual([]);
       expect(await store.claim(['transmit'], NOW, 1_000, { ...room, share: { most: 3, of: 10 } })).toHaveLength(2);
     });
   });

@@ -113,7 +113,7 @@ describe('room', () => {
     const rooms: ReturnType<Worker['reserve']>[] = [];
     posts.onClaimed = () => {
       posts.onClaimed = () => undefined;
-      for (let i = 0; i < PLACES; i += 1) rooms.push(worker.reserve(['deliver'], OIN_B));
+      for (let i = 0; i < PLACES; i += 1) rooms.push(worker.reserve(['notify'], OIN_B));
     };
     worker.start();
     await until(async () => (await pair.sent(message)).version === 3);
@@ -123,7 +123,7 @@ describe('room', () => {
     await until(() => acknowledged(pair, [message]));
   });
 
-  test('a peer has no more than its share reserved, and work that is not posted needs none of it', async () => {
+  test('a peer has no more than its share of a lane reserved, and work in the other lane needs none of it', async () => {
     const { worker } = await openHangingRig();
     worker.start();
     const rooms = Array.from({ length: SHARE }, () => worker.reserve(['answer'], hangingOin(0)));

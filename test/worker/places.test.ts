@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { placesLeft, type Share } from '../../adapter/base/index.ts';
+import { type JobKind, LANE_OF, LANES, type Lane } from '../../adapter/msh/index.ts';
 import { createPlaces, type Use } from '../../adapter/worker/places.ts';
 
 describe('how many more places a peer may take', () => {
@@ -39,9 +40,9 @@ describe('how many more places a peer may take', () => {
   });
 });
 
-const uses = fc.oneof(fc.constantFrom({ places: 1, posts: 1 }, { places: 1, posts: 0 }, { places: 2, posts: 1 }));
+const uses = fc.constantFrom<JobKind[]>(['transmit'], ['deliver'], ['notify'], ['answer', 'deliver']);
 const steps = fc.array(
-  fc.record({ peer: fc.integer({ min: 0, max: 11 }).map(String), use: uses, back: fc.boolean(), which: fc.nat(255) }),
+  fc.record({ peer: fc.integer({ min: 0, max: 11 }).map(String), kinds: uses, back: fc.boolean(), which: fc.nat(255) }),
   { maxLength: 400 },
 );
 
@@ -50,17 +51,25 @@ const shares = fc
   .map(({ most, of }): Share => ({ most: Math.min(most, of), of }));
 
 describe('the places of a worker', () => {
-  test('work that is not posted takes nothing of what a peer may have, but a place', () => {
+  test('what a peer has for hand-overs makes its share for posting no smaller, but takes places', () => {
     const places = createPlaces(64, { most: 16, of: 64 });
-    for (let one = 0; one < 40; one += 1) places.take({ peer: 'own', places: 1, posts: 0 });
-    const post = { peer: 'partner', places: 1, posts: 1 };
-    let posts = 0;
-    for (; places.fits(post) && posts < 64; posts += 1) places.take(post);
-    expect([posts, places.free(), places.open()]).toEqual([16, 8, 48]);
-    for (let one = 0; one < 8; one += 1) places.take({ peer: 'own', places: 1, posts: 0 });
-    expect(places.fits({ peer: 'new', places: 1, posts: 1 })).toBe(false);
-    expect(places.giveBack({ peer: 'own', places: 1, posts: 0 })).toBe(false);
-    expect(places.fits({ peer: 'new', places: 1, posts: 1 })).toBe(true);
+    const takeAll = (use: Use): number => {
+      let taken = 0;
+      for (; places.fits(use) && taken < 64; taken += 1) places.take(use);
+      return taken;
+    };
+    expect(takeAll({ peer: 'heavy', kinds: ['deliver'] })).toBe(16);
+    expect(takeAll({ peer: 'heavy', kinds: ['transmit'] })).toBe(16);
+    expect(places.lanes()).toEqual({
+      post: { open: 48, taken: new Map([['heavy', 16]]) },
+      handOver: { open: 48, taken: new Map([['heavy', 16]]) },
+    });
+    expect(takeAll({ peer: 'other', kinds: ['deliver'] })).toBe(12);
+    const own: Use = { peer: 'own', kinds: ['notify'] };
+    expect(takeAll(own)).toBe(20);
+    expect(places.fits({ peer: 'new', kinds: ['deliver'] })).toBe(false);
+    expect(places.giveBack(own)).toBe(false);
+    expect(places.fits({ peer: 'new', kinds: ['deliver'] })).toBe(true);
   });
 
   test('row 18 under random use: never more than there are, none over its share, none refused its first while one is free', () => {
@@ -68,29 +77,38 @@ describe('the places of a worker', () => {
       fc.property(fc.integer({ min: 1, max: 80 }), shares, steps, (all, share, given) => {
         const places = createPlaces(all, share);
         const held: Use[] = [];
-        const inUse = (): number => held.reduce((sum, one) => sum + one.places, 0);
-        const postsOf = (peer: string): number =>
-          held.reduce((sum, one) => sum + (one.peer === peer ? one.posts : 0), 0);
-        const room = (peer: string): boolean => places.fits({ peer, places: 1, posts: 1 });
-        for (const { peer, use, back, which } of given) {
+        const inUse = (): number => held.reduce((sum, one) => sum + one.kinds.length, 0);
+        const inLane = (lane: Lane, peer?: string): number =>
+          held
+            .filter((one) => peer === undefined || one.peer === peer)
+            .flatMap((one) => one.kinds.filter((kind) => LANE_OF[kind] === lane)).length;
+        const room = ({ lane, peer }: { lane: Lane; peer: string }): boolean =>
+          places.fits({ peer, kinds: [lane === 'post' ? 'transmit' : 'deliver'] });
+        for (const { peer, kinds, back, which } of given) {
           if (back && held.length > 0) {
-            const barred = held.map((one) => one.peer).filter((one) => postsOf(one) > 0 && !room(one));
+            const barred = LANES.flatMap((lane) =>
+              held.filter((one) => inLane(lane, one.peer) > 0).map((one) => ({ lane, peer: one.peer })),
+            ).filter((one) => !room(one));
             const [ended] = held.splice(which % held.length, 1) as [Use];
             expect(places.giveBack(ended)).toBe(barred.some(room));
-          } else if (places.fits({ peer, ...use })) {
-            places.take({ peer, ...use });
-            held.push({ peer, ...use });
-            const own = postsOf(peer);
-            const leftByOthers = all - held.reduce((sum, one) => sum + one.posts, 0) + own;
-            if (use.posts > 0 && own > 1) expect(own * share.of).toBeLessThanOrEqual(leftByOthers * share.most);
-          } else if (use.posts === 1 && use.places === 1 && postsOf(peer) === 0) {
-            expect(inUse()).toBe(all);
+          } else if (places.fits({ peer, kinds })) {
+            places.take({ peer, kinds });
+            held.push({ peer, kinds });
+            for (const lane of LANES.filter((one) => kinds.some((kind) => LANE_OF[kind] === one))) {
+              const own = inLane(lane, peer);
+              const leftByOthers = all - inLane(lane) + own;
+              if (own > 1) expect(own * share.of).toBeLessThanOrEqual(leftByOthers * share.most);
+            }
+          } else if (kinds.length === 1) {
+            const lane = LANE_OF[kinds[0] as JobKind];
+            if (lane === undefined || inLane(lane, peer) === 0) expect(inUse()).toBe(all);
           }
           expect(inUse()).toBeLessThanOrEqual(all);
           expect(places.free()).toBe(all - inUse());
         }
         for (const one of held) places.giveBack(one);
-        expect([places.free(), places.taken.size]).toEqual([all, 0]);
+        expect(places.free()).toBe(all);
+        for (const { open, taken } of Object.values(places.lanes())) expect([open, taken.size]).toEqual([all, 0]);
       }),
       { numRuns: 300 },
     );

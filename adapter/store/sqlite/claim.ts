@@ -1,7 +1,7 @@
-// Claims due messages: the oldest first, and of what is posted to one peer no more than its share.
+// Claims due messages: the oldest first, and of each peer's in a lane no more than its share.
 import type { Database, Statement } from 'better-sqlite3';
 import { type Instant, placesLeft } from '../../base/index.ts';
-import { type JobKind, type MessageRecord, POSTS } from '../../msh/index.ts';
+import { type JobKind, LANE_OF, type Lane, type MessageRecord } from '../../msh/index.ts';
 import type { ClaimRoom } from '../contract.ts';
 import { firstRun, KINDS } from './commit.ts';
 import { type Row, toRecord } from './row.ts';
@@ -18,35 +18,33 @@ export type Claim = (kinds: readonly JobKind[], terms: ClaimTerms) => readonly M
 interface Candidate {
   readonly seq: number;
   readonly due: Instant;
-  /** Of a kind that is posted; null for the others. */
-  readonly peer: string | null;
+  readonly peer: string;
 }
-
-/** The oldest of its peer. */
-type First = Candidate & { readonly peer: string };
 
 type Oldest = (kind: JobKind, now: Instant, max: number) => readonly Candidate[];
 type OldestOfPeers = (kind: JobKind, now: Instant, room: ClaimRoom) => readonly Candidate[];
 
 /** Whoever asks for a number of messages does not mind whose they are. */
-const ALL = { most: 1, of: 1 };
+const roomForAll = (max: number): ClaimRoom => {
+  const lane = { open: max, taken: new Map<string, number>() };
+  return { max, share: { most: 1, of: 1 }, lanes: { post: lane, handOver: lane } };
+};
 
 export function createClaim(db: Database): Claim {
   const oldest = createOldest(db);
   const ofPeers = createOldestOfPeers(db);
   const take = createTake(db);
   return (kinds, { now, leaseMs, room: given }) => {
-    const room =
-      typeof given === 'number' ? { max: given, open: given, share: ALL, taken: new Map<string, number>() } : given;
+    const room = typeof given === 'number' ? roomForAll(given) : given;
     if (kinds.length === 0 || room.max < 1) return [];
     const found = kinds.map((kind) => ({ kind, due: oldest(kind, now, room.max) }));
-    let chosen = choose(
-      found.flatMap(({ due }) => due),
-      room,
-    );
+    let chosen = choose(found, room);
     if (chosen.passedOver) {
       // The oldest may all be of peers that are full: what lies behind them is found by peer.
-      const wider = found.flatMap(({ kind, due }) => (POSTS.includes(kind) ? ofPeers(kind, now, room) : due));
+      const wider = found.map(({ kind, due }) => ({
+        kind,
+        due: LANE_OF[kind] === undefined ? due : ofPeers(kind, now, room),
+      }));
       chosen = choose(wider, room);
     }
     const records = take(kinds, chosen.seqs, now + leaseMs);
@@ -55,36 +53,46 @@ export function createClaim(db: Database): Claim {
   };
 }
 
+interface Due {
+  readonly kind: JobKind;
+  readonly due: readonly Candidate[];
+}
+
 /** The oldest for which there is room; `passedOver` when one had to be left for its peer. */
-function choose(candidates: readonly Candidate[], room: ClaimRoom): { seqs: readonly number[]; passedOver: boolean } {
-  const taken = new Map(room.taken);
+function choose(found: readonly Due[], room: ClaimRoom): { seqs: readonly number[]; passedOver: boolean } {
+  const lanes = { post: openLane(room, 'post'), handOver: openLane(room, 'handOver') };
   const seqs = new Set<number>();
-  let { open } = room;
   let passedOver = false;
-  for (const { seq, peer } of [...candidates].sort((a, b) => a.due - b.due)) {
+  const candidates = found.flatMap(({ kind, due }) => due.map((one) => ({ ...one, lane: LANE_OF[kind] })));
+  for (const { seq, peer, lane } of candidates.sort((a, b) => a.due - b.due)) {
     if (seqs.size === room.max) break;
     if (seqs.has(seq)) continue;
-    const before = peer === null ? 0 : (taken.get(peer) ?? 0);
-    if (peer !== null && placesLeft(room.share, open, before) === 0) {
-      passedOver = true;
-      continue;
-    }
-    if (peer !== null) {
-      taken.set(peer, before + 1);
-      open -= 1;
-    }
-    seqs.add(seq);
+    if (lane === undefined || lanes[lane].take(peer)) seqs.add(seq);
+    else passedOver = true;
   }
   return { seqs: [...seqs], passedOver };
+}
+
+/** A lane while a claim fills it. */
+function openLane({ share, lanes }: ClaimRoom, lane: Lane): { take(peer: string): boolean } {
+  const taken = new Map(lanes[lane].taken);
+  let { open } = lanes[lane];
+  return {
+    take(peer) {
+      const before = taken.get(peer) ?? 0;
+      if (placesLeft(share, open, before) === 0) return false;
+      taken.set(peer, before + 1);
+      open -= 1;
+      return true;
+    },
+  };
 }
 
 /** Per kind at most `max` rows of its index are read, however long the backlog is (D11). */
 function createOldest(db: Database): Oldest {
   const statements = new Map(
     KINDS.map((kind) => {
-      const peer = POSTS.includes(kind) ? 'peer' : 'NULL';
-      const sql = `SELECT seq, due_${kind} AS due, ${peer} AS peer FROM messages
-        WHERE due_${kind} <= ? ORDER BY due_${kind} LIMIT ?`;
+      const sql = `SELECT seq, due_${kind} AS due, peer FROM messages WHERE due_${kind} <= ? ORDER BY due_${kind} LIMIT ?`;
       return [kind, db.prepare<[number, number], Candidate>(sql)];
     }),
   );
@@ -97,22 +105,24 @@ function createOldest(db: Database): Oldest {
  */
 function createOldestOfPeers(db: Database): OldestOfPeers {
   const statements = new Map(
-    POSTS.map((kind) => {
+    KINDS.filter((kind) => LANE_OF[kind] !== undefined).map((kind) => {
       const index = `FROM messages INDEXED BY by_peer_${kind} WHERE due_${kind} IS NOT NULL`;
       const columns = `SELECT seq, due_${kind} AS due, peer`;
       const order = `ORDER BY peer, due_${kind} LIMIT 1`;
-      const first = db.prepare<[], First>(`${columns} ${index} ${order}`);
-      const next = db.prepare<[string], First>(`${columns} ${index} AND peer > ? ${order}`);
+      const first = db.prepare<[], Candidate>(`${columns} ${index} ${order}`);
+      const next = db.prepare<[string], Candidate>(`${columns} ${index} AND peer > ? ${order}`);
       const ofPeer = db.prepare<[string, number, number], Candidate>(
         `${columns} ${index} AND peer = ? AND due_${kind} <= ? ORDER BY due_${kind} LIMIT ?`,
       );
       return [kind, { first, next, ofPeer }];
     }),
   );
-  return (kind, now, { max, open, share, taken }) => {
+  return (kind, now, { max, share, lanes }) => {
     const statement = statements.get(kind);
-    if (statement === undefined) return [];
-    const firsts: (First & { readonly left: number })[] = [];
+    const lane = LANE_OF[kind];
+    if (statement === undefined || lane === undefined) return [];
+    const { open, taken } = lanes[lane];
+    const firsts: (Candidate & { readonly left: number })[] = [];
     for (let one = statement.first.get(); one !== undefined; one = statement.next.get(one.peer)) {
       const left = Math.min(max, placesLeft(share, open, taken.get(one.peer) ?? 0));
       if (one.due <= now && left > 0) firsts.push({ ...one, left });

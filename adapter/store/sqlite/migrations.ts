@@ -5,7 +5,7 @@ import type { Database } from 'better-sqlite3';
 /**
  * Step n is at index n - 1; a published step is never edited. `due_…` is when a job kind may be claimed, a lease included;
  * `run_collect` is the same without the lease; `named` are the blobs that the document names;
- * `peer` is whom a message is posted to, of an older message without open work not before it changes.
+ * `peer` is who is at its other end, of an older message without open work not before it changes.
  */
 const MIGRATIONS: readonly string[] = [
   `
@@ -52,6 +52,10 @@ const MIGRATIONS: readonly string[] = [
     WHERE due_transmit IS NOT NULL OR due_answer IS NOT NULL;
   CREATE INDEX by_peer_transmit ON messages (peer, due_transmit) WHERE due_transmit IS NOT NULL;
   CREATE INDEX by_peer_answer ON messages (peer, due_answer) WHERE due_answer IS NOT NULL;
+  `,
+  `
+  UPDATE messages SET peer = json_extract(document, '$.terms.peerOin') WHERE due_deliver IS NOT NULL;
+  CREATE INDEX by_peer_deliver ON messages (peer, due_deliver) WHERE due_deliver IS NOT NULL;
   `,
 ];
 

@@ -1,0 +1,164 @@
+// Large documents of one sender at a hub: they do not keep others waiting, nor are they begun twice, nor do they end the hub for ever.
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createTurns, runJob } from '../../adapter/gateway/index.ts';
+import type { Job, MessageRecord, RecordId } from '../../adapter/msh/index.ts';
+import { writeStuf } from '../../adapter/stuf/index.ts';
+import { createWorker, shareOf, type Worker } from '../../adapter/worker/index.ts';
+import { type HubRig, heen, openHub } from '../fixtures/hub.ts';
+import { until } from './hanging-rig.ts';
+
+const PLACES = 64;
+const LARGE = 300_000;
+/** As many large documents as the gateway of a test has in hand at once. */
+const MOST = 4;
+
+let rig: HubRig;
+let worker: Worker | undefined;
+/** Large documents that are being read; a reader stays until it is let go. */
+let reading: { readonly go: () => void }[];
+let begun: number;
+
+beforeEach(async () => {
+  rig = await openHub();
+  reading = [];
+  begun = 0;
+  const { validator } = rig.hub.context;
+  Object.assign(rig.hub.context, {
+    validator: {
+      ...validator,
+      async readStuf(bytes: Uint8Array, use: 'last' | 'kept') {
+        if (bytes.length < LARGE) return validator.readStuf(bytes, use);
+        begun += 1;
+        await new Promise<void>((go) => reading.push({ go }));
+        return validator.readStuf(bytes, use);
+      },
+    },
+  });
+});
+afterEach(async () => {
+  const stopped = worker?.stop(5_000);
+  for (let i = 0; i < 500 && reading.length > 0; i += 1) {
+    letGo();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await stopped;
+  worker = undefined;
+  await rig.close();
+});
+
+const letGo = (count = reading.length): void => {
+  for (const { go } of reading.splice(0, count)) go();
+};
+
+/** The hub's own worker, from now on with time that passes. */
+function startWorker(leaseMs = rig.hub.context.leaseMs): void {
+  const [from, start] = [rig.clock.now(), Date.now()];
+  const clock = { now: () => from + Date.now() - start };
+  Object.assign(rig.hub.context, { leaseMs, clock });
+  worker = createWorker(rig.hub.context, {
+    kinds: ['answer', 'transmit', 'deliver', 'notify'],
+    concurrency: PLACES,
+    perPeer: shareOf(PLACES, 8),
+    pollMs: 20,
+  });
+  worker.start();
+}
+
+const document = (large: boolean): Uint8Array => {
+  const text = Buffer.from(writeStuf(heen('WMO301')));
+  return large ? Buffer.concat([text, Buffer.alloc(LARGE, ' ')]) : text;
+};
+
+/** Messages that the hub has received and not handed over, of one sender. */
+async function received(count: number, peerOin: string, large = true): Promise<readonly RecordId[]> {
+  const before = new Set((await inHub()).map(({ id }) => id));
+  for (let i = 0; i < count; i += 1) await rig.submit(document(large));
+  await rig.a.work(count + 1);
+  const now = (await inHub()).filter(({ id }) => !before.has(id));
+  for (const message of now) {
+    const terms = { ...message.terms, peerOin };
+    const change = { expect: message.version, message: { ...message, terms }, journal: [], blobs: [] };
+    expect(await rig.hub.store.commit(change)).toBe('ok');
+  }
+  expect(now).toHaveLength(count);
+  return now.map(({ id }) => id);
+}
+
+const inHub = async (): Promise<readonly MessageRecord[]> =>
+  (await rig.hub.store.search({ direction: 'in' }, { limit: 1000 })).messages.filter(
+    ({ handover, jobs, state }) => handover === 'deliver' && (jobs.length > 0 || state === 'delivered'),
+  );
+
+const states = async (ids: readonly RecordId[]): Promise<readonly (string | undefined)[]> =>
+  (await rig.hub.store.load(ids)).map((one) => one?.state);
+
+const delivered = async (ids: readonly RecordId[]): Promise<boolean> =>
+  (await states(ids)).every((state) => state === 'delivered');
+
+const deliveries = async (ids: readonly RecordId[]): Promise<readonly (Job | undefined)[]> =>
+  (await rig.hub.store.load(ids)).map((one) => one?.jobs.find(({ kind }) => kind === 'deliver'));
+
+test('row 125 however many one sender has waiting, what another sends is handed over meanwhile, small or large', async () => {
+  const heavy = await received(80, 'heavy');
+  const [small, large] = [await received(3, 'other', false), await received(1, 'other')];
+  startWorker();
+  await until(() => delivered(small));
+  await until(() => begun === MOST);
+  expect(await delivered(heavy)).toBe(false);
+  // Three at the most that began before it are let go; then it is its turn.
+  for (let i = 0; i < MOST && !(await delivered(large)); i += 1) {
+    letGo();
+    await until(async () => (await delivered(large)) || reading.length > 0);
+  }
+  await until(() => delivered(large));
+  expect((await states(heavy)).filter((state) => state === 'received').length).toBeGreaterThanOrEqual(80 - 3 * MOST);
+});
+
+test('row 12 what waits for its turn beyond the lease, or takes longer than it, is begun once', async () => {
+  const leaseMs = 300;
+  const ids = await received(2 * MOST, 'heavy');
+  startWorker(leaseMs);
+  await until(() => begun === MOST);
+  const until4Leases = Date.now() + 4 * leaseMs;
+  while (Date.now() < until4Leases) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(begun).toBe(MOST);
+  const counted = (await deliveries(ids)).map((job) => job?.attempts);
+  expect(counted.toSorted()).toEqual([...Array(MOST).fill(0), ...Array(MOST).fill(1)]);
+  letGo();
+  await until(() => reading.length === MOST);
+  letGo();
+  await until(() => delivered(ids));
+  expect(begun).toBe(2 * MOST);
+  const records = await rig.hub.store.load(ids);
+  expect(records.map((one) => one?.attempts)).toEqual(Array(2 * MOST).fill(1));
+});
+
+test('OPS-4 a document that ends the process each time is parked, and what was in hand beside it once is handed over', async () => {
+  const [deadly] = (await received(1, 'heavy')) as [RecordId];
+  rig.clock.pass(1);
+  const [beside] = (await received(1, 'other')) as [RecordId];
+  const { context, store } = rig.hub;
+  const work = async (): Promise<void> => {
+    for (const claimed of await store.claim(['deliver'], context.clock.now(), context.leaseMs, 2)) {
+      const job = claimed.jobs.find(({ kind }) => kind === 'deliver');
+      if (job !== undefined) void runJob(claimed, job, { ...context });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  for (let death = 1; death <= 5; death += 1) {
+    await work();
+    expect(await deliveries([deadly, beside])).toMatchObject([{ attempts: death, attemptOpen: true }, { attempts: 1 }]);
+    // Nothing comes of it: the process is gone, and starts again.
+    reading.splice(0);
+    Object.assign(context, { turns: createTurns({ mostBytes: 32_000_000, most: MOST, freeBytes: 256_000 }) });
+    rig.clock.pass(context.leaseMs + 1);
+  }
+  await work();
+  const [parked] = await store.load([deadly]);
+  expect(parked).toMatchObject({ state: 'parked', problem: expect.stringMatching(/^5 attempts ended/) });
+  expect(await deliveries([deadly])).toEqual([undefined]);
+  expect(rig.hub.events.map(({ event }) => event)).toContain('message.parked');
+  expect(begun).toBe(2 + 4 + 1);
+  letGo();
+  await until(() => delivered([beside]));
+});
