@@ -45,6 +45,7 @@ export interface JudgeOptions {
   /** Content check of every stream; the configured one per stream when absent. */
   readonly payloadMode?: PayloadMode;
   readonly earlier?: EnvelopeFacts['earlier'];
+  readonly parts?: EnvelopeFacts['parts'];
 }
 
 /** Nothing is stored or sent. Of a large document the payload is used up: its octets go to the worker that validates them. */
@@ -59,15 +60,17 @@ export async function judgeContent(
     options.payloadMode ?? contentPolicyFor(context, type.products[0] ?? '*');
   const header = headerFacts(result);
   const payload = result.ok ? await validatePayload(result.value, mode, context) : undefined;
+  const payloadXsd = payload === 'noSchema' ? payload : payload?.issues.length;
   const facts: EnvelopeFacts = {
     size,
     read: result,
     ...(peek === undefined ? {} : { peek }),
+    ...(options.parts === undefined ? {} : { parts: options.parts }),
     ...(options.earlier === undefined ? {} : { earlier: options.earlier }),
     ...(options.allowedZenders === undefined ? {} : { allowedZenders: options.allowedZenders }),
     route: route === undefined ? 'noRoute' : 'found',
     ...header,
-    ...(payload === undefined ? {} : { payloadXsdIssues: payload.issues.length }),
+    ...(payloadXsd === undefined ? {} : { payloadXsd }),
   };
   const verdict = checkEnvelope(facts, {
     role: options.role,
@@ -79,7 +82,7 @@ export async function judgeContent(
     inactive: [],
     directions: {},
   });
-  return { read: result, peek, verdict, route, payload };
+  return { read: result, peek, verdict, route, payload: payload === 'noSchema' ? undefined : payload };
 }
 
 function headerFacts(read: Result<StufMessage, StufProblem>): Pick<EnvelopeFacts, 'payloadHeader'> {
@@ -92,19 +95,23 @@ function isXmlEnvelope(message: StufMessage): message is StufEnvelope {
   return 'payload' in message && message.payload.kind === 'xmlBestand';
 }
 
-/** Undefined when there is nothing to validate: a fault, a text file, a stream that is not checked, or no schema. */
+/**
+ * Undefined when there is nothing to validate: a fault, a text file, a stream that is not checked, or a message type of which
+ * no schema is known at all. A version that nobody can check is no way around the check (row 156).
+ */
 async function validatePayload(
   message: StufMessage,
   mode: (type: MessageType) => PayloadMode,
   context: GatewayContext,
-): Promise<SchemaVerdict | undefined> {
+): Promise<SchemaVerdict | 'noSchema' | undefined> {
   if (!isXmlEnvelope(message)) return undefined;
   const functie = message.stuurgegevens.functie ?? '';
   const type = messageType(functie);
   if (type === undefined || mode(type) === 'off') return undefined;
   const { functieVersie, functieSubversie } = message.parameters;
   const entry = context.validator.forFunctie(functie, functieVersie, functieSubversie);
-  return entry === undefined ? undefined : context.validator.validate(message.payload.bytes, entry.id, 'last');
+  if (entry === undefined) return type.grade === 'envelope' ? undefined : 'noSchema';
+  return context.validator.validate(message.payload.bytes, entry.id, 'last');
 }
 
 /** The agreement that carries this message to its ontvanger. */

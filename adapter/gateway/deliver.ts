@@ -115,7 +115,7 @@ async function handOver(record: MessageRecord, hub: HubSettings, context: Gatewa
     return { outcome: { kind: 'refused', detail: 'no payload part: nothing to forward', codes: [] } };
   const allowedZenders = hub.senders.get(record.from.partyIds[0]?.value ?? '') ?? [];
   const content = await contentOf(part.blob, context);
-  const judged = await judgeContent(content, { role: 'hub', allowedZenders }, context);
+  const judged = await judgeContent(content, { role: 'hub', allowedZenders, parts: record.parts.length }, context);
   for (const notice of judged.verdict.notices) {
     context.observer.emit('content.warning', { messageId: record.messageId, rule: notice.rule, detail: notice.detail });
   }

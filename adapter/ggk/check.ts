@@ -3,6 +3,7 @@ import { parseTijdstip, type StufEnvelope, type StufMessage, type StufProblem } 
 import { FAULTS, faultCode, GEMEENTE_FAULT } from './fault-codes.ts';
 import { isDeclaratieAntwoord, messageType } from './message-types.ts';
 import { fits, partyKind, speakable } from './parties.ts';
+import type { PayloadHeader } from './payload-header.ts';
 import type {
   CheckName,
   ContentFinding,
@@ -38,6 +39,9 @@ const onMessage =
   (check: MessageCheck): Check =>
   (facts, settings) =>
     facts.read.ok ? check(facts.read.value, facts, settings) : FINE;
+
+/** The StUF document is the only part (section 8.2): nobody has judged what lies beside it, so it does not go on. */
+const parts: Check = ({ parts: found = 1 }) => (found > 1 ? fails('parts', undefined, ` Gevonden: ${found}.`) : FINE);
 
 const size: Check = (facts, settings) => (facts.size > settings.maxBytes ? fails('size') : FINE);
 
@@ -123,7 +127,9 @@ const payload = onMessage((message, facts, settings) => {
   if (mode === 'off') return FINE;
   const found = payloadFault(message, type, facts);
   if (found === undefined) return FINE;
-  if (mode === 'refuse' && type.grade === 'strict' && found.fails !== 'payloadParty') return found;
+  // Step 15 is for a hub: an end point only writes it down.
+  const isOurs = found.fails !== 'payloadParty' || settings.role === 'hub';
+  if (mode === 'refuse' && type.grade === 'strict' && isOurs) return found;
   const check = found.fails ?? 'payloadXsd';
   return remark(
     `STUF-${check}`,
@@ -137,21 +143,29 @@ const modeOf = (type: MessageType, { payload: mode }: ContentSettings): PayloadM
 function payloadFault(
   message: StufEnvelope,
   type: MessageType,
-  { payloadHeader: header, payloadXsdIssues }: EnvelopeFacts,
+  { payloadHeader: header, payloadXsd }: EnvelopeFacts,
 ): Outcome | undefined {
   const at = 'parameters/bericht/xmlBestand';
   if (header === 'unreadable') return fails('payloadForm', at);
-  if (payloadXsdIssues !== undefined && payloadXsdIssues > 0)
-    return fails('payloadXsd', at, ` ${payloadXsdIssues} ${payloadXsdIssues === 1 ? 'fout' : 'fouten'}.`);
+  if (header !== undefined && hasOtherVersion(message, type, header)) return fails('payloadVersion', at);
+  if (payloadXsd === 'noSchema') return fails('payloadSchema', 'parameters/functieVersie', supported(type));
+  if (payloadXsd !== undefined && payloadXsd > 0)
+    return fails('payloadXsd', at, ` ${payloadXsd} ${payloadXsd === 1 ? 'fout' : 'fouten'}.`);
   if (header === undefined) return undefined;
-  const { functieVersie, functieSubversie } = message.parameters;
-  const otherVersion =
-    differs(header.berichtVersie, functieVersie) ||
-    differs(header.berichtSubversie, functieSubversie) ||
-    (type.berichtCode !== undefined && header.berichtCode !== undefined && header.berichtCode !== type.berichtCode);
-  if (otherVersion) return fails('payloadVersion', at);
   return samePartners(message, type, header) ? undefined : fails('payloadParty', at);
 }
+
+/** Step 13 comes before the XSD, step 14. */
+function hasOtherVersion({ parameters }: StufEnvelope, { berichtCode }: MessageType, header: PayloadHeader): boolean {
+  return (
+    differs(header.berichtVersie, parameters.functieVersie) ||
+    differs(header.berichtSubversie, parameters.functieSubversie) ||
+    (berichtCode !== undefined && header.berichtCode !== undefined && header.berichtCode !== berichtCode)
+  );
+}
+
+const supported = ({ functieVersie, functieSubversie }: MessageType): string =>
+  functieVersie === undefined ? '' : ` Verwacht: ${functieVersie}/${functieSubversie ?? '0000'}.`;
 
 const differs = (inPayload: string | undefined, inEnvelope: string): boolean =>
   inPayload !== undefined && Number(inPayload) !== Number(inEnvelope);
@@ -172,8 +186,9 @@ function samePartners(
 
 const isEnvelope = (message: StufMessage): message is StufEnvelope => 'payload' in message;
 
-/** The order of section 12. */
+/** The order of section 12, after what is no document at all. */
 const CHECKS: readonly Check[] = [
+  parts,
   size,
   readable,
   moment,

@@ -21,6 +21,7 @@ const row = (L18: string, L25: string, plek: 'client' | 'server', tekst: string)
 });
 
 export const FAULTS: Readonly<Record<CheckName, FaultRow>> = {
+  parts: row('RIN001', 'IB001', 'client', 'Bericht heeft meer dan één bijlage; verwacht: alleen het StUF-bericht.'),
   size: row('IB007', 'IB003', 'server', 'Bericht is groter dan 25 MB. Verdeel de inhoud over meer berichten.'),
   xml: row('RIN001', 'IB001', 'client', 'StUF-envelop is geen leesbaar XML.'),
   version: row('IB798', 'IB798', 'server', 'StUF-versie of naamruimte van het bericht wordt niet ondersteund.'),
@@ -42,6 +43,7 @@ export const FAULTS: Readonly<Record<CheckName, FaultRow>> = {
   crossRefUnknown: row('CC07', 'IB021', 'client', 'Het bericht waarnaar crossRefnummer verwijst is niet bekend.'),
   payloadForm: row('CC02', 'IB014', 'client', 'Inhoud van het bericht is niet het voorgeschreven XML.'),
   payloadVersion: row('CC02', 'IB014', 'client', 'Berichtsoort of -versie in de inhoud wijkt af van de envelop.'),
+  payloadSchema: row('CC02', 'IB014', 'client', 'Versie van deze berichtsoort wordt niet ondersteund.'),
   payloadXsd: row('CC02', 'IB014', 'client', 'Inhoud van het bericht voldoet niet aan de XSD.'),
   payloadParty: row('CC09', 'CC09', 'client', 'Afzender of ontvanger in de inhoud wijkt af van de envelop.'),
 };

@@ -72,6 +72,8 @@ export interface ContentSettings {
 export interface EnvelopeFacts {
   /** Length of the document in bytes. */
   readonly size: number;
+  /** How many payload parts the ebMS message has, the document being the first; undefined when it came without one. */
+  readonly parts?: number;
   readonly read: Result<StufMessage, StufProblem>;
   readonly peek?: StufPeek;
   /** An earlier message with the same zender and referentienummer. */
@@ -85,12 +87,13 @@ export interface EnvelopeFacts {
   readonly crossRefKnown?: boolean;
   /** Undefined when the payload was not looked at; `unreadable` when it has no header. */
   readonly payloadHeader?: PayloadHeader | 'unreadable';
-  /** Number of XSD violations of the payload; undefined when it was not validated. */
-  readonly payloadXsdIssues?: number;
+  /** Number of XSD violations of the payload, or that there is no schema for its version; undefined when it was not looked at. */
+  readonly payloadXsd?: number | 'noSchema';
 }
 
 /** Names of the checks of section 12, in its order. */
 export type CheckName =
+  | 'parts'
   | 'size'
   | 'xml'
   | 'version'
@@ -112,6 +115,7 @@ export type CheckName =
   | 'crossRefUnknown'
   | 'payloadForm'
   | 'payloadVersion'
+  | 'payloadSchema'
   | 'payloadXsd'
   | 'payloadParty';
 

@@ -1,6 +1,7 @@
 // `dk schemas`: which schemas there are, and whether files obey theirs; the code that the gateway runs.
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { messageType } from '../../adapter/ggk/index.ts';
 import { readStuf, type StufEnvelope } from '../../adapter/stuf/index.ts';
 import {
   type Identified,
@@ -165,7 +166,7 @@ async function checkPayload(
   const { functieVersie, functieSubversie } = message.parameters;
   const entry = schemas.forFunctie(functie, functieVersie, functieSubversie);
   if (entry === undefined) {
-    const text = 'geen schema bekend voor deze functie en versie; de inhoud is niet gecontroleerd';
+    const text = `geen schema bekend voor deze functie en versie; de inhoud is niet gecontroleerd${refusedFor(functie)}`;
     return {
       ...envelope,
       message: functie,
@@ -177,6 +178,12 @@ async function checkPayload(
   const issues = verdict.issues.map((issue) => ({ ...issue, path: `${PAYLOAD}${issue.path}` }));
   return { ...about('stuf', entry), valid: verdict.valid, issues };
 }
+
+/** The verdict here is on the schemas; the gateway has more to say. */
+const refusedFor = (functie: string): string =>
+  (messageType(functie)?.grade ?? 'strict') !== 'strict'
+    ? ''
+    : ', en een gateway die de inhoud controleert weigert dit bericht';
 
 const PAYLOAD = '/bericht/xmlBestand';
 

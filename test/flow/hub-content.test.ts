@@ -1,0 +1,127 @@
+// What the hub refuses of documents that are whole and valid in themselves: more than one part, versions nobody can check, other parties.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { OIN_TYPE } from '../../adapter/base/index.ts';
+import { submitMessage } from '../../adapter/gateway/index.ts';
+import { writeStuf } from '../../adapter/stuf/index.ts';
+import { sampleMessage } from '../../tools/schemas/sample.ts';
+import { TEST_SERVICE } from '../fixtures/gateway.ts';
+import { type HubRig, heen, openHub } from '../fixtures/hub.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+
+let rig: HubRig;
+beforeAll(async () => {
+  rig = await openHub();
+});
+afterAll(() => rig.close());
+
+const sample = sampleMessage('WMO301');
+const changed = (from: RegExp, to: string): string => {
+  expect(sample).toMatch(from);
+  return sample.replace(from, to);
+};
+
+/** What comes back of a document, and what was forwarded. */
+async function answerTo(document: Uint8Array): Promise<readonly unknown[]> {
+  expect((await rig.send(document)).state).toBe('acknowledged');
+  return (await rig.collected()).map((one) => ('fault' in one ? one.fault : one.kind));
+}
+
+/** The envelope with another text for its version. */
+const versioned = (payload: string, functieVersie: string, functieSubversie: string): Uint8Array => {
+  const message = heen('WMO301', { payload });
+  return writeStuf({ ...message, parameters: { ...message.parameters, functieVersie, functieSubversie } });
+};
+
+const inVersion = (versie: string, subversie: string): string =>
+  changed(/BerichtVersie>[^<]*</, `BerichtVersie>${versie}<`).replace(
+    /BerichtSubversie>[^<]*</,
+    `BerichtSubversie>${subversie}<`,
+  );
+
+describe('the hub refuses', () => {
+  test.each([
+    [
+      '9.9, in the envelope and in the message',
+      () => versioned(inVersion('9', '9'), '0009', '0009'),
+      'niet ondersteund',
+    ],
+    [
+      '3.3, in the envelope and in the message',
+      () => versioned(inVersion('3', '3'), '0003', '0003'),
+      'niet ondersteund',
+    ],
+    ['2.2 with a message without a header', () => versioned('<a/>', '0002', '0002'), 'niet ondersteund'],
+    ['3.3 in the envelope only', () => versioned(sample, '0003', '0003'), 'wijkt af van de envelop'],
+    ['3.1 in the message only', () => versioned(inVersion('3', '1'), '0003', '0002'), 'wijkt af van de envelop'],
+    [
+      'another message type than the functie',
+      () => versioned(sampleMessage('WMO305'), '0003', '0002'),
+      'wijkt af van de envelop',
+    ],
+  ])('row 156 version %s', async (_, document, tekst) => {
+    const [fault, ...rest] = await answerTo(document());
+    expect(fault).toMatchObject({ code: 'IB014', plek: 'client', omschrijving: expect.stringContaining(tekst) });
+    expect(rest).toEqual([]);
+  });
+
+  test('row 156 what it expected is told of a version that nobody can check', async () => {
+    const [fault] = await answerTo(versioned(inVersion('9', '9'), '0009', '0009'));
+    expect(fault).toMatchObject({ omschrijving: expect.stringContaining('0003/0002') });
+  });
+
+  test.each(['http://www.egem.nl/StUF/sector/ggk/0310', 'http://www.stufstandaarden.nl/koppelvlak/ggk0300'])(
+    'row 155 a document of another StUF version, %s',
+    async (namespace) => {
+      const text = Buffer.from(writeStuf(heen('WMO301'))).toString('utf8');
+      const other = text.replaceAll('http://www.stufstandaarden.nl/koppelvlak/ggk0210', namespace);
+      expect(other === text).toBe(false);
+      expect(await answerTo(Buffer.from(other))).toMatchObject([{ code: 'IB798', plek: 'server' }]);
+    },
+  );
+
+  test.each([
+    ['Afzender', '8888'],
+    ['Ontvanger', '99999999'],
+  ])('stuf-ggk §12 step 15 a %s in the message other than in the envelope', async (field, code) => {
+    const payload = changed(new RegExp(`${field}>[^<]*<`), `${field}>${code}<`);
+    const faults = await answerTo(writeStuf(heen('WMO301', { payload })));
+    expect(faults).toMatchObject([{ code: 'CC09', plek: 'client' }]);
+    expect(JSON.stringify(faults)).not.toContain(code);
+  });
+
+  test('stuf-ggk §8.2 parts beside the StUF document: nobody has judged them, so nothing goes on', async () => {
+    const uuid = randomUUID();
+    const party = (value: string) => ({ partyIds: [{ value, type: OIN_TYPE }] });
+    const part = (name: string, contentType: string, content: Uint8Array) => ({
+      contentId: `${name}-${uuid}@a.test`,
+      contentType,
+      content,
+    });
+    const message = heen('WMO301');
+    const sent = await submitMessage(
+      {
+        cpaId: 'TEST_A_B',
+        from: party(OIN_A),
+        to: party(OIN_B),
+        service: TEST_SERVICE,
+        action: 'ggk_Di01',
+        uuid,
+        contents: [
+          part('stuf', 'application/xml', writeStuf(message)),
+          part('beside', 'application/octet-stream', Buffer.from('MZ')),
+        ],
+      },
+      rig.a.context,
+    );
+    expect(sent.ok).toBe(true);
+    await rig.settle();
+    const [fault, ...rest] = await rig.collected();
+    expect(rest).toEqual([]);
+    expect(fault).toMatchObject({
+      kind: 'Fo01',
+      stuurgegevens: { crossRefnummer: message.stuurgegevens.referentienummer },
+      fault: { code: 'IB001', plek: 'client', omschrijving: expect.stringContaining('Gevonden: 2') },
+    });
+  });
+});
