@@ -11,7 +11,10 @@ export interface PayloadHeader {
   readonly ontvanger?: string;
 }
 
-const HEAD_BYTES = 16 * 1024;
+/** Of a tag, and of the text in an element. */
+const MOST_BYTES = 16 * 1024;
+/** Tags, texts and other mark-up that are looked at; a header with everything in it has some fifty. */
+const MOST_PIECES = 10_000;
 const MAX_VALUE = 40;
 const FIELDS: ReadonlyMap<string, Exclude<keyof PayloadHeader, 'rootName' | 'namespace'>> = new Map([
   ['BerichtCode', 'berichtCode'],
@@ -22,23 +25,22 @@ const FIELDS: ReadonlyMap<string, Exclude<keyof PayloadHeader, 'rootName' | 'nam
 ]);
 
 /**
- * From the first 16 kB; undefined when there is no start tag. The XSD check says whether the rest is right. Comments,
- * instructions and CDATA count as an XML reader counts them (row 122), and every octet is looked at once (row 118).
+ * Undefined when there is no start tag. The XSD check says whether the rest is right. Comments, instructions and CDATA count
+ * as an XML reader counts them (row 122), however long they are, and every octet is looked at once (row 118).
  */
 export function payloadHeader(bytes: Uint8Array): PayloadHeader | undefined {
-  const head = new TextDecoder('utf-8').decode(bytes.subarray(0, HEAD_BYTES));
   const read: { -readonly [K in keyof PayloadHeader]?: PayloadHeader[K] } = {};
   let open = '';
   let text = '';
-  for (const piece of piecesOf(head)) {
+  for (const piece of piecesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) {
     if (piece.kind === 'text') {
-      text += piece.text;
+      text = (text + piece.text).slice(0, MOST_BYTES + 1);
       continue;
     }
     const { name, ends } = piece.tag;
     if (read.rootName === undefined) Object.assign(read, { rootName: name, namespace: namespaceOf(piece.tag) });
     const field = ends && name === open ? FIELDS.get(name) : undefined;
-    const value = text.trim();
+    const value = text.length > MOST_BYTES ? '' : text.trim();
     if (field !== undefined && value !== '' && value.length <= MAX_VALUE) read[field] ??= value;
     if (ends && name === 'Header') break;
     open = ends ? '' : name;
@@ -64,31 +66,38 @@ const OTHER_MARKUP = [
   ['<![CDATA[', ']]>'],
   ['<?', '?>'],
 ] as const;
+const LONGEST_START = Math.max(...OTHER_MARKUP.map(([opens]) => opens.length));
+const [GT, QUOTE, APOSTROPHE] = [0x3e, 0x22, 0x27] as const;
 
-function* piecesOf(head: string): Generator<Piece, void, undefined> {
+function* piecesOf(document: Buffer): Generator<Piece, void, undefined> {
+  const textAt = (start: number, end: number): string =>
+    document.toString('utf8', start, Math.min(end, start + MOST_BYTES + 1));
   let at = 0;
-  for (let lt = head.indexOf('<'); lt >= 0; lt = head.indexOf('<', at)) {
-    if (lt > at) yield { kind: 'text', text: head.slice(at, lt) };
-    const other = OTHER_MARKUP.find(([start]) => head.startsWith(start, lt));
-    const end = other === undefined ? tagEnd(head, lt) : head.indexOf(other[1], lt + other[0].length);
+  for (let pieces = 0; pieces < MOST_PIECES; pieces += 1) {
+    const lt = document.indexOf('<', at);
+    if (lt < 0) return;
+    if (lt > at) yield { kind: 'text', text: textAt(at, lt) };
+    const start = textAt(lt, lt + LONGEST_START);
+    const other = OTHER_MARKUP.find(([opens]) => start.startsWith(opens));
+    const end = other === undefined ? tagEnd(document, lt) : document.indexOf(other[1], lt + other[0].length);
     if (end < 0) return;
-    const inner = head.slice(lt + (other?.[0].length ?? 1), end);
-    const tag = other === undefined ? tagOf(inner) : undefined;
+    const inside = lt + (other?.[0].length ?? 1);
+    const tag = other === undefined ? tagOf(document.toString('utf8', inside, end)) : undefined;
     if (tag !== undefined) yield { kind: 'tag', tag };
-    else if (other?.[0] === '<![CDATA[') yield { kind: 'text', text: inner };
+    else if (other?.[0] === '<![CDATA[') yield { kind: 'text', text: textAt(inside, end) };
     at = end + (other?.[1].length ?? 1);
   }
 }
 
 /** The `>` that ends a tag; one in quotes does not. */
-function tagEnd(head: string, from: number): number {
-  for (let at = from; at < head.length; at += 1) {
-    const character = head[at];
-    if (character === '>') return at;
-    if (character === '"' || character === "'") {
-      at = head.indexOf(character, at + 1);
-      if (at < 0) return -1;
-    }
+function tagEnd(document: Buffer, from: number): number {
+  const most = Math.min(document.length, from + MOST_BYTES);
+  let quote = 0;
+  for (let at = from; at < most; at += 1) {
+    const octet = document[at] ?? 0;
+    if (quote !== 0) quote = octet === quote ? 0 : quote;
+    else if (octet === GT) return at;
+    else if (octet === QUOTE || octet === APOSTROPHE) quote = octet;
   }
   return -1;
 }

@@ -1,7 +1,7 @@
 // The header of a payload is read as an XML reader reads it, in linear time.
 import { describe, expect, test } from '@jest/globals';
-import { payloadHeader } from '../../adapter/ggk/index.ts';
-import { sampleMessage } from '../../tools/schemas/sample.ts';
+import { messageType, payloadHeader } from '../../adapter/ggk/index.ts';
+import { sampleCodes, sampleMessage } from '../../tools/schemas/sample.ts';
 
 const read = (xml: string) => payloadHeader(Buffer.from(xml));
 const header = (inside: string): string => `<p:Bericht xmlns:p="urn:p"><p:Header>${inside}</p:Header></p:Bericht>`;
@@ -54,10 +54,54 @@ describe('the header of a payload', () => {
     ['comments that do not end', '<!--'.repeat(4000)],
     ['start tags', '<Afzender>'.repeat(1600)],
     ['quotes', `<a ${`"'`.repeat(8000)}`],
+    ['blanks before the root', ' '.repeat(16_000)],
   ])('row 118 16 kB of %s take linear time', (_name, xml) => {
     const { user } = process.cpuUsage();
     for (let again = 0; again < 10; again += 1) read(xml);
     expect((process.cpuUsage().user - user) / 1e6).toBeLessThan(3);
+  });
+
+  test.each([
+    ['a comment', `<!--${'-x'.repeat(100_000)}-->`],
+    ['many comments', '<!-- x -->'.repeat(2000)],
+    ['an instruction', `<?x ${'y'.repeat(200_000)}?>`],
+    ['blanks', ' '.repeat(200_000)],
+  ])('row 156 %s before the root, as long as they are valid, hide no header', (_name, before) => {
+    expect(read(`${before}${header('<p:Afzender>9999</p:Afzender>')}`)).toMatchObject({ afzender: '9999' });
+    expect(read(header(`${before}<p:Afzender>9999</p:Afzender>`))).toMatchObject({ afzender: '9999' });
+  });
+
+  test('a value behind very many blanks is none: it is read to a bound', () => {
+    const long = `<p:Afzender>${' '.repeat(20_000)}9999</p:Afzender>`;
+    expect(read(header(`${long}<p:Ontvanger>1</p:Ontvanger>`))).toEqual({
+      rootName: 'Bericht',
+      namespace: 'urn:p',
+      ontvanger: '1',
+    });
+  });
+
+  test.each([
+    ['one comment', `<!--${'-x'.repeat(12_000_000)}-->`],
+    ['comments', '<!---->'.repeat(3_500_000)],
+    ['start tags', '<a>'.repeat(8_000_000)],
+    ['quotes in a tag', `<a ${'"'.repeat(24_000_000)}`],
+    ['CDATA', `<a>${'<![CDATA[x]]>'.repeat(2_000_000)}`],
+  ])('row 118 25 MB of %s are no more work than a look', (_name, xml) => {
+    const bytes = Buffer.from(xml);
+    const { user } = process.cpuUsage();
+    payloadHeader(bytes);
+    expect((process.cpuUsage().user - user) / 1e6).toBeLessThan(2);
+  });
+
+  test.each(sampleCodes())('D9 the header of the sample %s says what the catalogue of message types says', (code) => {
+    const type = messageType(code);
+    const { berichtCode, berichtVersie, berichtSubversie } = read(sampleMessage(code)) ?? {};
+    if (type?.berichtCode !== undefined) expect(berichtCode).toBe(type.berichtCode);
+    if (type?.functieVersie !== undefined)
+      expect([Number(berichtVersie), Number(berichtSubversie)]).toEqual([
+        Number(type.functieVersie),
+        Number(type.functieSubversie),
+      ]);
   });
 
   test('no start tag: undefined', () => {

@@ -99,9 +99,12 @@ function element(particle: Particle, prefix: string, context: Context, depth: nu
   return `${indent}<${tag}>\n${inner}${indent}</${tag}>\n`;
 }
 
-function exampleFor(particle: Particle, row: SimpleRow, { options }: Context): string {
+function exampleFor(particle: Particle, row: SimpleRow, context: Context): string {
+  const { options } = context;
   const { name, type, pattern } = particle;
   if (pattern !== undefined && /^\d+$/.test(pattern)) return pattern;
+  const ofType = ofMessageType(name, context);
+  if (ofType !== undefined) return ofType;
   if (type === 'LDT_Gemeente') return options.gemeente;
   if (type === 'LDT_AgbCode') return options.aanbieder;
   if (type === 'LDT_BurgerServicenummer') return options.bsn;
@@ -109,6 +112,13 @@ function exampleFor(particle: Particle, row: SimpleRow, { options }: Context): s
   const code = row.codes?.split(' ')[0];
   if (code !== undefined) return code;
   return row.base === 'string' ? textFor(row, pattern) : (BASE_VALUES[row.base] ?? '1');
+}
+
+/** What the header says of itself, also where the schema leaves it open. */
+function ofMessageType(name: string, { message, standard }: Context): string | undefined {
+  if (name === 'BerichtCode') return message.berichtCode;
+  if (name === 'BerichtVersie') return String(standard.table.major);
+  return name === 'BerichtSubversie' ? String(standard.table.minor) : undefined;
 }
 
 const BASE_VALUES: Readonly<Record<string, string>> = { integer: '1', date: DATE, time: '09:30:00' };
