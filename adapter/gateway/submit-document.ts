@@ -1,7 +1,7 @@
 // Use case: an application offers a StUF document: checked, routed and stored before it is told that we have it (row 157).
 import type { Issue } from '../base/index.ts';
 import { actionFor, businessData } from '../ggk/index.ts';
-import type { MessageRecord } from '../msh/index.ts';
+import { fitsId, MAX_ID, type MessageRecord } from '../msh/index.ts';
 import type { StufMessage } from '../stuf/index.ts';
 import { sha256Hex } from './blob.ts';
 import { type Judged, judgeContent } from './content.ts';
@@ -38,18 +38,35 @@ export function documentFromJson(bytes: Uint8Array): SubmitDocument | { detail: 
   if (typeof body !== 'object' || body === null || !('stuf' in body) || typeof body.stuf !== 'string') {
     return { detail: 'stuf: verwacht het StUF-bericht als base64.' };
   }
-  const text = (name: 'conversationId' | 'refToMessageId') => {
-    const value: unknown = (body as Record<string, unknown>)[name];
-    return typeof value === 'string' && value !== '' ? { [name]: value } : {};
-  };
-  return { stuf: Buffer.from(body.stuf, 'base64'), ...text('conversationId'), ...text('refToMessageId') };
+  const { stuf, ...given } = body as Readonly<Record<string, unknown>>;
+  const ids: { conversationId?: string; refToMessageId?: string } = {};
+  for (const name of IDS) {
+    const value = given[name] ?? '';
+    if (typeof value !== 'string') return { detail: `${name}: gevonden ${typeof value}; verwacht tekst.` };
+    if (value !== '') ids[name] = value;
+  }
+  return { stuf: Buffer.from(String(stuf), 'base64'), ...ids };
 }
+
+const IDS = ['conversationId', 'refToMessageId'] as const;
+
+/** They stand in the header of our message: a partner refuses what is no identifier. */
+const idIssues = (document: SubmitDocument): readonly Issue[] =>
+  IDS.filter((name) => !fitsId(document[name] ?? '')).map((name) => ({
+    code: 'id-invalid',
+    severity: 'Error',
+    where: name,
+    detail: `gevonden ${document[name]?.length} tekens; verwacht ten hoogste ${MAX_ID}, zonder stuurtekens`,
+    rule: 'R33',
+  }));
 
 export async function submitDocument(
   document: SubmitDocument,
   submitter: Submitter,
   context: GatewayContext,
 ): Promise<SubmitOutcome> {
+  const ids = idIssues(document);
+  if (ids.length > 0) return refused('id-invalid', ids);
   const judged = await judgeContent(
     { size: document.stuf.length, reading: await context.validator.readStuf(document.stuf) },
     { role: 'gemeente', allowedZenders: undefined, payloadMode: context.submitPolicy },

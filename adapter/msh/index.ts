@@ -11,6 +11,6 @@ export { INBOUND, type LifecycleEvent, OUTBOUND, rowFor, STATES, step } from './
 export { type Notice, type NoticeEvent, noticeOf } from './notice.ts';
 export { operate } from './operate.ts';
 export { receive } from './receive.ts';
-export { type Column, isStranger, judge, RULES, type Rule, withoutSuffix } from './rules/index.ts';
+export { type Column, fitsId, isStranger, judge, MAX_ID, RULES, type Rule, withoutSuffix } from './rules/index.ts';
 export { submit } from './submit.ts';
 export { beginTransmit, endTransmit } from './transmit.ts';

@@ -127,6 +127,33 @@ describe('messages', () => {
     }
   }, 60_000);
 
+  test.each([
+    ['conversationId', 'x'.repeat(256), '256'],
+    ['refToMessageId', 'y'.repeat(256), '256'],
+    ['conversationId', 'a\u0007b', '3'],
+    ['conversationId', 'a\ud800b', '3'],
+  ])('row 157 R33 a %s that no header may hold is 422 with what was found and expected', async (name, value, found) => {
+    const stored = stuf().toString('base64');
+    const body = Buffer.from(JSON.stringify({ stuf: stored, [name]: value }));
+    const response = await submit(body, randomUUID(), 'application/json');
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      type: 'urn:dk:problem:id-invalid',
+      issues: [
+        { where: name, rule: 'R33', detail: expect.stringMatching(`^gevonden ${found} tekens; verwacht .*255`) },
+      ],
+    });
+    const most = Buffer.from(JSON.stringify({ stuf: stored, [name]: 'z'.repeat(255) }));
+    expect((await submit(most, randomUUID(), 'application/json')).status).toBe(202);
+  });
+
+  test('row 157 a conversationId that is no text is 400 and names the field', async () => {
+    const body = Buffer.from(JSON.stringify({ stuf: stuf().toString('base64'), conversationId: 7 }));
+    const response = await submit(body, randomUUID(), 'application/json');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ detail: 'conversationId: gevonden number; verwacht tekst.' });
+  });
+
   test('row 157 what breaks its XSD is 422 with line, place and facet', async () => {
     const response = await submit(stuf(sampleMessage('WMO301').replace(/Geslacht>[^<]*</, 'Geslacht>7<')), 'fout');
     expect(response.status).toBe(422);

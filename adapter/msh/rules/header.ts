@@ -4,9 +4,13 @@ import { finding, warning } from '../errors.ts';
 import type { Check } from './rule.ts';
 
 const HEADER = '//Header/MessageHeader';
-const MAX_ID = 255;
+export const MAX_ID = 255;
 const FUTURE_MS = 24 * 3_600_000;
-const CONTROL = /[\u0000-\u001f\u007f]/;
+/** Neither in an identifier: control characters, and what XML has no character for. */
+const FORBIDDEN = /[\u0000-\u001f\u007f\ufffe\uffff]|\p{Cs}/u;
+
+/** R33: what a MessageId, RefToMessageId or ConversationId may be. */
+export const fitsId = (value: string): boolean => value.length <= MAX_ID && !FORBIDDEN.test(value);
 
 /** Every extension element that carries a version, with its place. */
 export const versions: Check = ({ message }) => {
@@ -28,7 +32,7 @@ export const versions: Check = ({ message }) => {
 export const messageIdForm: Check = ({ message }) => {
   const { messageId, conversationId, refToMessageId } = message.header;
   const at = (name: string, value: string | undefined): Issue[] =>
-    value !== undefined && (value.length > MAX_ID || CONTROL.test(value))
+    value !== undefined && !fitsId(value)
       ? [
           finding(
             'ValueNotRecognized',

@@ -24,6 +24,7 @@ import {
 } from './security.ts';
 import { combination, knownReference } from './services.ts';
 
+export { fitsId, MAX_ID } from './header.ts';
 export type { Column, Rule } from './rule.ts';
 export { isStranger, peerMaySpeak, withoutSuffix } from './security.ts';
 
