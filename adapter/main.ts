@@ -1,4 +1,4 @@
 // The program.
 import { runProgram } from './run.ts';
 
-await runProgram();
+await runProgram(process.argv.slice(2));

@@ -10,9 +10,16 @@ import { schemasCommand } from './commands/schemas.ts';
 import { speakDutch } from './dutch.ts';
 import { endQuietlyOnClosedPipe, tellNoVerdict, WrongUse } from './output.ts';
 
-const program = new Command('dk').description(
-  'Digikoppeling-gateway: certificaten, CPA’s, schema’s, berichten en gesimuleerde partners',
-);
+const program = new Command('dk')
+  .description('Digikoppeling-gateway: certificaten, CPA’s, schema’s, berichten en gesimuleerde partners')
+  .addHelpText(
+    'after',
+    `
+Einde met   0  goed
+            1  wat is nagekeken is niet goed
+            2  verkeerd gebruik of geen oordeel, zoals bij een bestand, gateway of bericht dat er niet is
+Omgeving    DK_URL en DK_KEY gelden voor opdrachten aan een gateway, tenzij --url en --key er staan`,
+  );
 
 for (const command of [certsCommand, cpaCommand, schemasCommand, messageCommand, partnerCommand, rulesCommand]) {
   program.addCommand(command());

@@ -82,7 +82,7 @@ export async function inspectMessage(entity: HttpEntity, options: InspectOptions
   return {
     kind: intake.value.kind,
     header,
-    parts: [{ contentId: '', contentType: 'text/xml', blob: intake.value.envelope }, ...intake.value.parts],
+    parts: [{ ...intake.value.envelopeType, blob: intake.value.envelope }, ...intake.value.parts],
     signature: facts.signature,
     issues: decision.issues,
     answer: answerOf(decision),

@@ -26,6 +26,8 @@ export interface Intake {
   /** The SOAP part as received: these octets are stored and verified (R61). */
   readonly envelope: StagedBlob;
   readonly envelopeBytes: Uint8Array;
+  /** The MIME header of the SOAP part; of a bare SOAP document the Content-Type of the request. */
+  readonly envelopeType: Pick<ReceivedPart, 'contentId' | 'contentType'>;
   /** Every other part, in order: opaque to us, whatever it is (R7). */
   readonly parts: readonly ReceivedPart[];
   readonly mimeIssues: readonly Issue[];
@@ -83,7 +85,7 @@ const noSoapAction: Issue = {
 
 interface RawEntity {
   readonly root: Uint8Array;
-  readonly rootSha256: string | undefined;
+  readonly rootId: string;
   readonly rootType: ContentType;
   readonly parts: readonly ReceivedPart[];
   readonly mimeIssues: readonly Issue[];
@@ -109,7 +111,7 @@ async function readEntity(
   const root = sink.bytes();
   return ok({
     root,
-    rootSha256: undefined,
+    rootId: '',
     rootType: contentType,
     parts: [],
     mimeIssues: [],
@@ -160,7 +162,7 @@ async function readPackage(
   }
   return ok({
     root: root?.memory?.bytes() ?? new Uint8Array(),
-    rootSha256: result.ok ? result.value.parts[result.value.root]?.sha256 : undefined,
+    rootId: root?.header.contentId ?? '',
     rootType: root?.header.contentType ?? contentType,
     parts,
     mimeIssues: result.ok ? [] : [mimeIssue(result.error)],
@@ -206,6 +208,7 @@ function readEnvelope(raw: RawEntity, limits: Limits, found: readonly Issue[]): 
     warnings: [...found, ...warnings],
     envelope: stage(raw.root),
     envelopeBytes: raw.root,
+    envelopeType: { contentId: raw.rootId, contentType: raw.rootType.raw },
     parts: raw.parts,
     mimeIssues: raw.mimeIssues,
     unstored: raw.spools.find(({ lost }) => lost !== undefined)?.lost,

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makeDevPki, writeDevPki } from '../../tools/certs/index.ts';
 import { sampleMessage } from '../../tools/schemas/sample.ts';
 import { testCpa } from '../fixtures/gateway.ts';
+import { testPair } from '../fixtures/pair.ts';
 import { sharedDir } from '../fixtures/shared.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,6 +34,7 @@ describe('dk', () => {
   test('help names the groups; wrong use is 2', () => {
     const help = dk('--help');
     for (const group of ['certs', 'cpa', 'schemas', 'message', 'partner', 'rules']) expect(help.out).toContain(group);
+    for (const word of ['DK_URL', 'DK_KEY', '0  goed', '1  wat', '2  verkeerd']) expect(help.out).toContain(word);
     expect(help.code).toBe(0);
     expect(dk('onzin').code).toBe(2);
     expect(dk('schemas', 'check').code).toBe(2);
@@ -89,6 +91,33 @@ describe('dk', () => {
     const checked = dk('cpa', 'check', 'voorbeeld.xml', '--json');
     expect(JSON.parse(checked.out)).toMatchObject({ cpaId: 'GGK_A_B_1', valid: true });
     expect(checked.code).toBe(0);
+  });
+
+  test('R142 message inspect names the parts as they came: the SOAP part by its own header, a bare document by the request', async () => {
+    const p = await testPair();
+    await p.submit();
+    await p.settle();
+    await p.close();
+    const [post] = p.wire.posts;
+    if (post === undefined) throw new Error('nothing was posted');
+    const { body, headers } = post;
+    const partsOf = (name: string, bytes: Uint8Array, type: string): Record<string, unknown>[] => {
+      writeFileSync(join(folder, name), bytes);
+      const run = dk('message', 'inspect', name, '--content-type', type, '--json');
+      return (JSON.parse(run.out) as { parts: Record<string, unknown>[] }).parts;
+    };
+    const type = headers['content-type'] ?? '';
+    const start = /start="?<([^>"]+)>/.exec(type)?.[1];
+    const text = body.toString('latin1');
+    const envelope = body.subarray(text.indexOf('<SOAP'), text.indexOf('Envelope>', text.indexOf('</SOAP')) + 9);
+    const own = /content-type: ([^\r]+)/i.exec(text)?.[1];
+    const packed = partsOf('pakket.bin', body, type);
+    expect(packed).toHaveLength(2);
+    expect(packed[0]).toMatchObject({ contentId: start, contentType: own, bytes: envelope.length });
+    expect([start, own]).not.toContain(undefined);
+    expect(partsOf('kaal.xml', envelope, 'text/xml; charset="utf-8"')).toMatchObject([
+      { contentId: '', contentType: 'text/xml; charset="utf-8"', sha256: packed[0]?.sha256 },
+    ]);
   });
 
   const shared = sharedDir();

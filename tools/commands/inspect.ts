@@ -129,8 +129,10 @@ function printInspection(view: InspectionView): void {
     );
     print(`  gesprek  ${header.conversationId}`);
   }
-  for (const part of view.parts)
-    print(`  deel     ${part.contentId || '(SOAP)'} ${part.contentType} ${part.bytes} bytes`);
+  for (const [index, part] of view.parts.entries())
+    print(
+      `  deel     ${index === 0 ? 'SOAP ' : ''}${part.contentId || '(zonder Content-ID)'} ${part.contentType} ${part.bytes} bytes`,
+    );
   print(
     `  handtekening: ${signatureWord(view.signature.verdict)}${view.signature.reason === undefined ? '' : ` — ${view.signature.reason}`}`,
   );

@@ -30,12 +30,14 @@ const opened: Opened = {};
 const cutAll = watchSockets();
 
 async function go(order: Extract<Order, { do: 'go' }>): Promise<void> {
-  process.argv.push('--config', order.config);
   isSynced = watchSynchronous();
   slowCommits(() => commitMs);
   if (settings.broken === 'doesNotSync') forgetSync();
   const before = process.listenerCount('SIGINT');
-  await runProgram(seamsFor(knobs, opened, (store) => breakStore(store, settings.broken)));
+  await runProgram(
+    ['--config', order.config],
+    seamsFor(knobs, opened, (store) => breakStore(store, settings.broken)),
+  );
   for (const stop of process.listeners('SIGINT').slice(before)) process.off('SIGINT', stop);
   if (opened.store === undefined || process.exitCode !== undefined) throw new Error('the gateway did not start');
 }

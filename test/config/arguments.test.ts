@@ -1,0 +1,62 @@
+// What may stand behind `npm start --`.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { readArguments } from '../../adapter/arguments.ts';
+import { Refused } from '../../adapter/files.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/adapter/main.js', import.meta.url));
+
+/** Where and what of the refusal. */
+function refusal(given: readonly string[]): string {
+  try {
+    readArguments(given);
+  } catch (error) {
+    if (error instanceof Refused) return error.issues.map(({ where, detail }) => `${where}: ${detail}`).join('\n');
+    throw error;
+  }
+  return '(none)';
+}
+
+describe('the arguments of npm start', () => {
+  test.each([
+    [[], { config: undefined, clock: undefined, help: false }],
+    [['--config', 'a b.json'], { config: 'a b.json', clock: undefined, help: false }],
+    [
+      ['--config=x.json', '--clock', '2030-01-31T12:00:00Z'],
+      { config: 'x.json', clock: 1_896_091_200_000, help: false },
+    ],
+    [['--help'], { config: undefined, clock: undefined, help: true }],
+  ])('%j', (given, expected) => {
+    expect(readArguments(given)).toEqual(expected);
+  });
+
+  test.each([
+    [['--confg', 'x.json'], '--confg: onbekend'],
+    [['x.json'], 'x.json: onbekend'],
+    [['--config', 'x.json', 'y.json'], 'y.json: onbekend'],
+    [['--', 'x.json'], '--: onbekend'],
+    [['-c', 'x.json'], '-c: onbekend'],
+    [['--toString'], '--toString: onbekend'],
+    [['--config'], '--config: heeft een waarde nodig'],
+    [['--config', '--clock'], '--config: heeft een waarde nodig'],
+    [['--config='], '--config: heeft een waarde nodig'],
+    [['--help=ja'], '--help: heeft geen waarde'],
+    [['--config', 'a', '--config', 'b'], '--config: staat er twee keer'],
+    [['--clock', 'morgen'], '--clock: morgen: verwacht een tijdstip'],
+  ])('%j is refused with what was found', (given, expected) => {
+    expect(refusal(given)).toContain(expected);
+    expect(refusal(given)).toContain('verwacht');
+  });
+
+  test('the program ends with 2 and says so, and --help ends with 0', () => {
+    const run = (...given: string[]) =>
+      spawnSync(process.execPath, [MAIN, ...given], { encoding: 'utf8', timeout: 30_000 });
+    const wrong = run('--nonsense');
+    expect([wrong.status, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toMatch(/^--nonsense: onbekend; verwacht: --config BESTAND/);
+    const help = run('--help');
+    expect([help.status, help.stderr]).toEqual([0, '']);
+    expect(help.stdout).toContain('--config BESTAND');
+  });
+});
