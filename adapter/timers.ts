@@ -1,6 +1,6 @@
 // What happens by the clock besides messages: gauges of waiting work, and housekeeping.
 import { Refused } from './files.ts';
-import { type GatewayContext, housekeep } from './gateway/index.ts';
+import { type GatewayContext, housekeep, tellBrokenOff } from './gateway/index.ts';
 import type { Observer } from './observe/index.ts';
 import type { Store } from './store/index.ts';
 
@@ -44,9 +44,7 @@ export function watchEnds(look: (now: number) => void): NodeJS.Timeout {
 export function keepHouse(context: GatewayContext): NodeJS.Timeout {
   const run = (): void => {
     housekeep(context).catch((error: unknown) => {
-      context.observer.emit('store.unavailable', {
-        detail: error instanceof Error ? error.message : 'housekeeping failed',
-      });
+      tellBrokenOff(error, {}, context);
     });
   };
   run();

@@ -3,7 +3,7 @@ import { businessData } from '../ggk/index.ts';
 import { confirmCollect, endDeliver, type MessageRecord, type RecordId } from '../msh/index.ts';
 import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import type { GatewayContext } from './context.ts';
-import { tell } from './tell.ts';
+import { tell, wordsOf } from './tell.ts';
 
 /** Offers up to `max` messages; each is offered again, under the same id, when it is not confirmed within the lease. */
 export async function offerMessages(
@@ -24,7 +24,7 @@ async function offerOne(record: MessageRecord, context: GatewayContext): Promise
       if (error instanceof BlobDamaged) return park(record, error.message, context);
       if (error instanceof StoreUnavailable) throw error;
       // The application can read the document itself; what it says of itself is for finding it by.
-      const detail = `the stuurgegevens cannot be read: ${error instanceof Error ? error.message : 'unknown failure'}`;
+      const detail = `the stuurgegevens cannot be read: ${wordsOf(error)}`;
       context.observer.emit('content.warning', { messageId, detail });
       return record;
     });

@@ -15,6 +15,7 @@ import { createSerial } from './serial.ts';
 import { postAnswer } from './signal.ts';
 import type { Submitted } from './submit.ts';
 import { type SubmitDocument, type SubmitOutcome, type Submitter, submitDocument } from './submit-document.ts';
+import { wordsOf } from './tell.ts';
 import { carryOutTransmit, transmit } from './transmit.ts';
 
 export { type AgreementCache, createAgreementCache } from './agreements.ts';
@@ -88,7 +89,7 @@ export function createGateway(context: GatewayContext): Gateway {
     readiness: () =>
       store.probe().then(
         () => undefined,
-        (error: unknown) => (error instanceof Error ? error.message : 'the store cannot be written'),
+        (error: unknown) => wordsOf(error),
       ),
   };
 }

@@ -6,7 +6,7 @@ import type { GatewayContext } from './context.ts';
 import { readOutcome } from './outcome.ts';
 import { EBXML_ACTION, XML_CONTENT_TYPE } from './seal.ts';
 import type { SidePosts } from './side-posts.ts';
-import { tell } from './tell.ts';
+import { tell, wordsOf } from './tell.ts';
 
 /** Carries out the `answer` job of a claimed record: POST the stored bytes, then commit what came of it. */
 export async function postAnswer(record: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
@@ -75,7 +75,7 @@ async function postOnce(
       const outcome = await attempt();
       if (outcome.kind !== 'accepted') failed(outcome.detail);
     } catch (error) {
-      failed(error instanceof Error ? error.message : 'unknown failure');
+      failed(wordsOf(error));
     }
   };
   const full = (): void => failed('not posted, nor are others: as many as may be are on their way to this partner');

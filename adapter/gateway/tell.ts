@@ -2,8 +2,9 @@
 import type { MessageHeader } from '../ebms/index.ts';
 import type { Happening, MessageRecord } from '../msh/index.ts';
 import { type EventFields, faultOf, isEventName } from '../observe/index.ts';
-import { StoreUnavailable } from '../store/index.ts';
+import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import type { InboundRequest, Peer } from '../transport/index.ts';
+import { ValidationStopped } from '../xsd/index.ts';
 import type { GatewayContext } from './context.ts';
 import { SigningKeyMissing } from './seal.ts';
 
@@ -26,23 +27,27 @@ export function tell(happenings: readonly Happening[], about: About, context: Ga
   }
 }
 
-/**
- * Work of the gateway broke off: the store is away, a key is missing, or a fault of ours, whose words may be content. Returns
- * what an operator may read of it.
- */
+/** Faults whose words are ours and name no content. */
+const OWN_WORDS = [StoreUnavailable, SigningKeyMissing, BlobDamaged, ValidationStopped];
+
+/** What an operator may read of a fault: its words when they are ours, else its class; they may be content (row 159). */
+export function wordsOf(error: unknown): string {
+  if (error instanceof Error && OWN_WORDS.some((own) => error instanceof own)) return error.message;
+  return `a fault of this program (${faultOf(error).detail.split('\n')[0]})`;
+}
+
+/** Work of the gateway broke off: the store is away, a key is missing, or something is wrong with us. Returns its words. */
 export function tellBrokenOff(
   error: unknown,
   about: Pick<EventFields, 'cid' | 'messageId' | 'job'>,
   { observer }: Pick<GatewayContext, 'observer'>,
 ): string {
-  if (error instanceof StoreUnavailable || error instanceof SigningKeyMissing) {
-    const event = error instanceof StoreUnavailable ? 'store.unavailable' : 'key.missing';
-    observer.emit(event, { ...about, detail: error.message });
-    return error.message;
-  }
-  const fault = faultOf(error);
-  observer.emit('job.released', { ...about, ...fault });
-  return `a fault of this program (${fault.detail.split('\n')[0]})`;
+  const detail = wordsOf(error);
+  if (error instanceof StoreUnavailable) observer.emit('store.unavailable', { ...about, detail });
+  else if (error instanceof SigningKeyMissing) observer.emit('key.missing', { ...about, detail });
+  else if (error instanceof ValidationStopped) observer.emit('job.released', { ...about, detail });
+  else observer.emit('job.released', { ...about, ...faultOf(error) });
+  return detail;
 }
 
 export function tellRefusedRequest(detail: string, request: InboundRequest, context: GatewayContext): void {

@@ -24,6 +24,11 @@ export interface WorkerLimits {
 /** The most that is read, two million elements in some thirty megabytes with a finding at their end, took 0.9 GB of both together. */
 export const WORKER_LIMITS: WorkerLimits = { timeMs: 60_000, heapMegabytes: 1024, wasmMegabytes: 1024 };
 
+/** A document was not read to its end; the words are ours and hold nothing of it. */
+export class ValidationStopped extends Error {
+  override readonly name = 'ValidationStopped';
+}
+
 /** With which a worker ends that libxml2 asks too much memory of. */
 export const OUT_OF_MEMORY = 137;
 
@@ -66,7 +71,7 @@ export function createWorkerPool(folder: string, limits = WORKER_LIMITS): Worker
   };
   const work = (task: Task, use: DocumentUse): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      if (closed) return reject(new Error(CLOSED));
+      if (closed) return reject(new ValidationStopped(CLOSED));
       queue.push({ ...task, use, size: task.bytes.length, resolve, reject });
       next();
     });
@@ -76,14 +81,18 @@ export function createWorkerPool(folder: string, limits = WORKER_LIMITS): Worker
     readStuf: (bytes, use) => work({ bytes }, use) as Promise<StufReading>,
     async close() {
       closed = true;
-      for (const job of queue.splice(0)) job.reject(new Error(CLOSED));
-      await Promise.all(slots.map((slot) => slot.end(new Error(CLOSED))));
+      for (const job of queue.splice(0)) job.reject(new ValidationStopped(CLOSED));
+      await Promise.all(slots.map((slot) => slot.end(new ValidationStopped(CLOSED))));
     },
   };
 }
 
 /** What can be handed over without a copy. */
 export const alone = (bytes: Uint8Array): ArrayBuffer[] => (isAlone(bytes) ? [bytes.buffer as ArrayBuffer] : []);
+
+/** Node's own code, such as that of a heap that is full; the words of a fault may be content. */
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'a fault of this program';
 
 const CLOSED = 'the validator is closed';
 
@@ -114,7 +123,7 @@ class Slot {
     this.seen += job.size;
     const { timeMs } = this.limits;
     this.timer = setTimeout(() => {
-      void this.end(new Error(`validation took longer than ${timeMs} ms`));
+      void this.end(new ValidationStopped(`validation took longer than ${timeMs} ms`));
     }, timeMs);
     worker.ref();
     const { bytes, schemaId, use } = job;
@@ -122,7 +131,7 @@ class Slot {
   }
 
   /** Ends the worker; a document that is with it is rejected with the reason. */
-  async end(reason = new Error('the validation worker was replaced')): Promise<void> {
+  async end(reason = new ValidationStopped('the validation worker was replaced')): Promise<void> {
     const worker = this.worker;
     this.worker = undefined;
     this.settle((job) => job.reject(reason));
@@ -144,7 +153,7 @@ class Slot {
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
     });
     const lost = (reason: string): void => {
-      if (this.worker === worker) void this.end(new Error(`the validation worker ${reason}`));
+      if (this.worker === worker) void this.end(new ValidationStopped(`the validation worker ${reason}`));
     };
     worker.on('message', (result: unknown) => {
       if (this.worker !== worker) return;
@@ -152,7 +161,7 @@ class Slot {
       if (isLarge) this.retire();
       this.settle((job) => job.resolve(result));
     });
-    worker.on('error', (error) => lost(`failed: ${String(error)}`));
+    worker.on('error', (error) => lost(`failed (${codeOf(error)})`));
     worker.on('exit', (code) =>
       lost(code === OUT_OF_MEMORY ? `needed more than ${wasmMegabytes} MB for libxml2` : 'ended'),
     );

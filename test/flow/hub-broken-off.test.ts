@@ -4,6 +4,7 @@ import type { GatewayContext } from '../../adapter/gateway/index.ts';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
 import { BlobDamaged, StoreUnavailable } from '../../adapter/store/index.ts';
 import { writeStuf } from '../../adapter/stuf/index.ts';
+import { ValidationStopped } from '../../adapter/xsd/index.ts';
 import { type HubRig, heen, openHub } from '../fixtures/hub.ts';
 import { told } from '../fixtures/signal.ts';
 
@@ -77,6 +78,18 @@ describe('a hand-over that breaks off', () => {
     expect(detailsOf('message.parked')).toEqual([why]);
     const kept = [await inbound(), await rig.hub.store.journal((await inbound()).id), rig.hub.events];
     for (const word of PLANTED) expect(JSON.stringify(kept)).not.toContain(word);
+  });
+
+  test('row 125 by a document that takes the validator too long: that is told in our words', async () => {
+    const { validator } = rig.hub.context;
+    const stopped = new ValidationStopped('validation took longer than 60000 ms');
+    replace({ validator: { ...validator, readStuf: () => Promise.reject(stopped) } });
+    await rig.submit(writeStuf(heen('WMO301')));
+    await rig.a.work();
+    await rig.hub.work(1);
+    expect(detailsOf('job.released')).toEqual([stopped.message]);
+    const job = (await inbound()).jobs.find(({ kind }) => kind === 'deliver');
+    expect(job).toMatchObject({ attempts: 1, lastProblem: stopped.message });
   });
 
   test('row 16 by a store that is away: it is not given up, and goes when the store is back', async () => {
