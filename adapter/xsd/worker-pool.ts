@@ -92,7 +92,7 @@ export const alone = (bytes: Uint8Array): ArrayBuffer[] => (isAlone(bytes) ? [by
 
 /** Node's own code, such as that of a heap that is full; the words of a fault may be content. */
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'a fault of this program';
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'a fault of this program';
 
 const CLOSED = 'the validator is closed';
 
