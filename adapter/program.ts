@@ -10,7 +10,7 @@ import { createDriftWatch, hearDates, watchJumps } from './drift.ts';
 import { partnerClient } from './files.ts';
 import {
   createAgreementCache,
-  createEvidenceShare,
+  createEvidenceShares,
   createGateway,
   createSidePosts,
   createTurns,
@@ -34,8 +34,8 @@ const DRAIN_MS = 10_000;
 const LARGE_IN_HAND = { mostBytes: 32 * 1024 * 1024, most: 4, freeBytes: 256 * 1024 };
 /** Signals that no job carries, on their way to one partner at a time. */
 const SIDE_POSTS = 8;
-/** At this rate a stranger needs three days for a gigabyte. */
-const STRANGER_BYTES_PER_HOUR = 16 * 1024 * 1024;
+/** At this rate strangers need three days for a gigabyte, and a partner most of one. */
+const EVIDENCE_PER_HOUR = { strangers: 16 * 1024 * 1024, partner: 64 * 1024 * 1024 };
 
 export interface Running {
   readonly observer: Observer;
@@ -88,7 +88,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     signerTrust: signers.ask,
     turns: createTurns(LARGE_IN_HAND),
     sidePosts: createSidePosts(SIDE_POSTS),
-    strangers: createEvidenceShare(STRANGER_BYTES_PER_HOUR),
+    evidence: createEvidenceShares(EVIDENCE_PER_HOUR),
     heardTime: (partner, said) => drift.heard(partner, said, [Number.NEGATIVE_INFINITY, Date.now()]),
     wake: () => worker?.wake(),
     reserve: (kinds, peerOin) => worker?.reserve(kinds, peerOin),

@@ -11,7 +11,7 @@ import type { PartnerClient } from '../transport/index.ts';
 import type { SchemaValidator } from '../xsd/index.ts';
 import type { AgreementCache } from './agreements.ts';
 import type { Room } from './direct.ts';
-import type { EvidenceShare } from './evidence-share.ts';
+import type { EvidenceShares } from './evidence-share.ts';
 import type { SidePosts } from './side-posts.ts';
 import type { Turns } from './turns.ts';
 
@@ -72,8 +72,8 @@ export interface GatewayContext {
   readonly turns: Turns;
   /** Signals that no job carries, on their way. */
   readonly sidePosts: SidePosts;
-  /** What may be kept of those who have no agreement with us, and of what cannot be read. */
-  readonly strangers: EvidenceShare;
+  /** What may be kept of what is not accepted, and of what cannot be read. */
+  readonly evidence: EvidenceShares;
   /** A partner that proved who it is wrote this Timestamp in a message that is new to us (row 29). */
   readonly heardTime: (partner: string, said: Instant) => void;
   /** Tells the worker that a job of this process may be due now. */

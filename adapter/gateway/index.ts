@@ -24,7 +24,12 @@ export type { Confirmation } from './collect.ts';
 export type { ContentPolicy, GatewayContext, HubSettings, KeyRing, Limits, SignerTrust } from './context.ts';
 export type { CpaChecks, CpaImport } from './cpa.ts';
 export type { Room } from './direct.ts';
-export { createEvidenceShare, type EvidenceShare } from './evidence-share.ts';
+export {
+  createEvidenceShare,
+  createEvidenceShares,
+  type EvidenceShare,
+  type EvidenceShares,
+} from './evidence-share.ts';
 export { type Housekeeping, housekeep } from './housekeep.ts';
 export { type ExpectedAnswer, type Inspection, inspectMessage } from './inspect.ts';
 export { type HttpEntity, type Intake, takeIn } from './intake.ts';

@@ -74,7 +74,7 @@ export async function receiveMessage(received: Received, context: GatewayContext
   const envelope = await persistEnvelope(received.intake, context);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     const facts = await loadFacts(known, { ...received.intake, envelope }, context);
-    const decision = decide(facts);
+    const decision = withinShare(decide(facts), facts, context);
     if (received.intake.unstored !== undefined && decision.copy !== true)
       await giveUp(received.intake, received.intake.unstored);
     const sealed = decision.answer === undefined ? undefined : await sealAnswer(decision.answer, context);
@@ -123,7 +123,7 @@ async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayCon
     ...known,
     now: context.clock.now(),
     answerMessageId: `${context.ids.uuid()}@${context.messageIdDomain}`,
-    evidenceId: mayKeep(known, intake, context) ? refusedId(context.ids.uuid()) : undefined,
+    evidenceId: refusedId(context.ids.uuid()),
     recordId,
     envelope: intake.envelope,
     fingerprint: fingerprintOf(intake),
@@ -132,9 +132,34 @@ async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayCon
   };
 }
 
-/** Of who has an agreement with us everything is kept; all strangers together have a share. */
-const mayKeep = (known: StaticFacts, { envelope }: Intake, context: GatewayContext): boolean =>
-  !isStranger(known) || context.strangers.take(envelope.bytes, context.clock.now());
+/**
+ * Evidence is kept as long as its sender's share lasts: of a partner's refused message first the parts go, then all. The answer
+ * is the same without it, and what changes something is always written.
+ */
+function withinShare(decision: Decision, facts: ReceiveFacts, context: GatewayContext): Decision {
+  const { evidenceBytes: bytes, change, note, ...rest } = decision;
+  if (bytes === undefined) return decision;
+  const { header } = facts.message;
+  const share = isStranger(facts)
+    ? context.evidence.strangers
+    : context.evidence.partner(header.from.partyIds[0]?.value ?? '');
+  if (share.take(bytes, facts.now)) return decision;
+  context.observer.emit('evidence.dropped', { cpaId: header.cpaId, messageId: header.messageId });
+  const lean = change === undefined ? undefined : withoutParts(change, facts);
+  return lean !== undefined && share.take(facts.envelope.bytes, facts.now)
+    ? { ...rest, change: lean, ...(note === undefined ? {} : { note }) }
+    : rest;
+}
+
+/** Undefined when it has no parts of its own to leave out. */
+const withoutParts = (change: Change, { envelope }: ReceiveFacts): Change | undefined =>
+  change.expect !== 'new' || change.message.parts.length === 0
+    ? undefined
+    : {
+        ...change,
+        message: { ...change.message, parts: [] },
+        blobs: change.blobs.filter(({ sha256 }) => sha256 === envelope.sha256),
+      };
 
 /** A copy of what we have is acknowledged again also while nothing can be written: only its count is not (row 24). */
 async function commitOrRepeat(
@@ -144,14 +169,19 @@ async function commitOrRepeat(
   context: GatewayContext,
 ): Promise<boolean> {
   try {
+    if (decision.copy === true && decision.change === undefined) answerBeside(earlier, context);
     return await commitDecision(decision, sealed, about, context);
   } catch (error) {
     if (decision.copy !== true || !(error instanceof StoreUnavailable)) throw error;
     context.observer.emit('store.unavailable', { cid: about.cid ?? '', detail: error.message });
-    // In the response it goes by itself; beside it there is no job that could carry it.
-    if (earlier !== undefined && !earlier.terms.syncReply) void postStored(earlier, context);
+    answerBeside(earlier, context);
     return true;
   }
+}
+
+/** In the response it goes by itself; beside it there is no job that could carry it. */
+function answerBeside(earlier: ReceiveFacts['earlier'], context: GatewayContext): void {
+  if (earlier !== undefined && !earlier.terms.syncReply) void postStored(earlier, context);
 }
 
 /** True when the decision is durable (or has nothing to write); false when a race was lost and facts must be loaded anew. */
@@ -201,7 +231,7 @@ async function noteUnreadable(
   tellRefusedRequest(detail, request, context);
   const now = context.clock.now();
   const bytes = evidence.bytes();
-  if (!context.strangers.take(bytes.length, now)) return;
+  if (!context.evidence.strangers.take(bytes.length, now)) return;
   const peer = request.peer?.oin ?? request.remoteAddress;
   await context.store.note({
     at: now,

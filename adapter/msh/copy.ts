@@ -19,7 +19,7 @@ export function copyOf(earlier: MessageRecord, facts: ReceiveFacts, issues: read
   return {
     ...(change === undefined ? {} : { change }),
     reply: replyFor(earlier),
-    ...(again ? {} : { copy: true as const }),
+    ...(again ? {} : { copy: true as const, evidenceBytes: 0 }),
     happenings,
     issues,
   };

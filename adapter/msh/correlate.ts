@@ -3,12 +3,15 @@ import { hasError, type Issue } from '../base/index.ts';
 import type { MessageRecord } from './change.ts';
 import type { Decision, ReceiveFacts } from './decision.ts';
 import { effectOf, journalOnly } from './effect.ts';
+import { shownId } from './ids.ts';
 import { rowFor } from './lifecycle.ts';
 import { differentReferences } from './references.ts';
 
 /** A partner chooses its codes; what is kept of them on the message is bounded. */
 const MOST_CODES = 20;
 const LONGEST_CODE = 100;
+
+const MAX_DETAIL = 2000;
 
 const EMPTY = { kind: 'empty' } as const;
 
@@ -34,7 +37,7 @@ export function correlateAcknowledgment(facts: ReceiveFacts, issues: readonly Is
 }
 
 const acked = ({ message, signature }: ReceiveFacts): string =>
-  `${signature.kind === 'valid' ? 'signed ' : ''}Acknowledgment ${message.header.messageId}`;
+  `${signature.kind === 'valid' ? 'signed ' : ''}Acknowledgment ${shownId(message.header.messageId)}`;
 
 /** An Error ends our message, a Warning is only kept; there is never an answer to an error, nor an Acknowledgment (R68, R74, R91). */
 export function correlateError(facts: ReceiveFacts, issues: readonly Issue[]): Decision {
@@ -46,7 +49,7 @@ export function correlateError(facts: ReceiveFacts, issues: readonly Issue[]): D
   const detail = list
     .map((error) => `${error.errorCode} at ${error.location ?? '?'}: ${error.description ?? ''}`)
     .join('; ')
-    .slice(0, 2000);
+    .slice(0, MAX_DETAIL);
   if (message.errorList?.highestSeverity !== 'Error')
     return ignored(facts, referenced, `warning from the partner: ${detail}`, issues);
   if (rowFor(referenced, 'errorReceived') === undefined) return late(facts, referenced, issues);
@@ -65,7 +68,8 @@ export function correlateError(facts: ReceiveFacts, issues: readonly Issue[]): D
 export function ignoredSignal(facts: ReceiveFacts, detail: string, rule: string): Decision {
   return {
     reply: EMPTY,
-    note: { event: 'signal.ignored', detail: `${detail}: ${facts.message.header.messageId}` },
+    note: { event: 'signal.ignored', detail: `${detail}: ${shownId(facts.message.header.messageId)}` },
+    evidenceBytes: 0,
     happenings: [{ event: 'signal.ignored', detail, rule }],
     issues: facts.warnings,
   };
@@ -74,10 +78,11 @@ export function ignoredSignal(facts: ReceiveFacts, detail: string, rule: string)
 /** Row 32: 204, a note and a warning to the operator; never an error about a signal. */
 function unknown(facts: ReceiveFacts, issues: readonly Issue[]): Decision {
   const about = facts.message.acknowledgment?.refToMessageId ?? facts.message.header.refToMessageId ?? '(none)';
-  const detail = `${facts.kind} ${facts.message.header.messageId} about unknown message ${about}`;
+  const detail = `${facts.kind} ${shownId(facts.message.header.messageId)} about unknown message ${shownId(about)}`;
   return {
     reply: EMPTY,
     note: { event: 'signal.unknown', detail },
+    evidenceBytes: 0,
     happenings: [{ event: 'signal.unknown', detail, rule: 'R96' }],
     issues,
   };
@@ -109,7 +114,10 @@ function refused(
   objection: string,
   issues: readonly Issue[],
 ): Decision {
-  const detail = `${facts.kind} ${facts.message.header.messageId} not accepted: ${objection}`;
+  const detail = `${facts.kind} ${shownId(facts.message.header.messageId)} not accepted: ${objection}`.slice(
+    0,
+    MAX_DETAIL,
+  );
   return {
     change: journalOnly(referenced, {
       now: facts.now,
@@ -118,6 +126,7 @@ function refused(
       evidence: facts.envelope,
       rules: ['R94'],
     }),
+    evidenceBytes: facts.envelope.bytes,
     reply: EMPTY,
     happenings: [{ event: 'signal.refused', detail, rule: 'R94', alert: true }],
     issues,
@@ -133,6 +142,7 @@ function ignored(facts: ReceiveFacts, referenced: MessageRecord, detail: string,
       evidence: facts.envelope,
       rules: ['R95'],
     }),
+    evidenceBytes: facts.envelope.bytes,
     reply: EMPTY,
     happenings: [{ event: 'signal.ignored', detail, rule: 'R95' }],
     issues,

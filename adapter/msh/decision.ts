@@ -37,8 +37,8 @@ export interface ReceiveFacts {
   readonly now: Instant;
   /** MessageId for an answer, should there be one. */
   readonly answerMessageId: string;
-  /** Id of the evidence record, should the message be refused; undefined when a stranger has used up what is kept of such. */
-  readonly evidenceId: RecordId | undefined;
+  /** Id of the evidence record, should the message be refused. */
+  readonly evidenceId: RecordId;
   /** The record id (duplicate key) of this message when it is accepted. */
   readonly recordId: RecordId;
   readonly message: EbmsMessage;
@@ -114,6 +114,11 @@ export interface Decision {
   readonly reply: Reply;
   /** A copy of what is stored, and nothing more than its stored answer is due: that is given also when nothing can be written (row 24). */
   readonly copy?: true;
+  /**
+   * What is written changes nothing: it is kept for an operator to read, and takes so many octets beside its own entry. When
+   * its sender has used up its share it is left out, and all else stays (OPS-7).
+   */
+  readonly evidenceBytes?: number;
   /** Kept in the system journal when there is no record to write it on (row 32). */
   readonly note?: { readonly event: string; readonly detail: string };
   readonly happenings: readonly Happening[];
@@ -162,8 +167,7 @@ export type TransmitOutcome =
   /** 400, 413, 415, 501, 505: the partner will never take these bytes (row 39). */
   | { readonly kind: 'refused'; readonly detail: string; readonly evidence?: StagedBlob };
 
-/** First step of a transmit: count the attempt and commit, then send; or end the message. */
-/** `end`: the message has ended without another attempt. */
+/** First step of an attempt: count it and commit, then make it; or end the message without another one. */
 export type AttemptStart =
   | { readonly kind: 'send'; readonly change: Change; readonly happenings: readonly Happening[] }
   | { readonly kind: 'end'; readonly change: Change; readonly happenings: readonly Happening[] }

@@ -3,6 +3,7 @@ import type { Issue } from '../base/index.ts';
 import { messageError } from './answer.ts';
 import type { Job, MessageRecord } from './change.ts';
 import type { AnswerPlan, Decision, Happening, ReceiveFacts } from './decision.ts';
+import { shownId } from './ids.ts';
 import { recordedParts } from './parts.ts';
 import { isStranger, peerMaySpeak } from './rules/index.ts';
 import { isSync } from './sync.ts';
@@ -12,14 +13,11 @@ const MAX_STRANGER_BYTES = 64 * 1024;
 
 /** The evidence record occupies no duplicate key: a later copy is judged anew (row 50). */
 export function refuse(facts: ReceiveFacts, issues: readonly Issue[], event = 'message.refused'): Decision {
-  const { evidenceId } = facts;
   const stranger = isStranger(facts);
-  if (evidenceId === undefined || (stranger && facts.envelope.bytes > MAX_STRANGER_BYTES)) {
-    return refuseWithoutRecord(facts, issues, event);
-  }
+  if (stranger && facts.envelope.bytes > MAX_STRANGER_BYTES) return refuseWithoutRecord(facts, issues, event);
   const answer = planError(facts, issues);
   const parts = stranger ? [] : facts.parts;
-  const message = { ...evidenceOf(facts, issues, answer), id: evidenceId, parts: recordedParts(parts) };
+  const message = { ...evidenceOf(facts, issues, answer), id: facts.evidenceId, parts: recordedParts(parts) };
   const blobs = [facts.envelope, ...parts.map((part) => part.blob)].filter((blob) => blob.inline !== undefined);
   const entry = {
     at: facts.now,
@@ -30,6 +28,7 @@ export function refuse(facts: ReceiveFacts, issues: readonly Issue[], event = 'm
   };
   return {
     change: { expect: 'new', message, journal: [entry], blobs },
+    evidenceBytes: [facts.envelope, ...parts.map((part) => part.blob)].reduce((sum, { bytes }) => sum + bytes, 0),
     ...(answer === undefined ? {} : { answer }),
     reply: answer?.sync === true ? { kind: 'sealed' } : { kind: 'empty' },
     happenings: [told(event, issues)],
@@ -37,18 +36,19 @@ export function refuse(facts: ReceiveFacts, issues: readonly Issue[], event = 'm
   };
 }
 
-/** Ping, StatusRequest and unknown signals leave a note, not a record; above his share a stranger leaves neither. */
+/** Ping, StatusRequest and unknown signals leave a note, not a record. */
 export function refuseWithoutRecord(
   facts: ReceiveFacts,
   issues: readonly Issue[],
   event = 'message.refused',
 ): Decision {
   const answer = planError(facts, issues);
-  const detail = `${facts.kind} ${facts.message.header.messageId}: ${textOf(issues)}`;
+  const detail = `${facts.kind} ${shownId(facts.message.header.messageId)}: ${textOf(issues)}`;
   return {
     ...(answer === undefined ? {} : { answer }),
     reply: answer?.sync === true ? { kind: 'sealed' } : { kind: 'empty' },
-    ...(facts.evidenceId === undefined ? {} : { note: { event, detail: detail.slice(0, MAX_NOTE) } }),
+    note: { event, detail: detail.slice(0, MAX_NOTE) },
+    evidenceBytes: 0,
     happenings: [told(event, issues)],
     issues,
   };

@@ -148,6 +148,10 @@ export const EVENTS = {
   'clock.drift': { level: 'warn', meaning: 'our clock and that of a partner differ by more than 30 seconds (row 29)' },
   'store.recovered': { level: 'info', meaning: 'the store takes writes again' },
   'commit.conflict': { level: 'debug', meaning: 'a race was lost; decided again' },
+  'evidence.dropped': {
+    level: 'warn',
+    meaning: 'nothing or less than usual is kept of what was refused or ignored: its sender has used up its share',
+  },
   'job.released': { level: 'error', alert: true, meaning: 'a job failed unexpectedly and falls due again' },
   bug: { level: 'error', alert: true, meaning: 'a fault in the program' },
 } as const satisfies Record<string, EventView>;
