@@ -8,7 +8,7 @@ import { FAULT_NAMES, planFault } from '../../tools/soak/faults.ts';
 import { type Entry, Ledger } from '../../tools/soak/ledger.ts';
 import { createPacer } from '../../tools/soak/pace.ts';
 import { verdictOf, writeReport } from '../../tools/soak/report.ts';
-import { neverStruck, type SoakResult } from '../../tools/soak/run.ts';
+import { growing, neverStruck, type SoakResult } from '../../tools/soak/run.ts';
 import { createSeries } from '../../tools/soak/slope.ts';
 import { planLetter } from '../../tools/soak/traffic.ts';
 
@@ -228,6 +228,7 @@ describe('the report', () => {
       openFiles: three(line),
       storeBytes: three({ first: 2 ** 20, last: 2 ** 21 }),
     },
+    product: '0123456789ab',
     good: true,
   };
 
@@ -236,9 +237,10 @@ describe('the report', () => {
     expect(text).toContain('seed `zaad`');
     expect(text).toContain('50,0 berichten per seconde');
     expect(text).toContain('| bevroren (SIGSTOP), daarna verder | 3 | 1 | 0 |');
-    expect(text).toContain('| hub | 2 | 64,0 | 128,0 | 256,0 | 1,0 | 30,0 | te kort | 15,0 |');
+    expect(text).toContain('| hub | 2 | 64,0 | 128,0 | 256,0 | 1,0 | 30,0 | 0,5 | te kort | 15,0 |');
     expect(text).toContain('| partner een tijd weg | 0 | 0 | 0 |');
-    expect(verdictOf(result)).toBe('seed zaad: niets verloren, dubbel of zonder einde');
+    expect(text).toContain('bestanden: 0123456789ab.');
+    expect(verdictOf(result)).toBe('seed zaad: niets verloren, dubbel of zonder einde, en geen geheugen dat groeit');
   });
 
   test('a fault that was drawn and never struck is not good; one that this machine cannot do is no reason', () => {
@@ -247,6 +249,22 @@ describe('the report', () => {
     expect(neverStruck([{ ...count, struck: 1 }])).toEqual([]);
     expect(neverStruck([{ ...count, missed: 0, skipped: 2 }])).toEqual([]);
     expect(verdictOf({ ...result, good: false, faults: [count] })).toContain('nooit geraakt: alle verbindingen');
+  });
+
+  test('memory that rises by more than it goes up and down by itself is growth, over a short soak or a long one', () => {
+    const rising = (perHourMegabytes: number | undefined, hours: number) => ({
+      memory: {
+        ...result.measured.memory,
+        hub: { ...line, perHour: perHourMegabytes && perHourMegabytes * 2 ** 20, hours },
+      },
+    });
+    expect(growing(rising(140, 0.25))).toEqual([]);
+    expect(growing(rising(300, 0.25))).toEqual(['hub']);
+    expect(growing(rising(9, 8))).toEqual(['hub']);
+    expect(growing(rising(-900, 8))).toEqual([]);
+    expect(growing(rising(undefined, 8))).toEqual([]);
+    const measured = { ...result.measured, ...rising(300, 0.25) };
+    expect(verdictOf({ ...result, good: false, measured })).toBe('seed zaad: niet goed: geheugen groeit: hub');
   });
 
   test('says what is not good', () => {

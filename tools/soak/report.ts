@@ -4,7 +4,8 @@ import { BAD, type Counts } from '../harness/count.ts';
 import { GATEWAYS } from '../harness/points.ts';
 import { FAULT_NAMES, FAULTS } from './faults.ts';
 import { MEASURED, toMegabytes } from './gauge.ts';
-import { LOAD_SHARE, neverStruck, type SoakResult } from './run.ts';
+import { growing, LOAD_SHARE, MOST_RISE_BYTES, neverStruck, type SoakResult } from './run.ts';
+import { riseOf } from './slope.ts';
 
 export interface Table {
   readonly title: string;
@@ -65,6 +66,7 @@ function memoryTable({ measured }: SoakResult): Table {
       'Hoogste MB',
       'MB per uur',
       'over minuten',
+      'stijging MB',
       'langste leven MB per uur',
       'over minuten',
     ],
@@ -78,6 +80,7 @@ function memoryTable({ measured }: SoakResult): Table {
         megabytes(slope.max),
         megabytes(slope.perHour),
         minutes(slope.hours),
+        megabytes(riseOf(slope)),
         megabytes(slope.longestPerHour),
         minutes(slope.longestHours),
       ];
@@ -107,11 +110,14 @@ function storeTable({ measured }: SoakResult): Table {
   };
 }
 
-export function verdictOf({ good, counts, fell, seed, faults }: SoakResult): string {
+export function verdictOf({ good, counts, fell, seed, faults, measured }: SoakResult): string {
   const wrong = BAD.filter((name) => counts[name] > 0).map((name) => `${TITLES[name].toLowerCase()} ${counts[name]}`);
   const idle = neverStruck(faults).map((name) => `nooit geraakt: ${FAULTS[name]}`);
-  const parts = [...wrong, ...(fell > 0 ? [`processen zelf gestopt ${fell}`] : []), ...idle];
-  return good ? `seed ${seed}: niets verloren, dubbel of zonder einde` : `seed ${seed}: niet goed: ${parts.join(', ')}`;
+  const larger = growing(measured).map((name) => `geheugen groeit: ${name}`);
+  const parts = [...wrong, ...(fell > 0 ? [`processen zelf gestopt ${fell}`] : []), ...idle, ...larger];
+  return good
+    ? `seed ${seed}: niets verloren, dubbel of zonder einde, en geen geheugen dat groeit`
+    : `seed ${seed}: niet goed: ${parts.join(', ')}`;
 }
 
 const MEANING = `Gemeente, knooppunt en aanbieder zijn drie processen van het product zelf. Aan beide einden bieden applicaties
@@ -121,11 +127,13 @@ komt de ene storing na de andere, uit de seed. Aan het einde stopt het aanbieden
 geteld. De woorden betekenen hetzelfde als in het crashrapport.
 
 De helling van het geheugen is die van de kleinste kwadraten over alle metingen na het opwarmen, met een eigen niveau voor elk
-leven van een proces: een herstart telt niet als groei of krimp. Hoe korter er gemeten is, hoe minder zij zegt.`;
+leven van een proces: een herstart telt niet als groei of krimp. De stijging is wat die lijn over de gemeten tijd omhoog gaat. Boven
+${toMegabytes(MOST_RISE_BYTES)} MB groeit een proces en is de proef niet goed; daaronder is het van het op en neer van het geheugenbeheer niet te
+onderscheiden. Hoe langer een proef, hoe langzamer een groei die zij vindt.`;
 
 export function writeReport(result: SoakResult): string {
   const [cpu] = cpus();
-  const { capacity, rate, startedAt, seconds, seed, held, troubles } = result;
+  const { capacity, rate, startedAt, seconds, seed, held, troubles, product } = result;
   const measured =
     capacity === undefined
       ? `Opgegeven tempo: ${decimal(rate)} berichten per seconde.`
@@ -137,6 +145,7 @@ export function writeReport(result: SoakResult): string {
     '',
     `Begonnen ${startedAt}, seed \`${seed}\`, ${decimal(seconds / 60)} minuten. Node ${process.version} op`,
     `${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model ?? 'onbekend'}. ${measured}`,
+    `Gateway, naar de inhoud van zijn bestanden: ${product}.`,
     ...(held > 0 ? [`Ingehouden omdat er te veel onderweg was: ${held}.`] : []),
     '',
     MEANING,

@@ -3,12 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Applications } from '../harness/applications.ts';
 import { add, type Counts, isGood, NOTHING } from '../harness/count.ts';
-import { GATEWAYS } from '../harness/points.ts';
+import { GATEWAYS, type GatewayName } from '../harness/points.ts';
+import { DIST } from '../harness/processes.ts';
+import { digestOf } from '../harness/product.ts';
 import { type Pace, Scene } from '../harness/scene.ts';
 import { type FaultName, planFault } from './faults.ts';
 import { Gauge, type Measurement } from './gauge.ts';
 import { Ledger } from './ledger.ts';
 import { createPacer } from './pace.ts';
+import { riseOf } from './slope.ts';
 import { Traffic } from './traffic.ts';
 import { allThere, type Struck, strike } from './trouble.ts';
 
@@ -44,6 +47,8 @@ export interface SoakResult {
   /** Processes that ended in another way than by a fault. */
   readonly fell: number;
   readonly measured: Measurement;
+  /** Digest of the gateway's compiled files. */
+  readonly product: string;
   readonly good: boolean;
 }
 
@@ -112,7 +117,8 @@ export async function soak(options: SoakOptions, hooks: Hooks): Promise<SoakResu
       troubles: faults.troubles,
       fell,
       measured,
-      good: isGood(counts) && fell === 0 && neverStruck(counted).length === 0,
+      product: digestOf(join(DIST, 'adapter')),
+      good: isGood(counts) && fell === 0 && neverStruck(counted).length === 0 && growing(measured).length === 0,
     };
   } finally {
     await scene.close();
@@ -122,6 +128,16 @@ export async function soak(options: SoakOptions, hooks: Hooks): Promise<SoakResu
 /** Kinds that were drawn and that this machine can do, but that never happened: a soak says nothing about them. */
 export const neverStruck = (faults: readonly FaultCount[]): readonly FaultName[] =>
   faults.filter(({ struck, missed }) => struck === 0 && missed > 0).map(({ fault }) => fault);
+
+/**
+ * What V8 keeps of a heap that it has room for goes up and down by some tens of megabytes. A process that is this much larger
+ * at the end of its fitted line than at the beginning grows; the longer a soak, the slower a growth it finds.
+ */
+export const MOST_RISE_BYTES = 64 * 2 ** 20;
+
+/** Gateways whose memory grows, as far as it was measured. */
+export const growing = ({ memory }: Pick<Measurement, 'memory'>): readonly GatewayName[] =>
+  GATEWAYS.filter((name) => riseOf(memory[name]) > MOST_RISE_BYTES);
 
 interface Stage {
   readonly scene: Scene;

@@ -15,6 +15,9 @@ export interface Slope {
   readonly max: number;
 }
 
+/** What the fitted line rises by over all that was measured; nothing when there was not enough to say. */
+export const riseOf = ({ perHour, hours }: Pick<Slope, 'perHour' | 'hours'>): number => (perHour ?? 0) * hours;
+
 export interface Series {
   /** `life`: which process; `ageMs`: since that process began. */
   add(life: number, ageMs: number, value: number): void;

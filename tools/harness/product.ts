@@ -1,4 +1,4 @@
-// Which gateway a crash run killed: a digest of its compiled files.
+// Which gateway a proof was made with: a digest of its compiled files.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
