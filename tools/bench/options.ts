@@ -38,6 +38,8 @@ export const HELP = `npm run bench -- [opties]
 
 eindigt met 1 als er iets kwijt, dubbel of verkeerd getekend is, of niets gemeten; een lat die niet is gehaald, is een meting
 
+Alles samen duurt zo'n twintig minuten; large drie, stored en cpas elk vijf, de andere een of twee. Houd de machine verder rustig.
+
 onderdelen:
 ${Object.entries(PARTS)
   .map(([name, what]) => `  ${name.padEnd(8)}${what}`)

@@ -22,6 +22,8 @@ const HELP = `npm run fuzz -- [opties]
   --dir MAP       waar corpus en bevindingen komen (standaard .fuzz)
   --json          uitkomst als JSON
 
+Zeven doelen duren samen zeven keer --minutes, gedeeld door --jobs.
+
 Uitgang 1: er is iets gevonden. ${TARGETS.map(({ name, about }) => `${name}: ${about}`).join('; ')}.
 Fouten met opzet, om de fuzzer zelf te beproeven: ${PLANTED.map(({ name }) => name).join(', ')}.`;
 
