@@ -20,6 +20,14 @@ test('a neighbour that is refused', async () => {
   await expect(underAttack(endpoint, async () => 'refused')).rejects.toThrow('503');
 });
 
+test('a neighbour that waits', async () => {
+  const endpoint = await startEndpoint({ listener: { kind: 'plain' } }, async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5_500));
+    return { status: 204, headers: {} };
+  });
+  await expect(underAttack(endpoint, async () => 'refused')).rejects.toThrow('204');
+}, 20_000);
+
 test('16 MB that stay', async () => {
   const kept: Buffer[] = [];
   const attack = async () => kept.push(Buffer.alloc(24 * MB, 1));

@@ -29,6 +29,9 @@ const certificate = async (party = 'partij-a'): Promise<string> => {
   return `X-SSL-Client-Cert: ${pki.party(party).tls.certificateDer.toString('base64')}`;
 };
 
+/** The loopback has many addresses; this one is a listed proxy's. */
+const PROXY = '127.0.0.2';
+
 describe.each(SPOOFED)('lessons: spoofed %s', (line) => {
   test('to mutual TLS: told is the address of the connection, and who the handshake proved', async () => {
     const pki = await testPki();
@@ -46,16 +49,18 @@ describe.each(SPOOFED)('lessons: spoofed %s', (line) => {
     const endpoint = await startEndpoint({ listener: await proxied(['127.0.0.1']) });
     const bytes = request(line, await certificate());
     const attack = async () => exchangeRaw(await tcp(endpoint.port), bytes, 200);
-    const { text } = await underAttack(endpoint, attack, [await certificate('partij-b')]);
+    const { text } = await underAttack(endpoint, attack, { lines: [await certificate('partij-b')] });
     expect(statuses(text)).toEqual([204]);
     expect(endpoint.seen[0]?.request.remoteAddress).toBe('127.0.0.1');
     expect(endpoint.seen[0]?.request.peer?.oin).toBe(OIN_A);
   });
 
   test('from anybody else who claims to be behind a listed proxy: refused, and told with his own address', async () => {
-    const endpoint = await startEndpoint({ listener: await proxied(['203.0.113.7', '198.51.100.4']) });
+    const endpoint = await startEndpoint({ listener: await proxied(['203.0.113.7', '198.51.100.4', PROXY]) });
     const bytes = request(line, await certificate());
-    expect(statuses((await exchangeRaw(await tcp(endpoint.port), bytes, 200)).text)).toEqual([403]);
+    const attack = async () => exchangeRaw(await tcp(endpoint.port), bytes, 200);
+    const neighbour = { lines: [await certificate('partij-b')], from: PROXY };
+    expect(statuses((await underAttack(endpoint, attack, neighbour)).text)).toEqual([403]);
     expect(endpoint.seen).toEqual([]);
     expect(endpoint.events.length).toBeGreaterThan(0);
     for (const event of endpoint.events) expect(event).toMatchObject({ remoteAddress: '127.0.0.1' });

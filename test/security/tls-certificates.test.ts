@@ -70,16 +70,18 @@ describe('client certificates at the endpoint', () => {
     expect(endpoint.events).toContainEqual({ kind: 'tls.refused', remoteAddress: '127.0.0.1', reason });
   });
 
-  test('PKI003 row 91 past the nextUpdate of its list a good certificate is refused too', async () => {
-    const { pki, endpoint } = await start((await testPki()).staleCrlPems);
-    expect(await attempt(endpoint.port, pki.party('partij-a').tls)).toBe('');
-    expect(endpoint.events).toContainEqual(expect.objectContaining({ kind: 'tls.refused', reason: 'CRL_HAS_EXPIRED' }));
-  });
-
-  test('PKI003 a certificate under a revoked authority is refused', async () => {
-    const { pki, endpoint } = await start((await testPki()).revokedAuthorityCrlPems);
-    expect(await attempt(endpoint.port, pki.party('partij-a').tls)).toBe('');
-    expect(endpoint.events).toContainEqual(expect.objectContaining({ kind: 'tls.refused', reason: 'CERT_REVOKED' }));
+  test.each([
+    ['row 91 past the nextUpdate of its list a good certificate', 'staleCrlPems', 'CRL_HAS_EXPIRED'],
+    ['a certificate under a revoked authority', 'revokedAuthorityCrlPems', 'CERT_REVOKED'],
+  ] as const)('PKI003 %s is refused, as all are; with new lists all are served again', async (_, lists, reason) => {
+    const { pki, endpoint } = await start((await testPki())[lists]);
+    const a = pki.party('partij-a').tls;
+    for (let i = 0; i < 3; i += 1) expect(await attempt(endpoint.port, a)).toBe('');
+    expect(endpoint.seen).toEqual([]);
+    expect(endpoint.events).toContainEqual(expect.objectContaining({ kind: 'tls.refused', reason }));
+    const tls = materialOf(pki, pki.party('partij-b').tls, pki.crlPems);
+    expect(endpoint.server.reload({ tls, trust: tls })).toMatchObject({ ok: true });
+    expect(statuses(await underAttack(endpoint, () => attempt(endpoint.port, a)))).toEqual([204]);
   });
 
   test('PKI003 the lists of all levels are needed: without the domain list nobody comes in', async () => {

@@ -48,10 +48,8 @@ describe('requests by their head', () => {
 
   test('CONNECT closes the connection', async () => {
     const endpoint = await plain();
-    const { text, closed } = await exchangeRaw(
-      await tcp(endpoint.port),
-      'CONNECT elders:443 HTTP/1.1\r\nHost: elders\r\n\r\n',
-      500,
+    const { text, closed } = await underAttack(endpoint, async () =>
+      exchangeRaw(await tcp(endpoint.port), 'CONNECT elders:443 HTTP/1.1\r\nHost: elders\r\n\r\n', 500),
     );
     expect(statuses(text)).toEqual([]);
     expect(closed).toBe(true);
@@ -92,11 +90,9 @@ describe('Expect: 100-continue', () => {
   });
 
   test('row 111 a body that is too large is refused without being asked for', async () => {
-    const endpoint = await plain({ maxBodyBytes: 3 });
-    const { text } = await exchangeRaw(
-      await tcp(endpoint.port),
-      head(['Expect: 100-continue', 'Content-Length: 4']),
-      300,
+    const endpoint = await plain({ maxBodyBytes: 4 });
+    const { text } = await underAttack(endpoint, async () =>
+      exchangeRaw(await tcp(endpoint.port), head(['Expect: 100-continue', 'Content-Length: 5']), 300),
     );
     expect(statuses(text)).toEqual([413]);
   });
@@ -266,7 +262,8 @@ describe('places', () => {
     const endpoint = await plain({ maxConnectionsPerAddress: 2 });
     const first = await tcp(endpoint.port);
     const second = await tcp(endpoint.port);
-    const { text, closed } = await exchangeRaw(await tcp(endpoint.port), head(['Content-Length: 0']), 500);
+    const attack = async () => exchangeRaw(await tcp(endpoint.port), head(['Content-Length: 0']), 500);
+    const { text, closed } = await underAttack(endpoint, attack, { from: '127.0.0.2' });
     expect([text, closed]).toEqual(['', true]);
     expect(endpoint.events).toContainEqual(
       expect.objectContaining({ kind: 'connection.refused', remoteAddress: '127.0.0.1' }),

@@ -112,9 +112,11 @@ export function exchangeRaw(
   });
 }
 
-export function tcp(port: number): Promise<Socket> {
+/** `from` is another address of the loopback than the usual one. */
+export function tcp(port: number, from?: string): Promise<Socket> {
+  const own = from === undefined ? {} : { localAddress: from };
   return new Promise((resolve, reject) => {
-    const socket = connectTcp({ port, host: '127.0.0.1' }, () => resolve(socket));
+    const socket = connectTcp({ port, host: '127.0.0.1', ...own }, () => resolve(socket));
     socket.once('error', reject);
   });
 }
