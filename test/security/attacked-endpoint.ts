@@ -60,7 +60,7 @@ export async function underAttack<T>(
   });
   expect(cpu).toBeLessThan(bounds.cpuSeconds);
   expect(peak()).toBeLessThan(bounds.peakBytes);
-  expect(ledger.keptBytes(bounds.keptBytes)).toBeLessThan(bounds.keptBytes);
+  expect(await ledger.keptBytes(bounds.keptBytes)).toBeLessThan(bounds.keptBytes);
   const at = endpoint.seen.findIndex(({ request }) => request.headers[IS_NEIGHBOUR] === 'yes');
   expect(at).toBeGreaterThanOrEqual(0);
   endpoint.seen.splice(at, 1);

@@ -106,7 +106,7 @@ export function describeCorpus(title: string, profile: RefusalProfile, catalogue
       for (let goes = 1; goes < MAX_GOES && last.cpu >= bounds.cpuSeconds; goes += 1) last = await go(attack);
       expect(last.cpu).toBeLessThan(bounds.cpuSeconds);
       expect(last.peak).toBeLessThan(bounds.peakBytes);
-      expect(ledger.keptBytes(bounds.keptBytes)).toBeLessThan(bounds.keptBytes);
+      expect(await ledger.keptBytes(bounds.keptBytes)).toBeLessThan(bounds.keptBytes);
       expect(canary.calls()).toBe(0);
       expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(plain);
       // The gateway lives, and the attack has not used up the MessageId of the true message.

@@ -98,8 +98,8 @@ const DOORS: readonly (readonly [string, Door])[] = [
   ],
 ];
 
-/** The header of a payload must stand in its first 16 kB, in UTF-8; what begins otherwise is refused without harm. */
-const PAYLOAD_REFUSES = /before the root$|UTF-16.E with its byte order mark/;
+/** The header of a payload must stand behind fewer than 10,000 pieces of mark-up, in UTF-8; what begins otherwise is refused without harm. */
+const PAYLOAD_REFUSES = /(comments|instructions) before the root$|UTF-16.E with its byte order mark/;
 const expectedAt = (door: string, { name, verdict }: DocumentAttack): Verdict =>
   door.startsWith('the payload') && PAYLOAD_REFUSES.test(name) ? 'refused' : verdict;
 
@@ -115,7 +115,7 @@ describe.each(DOORS)('attacks on %s', (title, door) => {
     expect(last.result).toBe(expectedAt(title, attack));
     expect(last.cpu).toBeLessThan(bounds.cpuSeconds);
     expect(peak()).toBeLessThan(bounds.peakBytes);
-    expect(ledger.keptBytes(bounds.keptBytes)).toBeLessThan(bounds.keptBytes);
+    expect(await ledger.keptBytes(bounds.keptBytes)).toBeLessThan(bounds.keptBytes);
     expect(canary.calls()).toBe(0);
   });
 });
