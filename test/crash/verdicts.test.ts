@@ -1,12 +1,15 @@
 // What CI makes of the reports of the fuzzer and the crash harness: nothing tried is not good.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { SPECIAL_NAMES } from '../../tools/crash/circumstances.ts';
 import { NOTHING } from '../../tools/harness/count.ts';
+import { POINT_NAMES } from '../../tools/harness/points.ts';
 
+const RUN = fileURLToPath(new URL('../../.ci/run', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('../../.ci/verdicts.mjs', import.meta.url));
 let dir = '';
 beforeEach(() => {
@@ -14,26 +17,49 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-function verdicts(tool: string, report: unknown): string[] {
+function verdicts(tool: string, report: unknown, expected: number): { lines: string[]; status: number | null } {
   const file = join(dir, 'report.json');
   writeFileSync(file, JSON.stringify(report));
-  return spawnSync(process.execPath, [SCRIPT, tool, file], { encoding: 'utf8' }).stdout.trim().split('\n');
+  const { stdout, status } = spawnSync(process.execPath, [SCRIPT, tool, file, `${expected}`], { encoding: 'utf8' });
+  return { lines: stdout.trim().split('\n'), status };
 }
 
 test('a fuzz target that ran nothing or covered nothing is bad', () => {
   const target = { target: 'mime', seconds: 60, runs: 9, covered: 5, findings: [] };
   const targets = [target, { ...target, runs: 0 }, { ...target, covered: 0 }, { ...target, findings: [{}] }];
-  expect(verdicts('fuzz', { targets })).toEqual(['good mime', 'bad mime', 'bad mime', 'bad mime']);
+  const lines = ['good mime', 'bad mime', 'bad mime', 'bad mime'];
+  expect(verdicts('fuzz', { targets }, 4)).toEqual({ lines, status: 0 });
 });
 
+const point = { point: 'random', rounds: 30, struck: 27, skipped: 0, counts: NOTHING, fell: 0, good: true };
+
 test('a crash point that was struck in fewer than nine rounds of ten is bad', () => {
-  const point = { point: 'random', rounds: 30, struck: 27, counts: NOTHING, fell: 0, good: true };
   const points = [
     point,
     { ...point, struck: 26 },
+    { ...point, rounds: 1, struck: 1 },
+    { ...point, struck: 0, skipped: 30 },
     { ...point, good: false },
     { ...point, fell: 1 },
     { ...point, counts: { ...NOTHING, twice: 1 } },
   ];
-  expect(verdicts('crash-1', { points })).toEqual(['good random', ...Array(4).fill('bad random')]);
+  const lines = ['good random', ...Array(6).fill('bad random')];
+  expect(verdicts('crash-1', { points }, 7)).toEqual({ lines, status: 0 });
+});
+
+test('a circumstance needs one round, and is no verdict where it cannot be made', () => {
+  const frozen = { ...point, point: 'frozen', rounds: 1, struck: 1 };
+  const points = [frozen, { ...frozen, struck: 0 }, { ...frozen, struck: 0, skipped: 1 }, { ...frozen, fell: 1 }];
+  const lines = ['good frozen', 'bad frozen', 'skipped frozen', 'bad frozen'];
+  expect(verdicts('crash-2', { points }, 4)).toEqual({ lines, status: 0 });
+});
+
+test('a report with fewer points than were asked is no report; what CI runs is every point and circumstance once', () => {
+  expect(verdicts('crash-1', { points: [point] }, 2).status).toBe(1);
+  const asked = [...readFileSync(RUN, 'utf8').matchAll(/^ {2}crash crash-\d (\S+)/gm)].map(([, names]) =>
+    (names ?? '').split(','),
+  );
+  expect(asked.flat().sort()).toEqual([...POINT_NAMES, ...SPECIAL_NAMES].sort());
+  const expected = [...readFileSync(RUN, 'utf8').matchAll(/crash-\d=(\d+)/g)].map(([, count]) => Number(count));
+  expect(expected).toEqual(asked.map(({ length }) => length));
 });
