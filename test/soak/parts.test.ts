@@ -8,8 +8,8 @@ import { FAULT_NAMES, planFault } from '../../tools/soak/faults.ts';
 import { type Entry, Ledger } from '../../tools/soak/ledger.ts';
 import { createPacer } from '../../tools/soak/pace.ts';
 import { verdictOf, writeReport } from '../../tools/soak/report.ts';
-import { growing, neverStruck, type SoakResult } from '../../tools/soak/run.ts';
-import { createSeries } from '../../tools/soak/slope.ts';
+import { growing, neverStruck, type SoakResult, unjudged } from '../../tools/soak/run.ts';
+import { createSeries, riseOf } from '../../tools/soak/slope.ts';
 import { planLetter } from '../../tools/soak/traffic.ts';
 
 const HOUR_MS = 3_600_000;
@@ -48,6 +48,25 @@ describe('slope', () => {
     series.add(3, 0, 1);
     expect(series.slope().longestPerHour).toBeCloseTo(0, 9);
     expect(series.slope().longestHours).toBeCloseTo(10_000 / HOUR_MS, 9);
+  });
+
+  /** Lives after each other, a sample every three seconds, that go up and down by a tenth of what they begin with. */
+  function lived(lives: number, minutes: number, gained: (minutes: number) => number): ReturnType<typeof createSeries> {
+    const series = createSeries(60_000);
+    const noise = draw('ruis');
+    for (let life = 0; life < lives; life += 1) {
+      for (let ms = 0; ms <= minutes * 60_000; ms += 3_000) {
+        series.add(life, ms, 200 + noise.below(40) - 20 + gained(ms / 60_000));
+      }
+    }
+    return series;
+  }
+
+  test('a leak shows in the longest life; many lives that each warm up, or go up and down, are no growth', () => {
+    expect(riseOf(lived(1, 20, (minutes) => 4 * minutes).slope())).toBeGreaterThan(64);
+    expect(riseOf(lived(500, 8, (minutes) => 15 * (1 - Math.exp(-minutes / 3))).slope())).toBeLessThan(20);
+    expect(Math.abs(riseOf(lived(1, 480, () => 0).slope()) ?? Number.NaN)).toBeLessThan(5);
+    expect(riseOf(lived(40, 5, (minutes) => 100 * minutes).slope())).toBeUndefined();
   });
 });
 
@@ -208,7 +227,7 @@ describe('the book', () => {
 });
 
 describe('the report', () => {
-  const slope = { perHour: 2 ** 20, longestPerHour: undefined, lives: 2, hours: 0.5, longestHours: 0.25, samples: 9 };
+  const slope = { perHour: 2 ** 20, longestPerHour: 2 ** 21, lives: 2, hours: 0.5, longestHours: 0.25, samples: 9 };
   const line = { ...slope, first: 2 ** 26, last: 2 ** 27, max: 2 ** 28 };
   const three = <T>(value: T) => ({ gemeente: value, hub: value, aanbieder: value });
   const result: SoakResult = {
@@ -237,10 +256,10 @@ describe('the report', () => {
     expect(text).toContain('seed `zaad`');
     expect(text).toContain('50,0 berichten per seconde');
     expect(text).toContain('| bevroren (SIGSTOP), daarna verder | 3 | 1 | 0 |');
-    expect(text).toContain('| hub | 2 | 64,0 | 128,0 | 256,0 | 1,0 | 30,0 | 0,5 | te kort | 15,0 |');
+    expect(text).toContain('| hub | 2 | 64,0 | 128,0 | 256,0 | 1,0 | 30,0 | 2,0 | 15,0 | 0,5 | 256,0 |');
     expect(text).toContain('| partner een tijd weg | 0 | 0 | 0 |');
     expect(text).toContain('bestanden: 0123456789ab.');
-    expect(verdictOf(result)).toBe('seed zaad: niets verloren, dubbel of zonder einde, en geen geheugen dat groeit');
+    expect(verdictOf(result)).toBe('seed zaad: niets verloren, dubbel of zonder einde; geen geheugen dat groeit');
   });
 
   test('a fault that was drawn and never struck is not good; one that this machine cannot do is no reason', () => {
@@ -252,17 +271,22 @@ describe('the report', () => {
   });
 
   test('memory that rises by more than it goes up and down by itself is growth, over a short soak or a long one', () => {
-    const rising = (perHourMegabytes: number | undefined, hours: number) => ({
+    const rising = (perHourMegabytes: number, longestHours: number) => ({
       memory: {
         ...result.measured.memory,
-        hub: { ...line, perHour: perHourMegabytes && perHourMegabytes * 2 ** 20, hours },
+        hub: { ...line, longestPerHour: perHourMegabytes * 2 ** 20, longestHours },
       },
     });
     expect(growing(rising(140, 0.25))).toEqual([]);
     expect(growing(rising(300, 0.25))).toEqual(['hub']);
     expect(growing(rising(9, 8))).toEqual(['hub']);
     expect(growing(rising(-900, 8))).toEqual([]);
-    expect(growing(rising(undefined, 8))).toEqual([]);
+    expect(growing(rising(9_000, 0.05))).toEqual([]);
+    expect(unjudged(rising(140, 0.25))).toEqual([]);
+    expect(unjudged(rising(9_000, 0.05))).toEqual(['hub']);
+    expect(verdictOf({ ...result, measured: { ...result.measured, ...rising(9_000, 0.05) } })).toBe(
+      'seed zaad: niets verloren, dubbel of zonder einde; geheugen te kort gemeten bij hub',
+    );
     const measured = { ...result.measured, ...rising(300, 0.25) };
     expect(verdictOf({ ...result, good: false, measured })).toBe('seed zaad: niet goed: geheugen groeit: hub');
   });

@@ -15,7 +15,9 @@ const HELP = `npm run soak -- --hours UREN [opties]
   --fault-seconds N  tijd tussen twee storingen (standaard 60)
   --report           schrijf adapter/reports/soak.md
   --dir MAP          werkmap (standaard in de tijdelijke map)
-  --json             uitkomst als JSON`;
+  --json             uitkomst als JSON
+
+Zij duurt zo lang als gevraagd, en een paar minuten voor het opstarten, meten wat de keten aankan, tot rust komen en tellen.`;
 
 export interface Options extends SoakOptions {
   readonly report: boolean;

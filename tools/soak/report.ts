@@ -4,7 +4,7 @@ import { BAD, type Counts } from '../harness/count.ts';
 import { GATEWAYS } from '../harness/points.ts';
 import { FAULT_NAMES, FAULTS } from './faults.ts';
 import { MEASURED, toMegabytes } from './gauge.ts';
-import { growing, LOAD_SHARE, MOST_RISE_BYTES, neverStruck, type SoakResult } from './run.ts';
+import { growing, LOAD_SHARE, MOST_RISE_BYTES, neverStruck, type SoakResult, unjudged } from './run.ts';
 import { riseOf } from './slope.ts';
 
 export interface Table {
@@ -66,12 +66,14 @@ function memoryTable({ measured }: SoakResult): Table {
       'Hoogste MB',
       'MB per uur',
       'over minuten',
-      'stijging MB',
       'langste leven MB per uur',
       'over minuten',
+      'stijging MB',
+      'te zien vanaf MB per uur',
     ],
     rows: MEASURED.map((name) => {
       const slope = measured.memory[name];
+      const rise = riseOf(slope);
       return [
         name,
         String(slope.lives),
@@ -80,9 +82,10 @@ function memoryTable({ measured }: SoakResult): Table {
         megabytes(slope.max),
         megabytes(slope.perHour),
         minutes(slope.hours),
-        megabytes(riseOf(slope)),
         megabytes(slope.longestPerHour),
         minutes(slope.longestHours),
+        megabytes(rise),
+        megabytes(rise === undefined ? undefined : MOST_RISE_BYTES / slope.longestHours),
       ];
     }),
   };
@@ -115,8 +118,10 @@ export function verdictOf({ good, counts, fell, seed, faults, measured }: SoakRe
   const idle = neverStruck(faults).map((name) => `nooit geraakt: ${FAULTS[name]}`);
   const larger = growing(measured).map((name) => `geheugen groeit: ${name}`);
   const parts = [...wrong, ...(fell > 0 ? [`processen zelf gestopt ${fell}`] : []), ...idle, ...larger];
+  const short = unjudged(measured);
+  const memory = short.length === 0 ? 'geen geheugen dat groeit' : `geheugen te kort gemeten bij ${short.join(', ')}`;
   return good
-    ? `seed ${seed}: niets verloren, dubbel of zonder einde, en geen geheugen dat groeit`
+    ? `seed ${seed}: niets verloren, dubbel of zonder einde; ${memory}`
     : `seed ${seed}: niet goed: ${parts.join(', ')}`;
 }
 
@@ -127,9 +132,10 @@ komt de ene storing na de andere, uit de seed. Aan het einde stopt het aanbieden
 geteld. De woorden betekenen hetzelfde als in het crashrapport.
 
 De helling van het geheugen is die van de kleinste kwadraten over alle metingen na het opwarmen, met een eigen niveau voor elk
-leven van een proces: een herstart telt niet als groei of krimp. De stijging is wat die lijn over de gemeten tijd omhoog gaat. Boven
+leven van een proces: een herstart telt niet als groei of krimp. De stijging is wat de lijn van het langste leven omhoog gaat. Boven
 ${toMegabytes(MOST_RISE_BYTES)} MB groeit een proces en is de proef niet goed; daaronder is het van het op en neer van het geheugenbeheer niet te
-onderscheiden. Hoe langer een proef, hoe langzamer een groei die zij vindt.`;
+onderscheiden. Een leven van nog geen vijf minuten na het opwarmen zegt niets. Welke groei te zien was staat erachter: hoe langer
+een proces leeft, hoe langzamer zij mag zijn.`;
 
 export function writeReport(result: SoakResult): string {
   const [cpu] = cpus();

@@ -130,14 +130,19 @@ export const neverStruck = (faults: readonly FaultCount[]): readonly FaultName[]
   faults.filter(({ struck, missed }) => struck === 0 && missed > 0).map(({ fault }) => fault);
 
 /**
- * What V8 keeps of a heap that it has room for goes up and down by some tens of megabytes. A process that is this much larger
- * at the end of its fitted line than at the beginning grows; the longer a soak, the slower a growth it finds.
+ * What V8 keeps of a heap that it has room for goes up and down by some tens of megabytes: lines of 19 minutes without a leak
+ * rose by up to 26. A process whose longest life ends this much above its beginning grows; the longer it lives, the slower a
+ * growth is found.
  */
 export const MOST_RISE_BYTES = 64 * 2 ** 20;
 
 /** Gateways whose memory grows, as far as it was measured. */
 export const growing = ({ memory }: Pick<Measurement, 'memory'>): readonly GatewayName[] =>
-  GATEWAYS.filter((name) => riseOf(memory[name]) > MOST_RISE_BYTES);
+  GATEWAYS.filter((name) => (riseOf(memory[name]) ?? 0) > MOST_RISE_BYTES);
+
+/** Gateways that did not live long enough for a word about their memory. */
+export const unjudged = ({ memory }: Pick<Measurement, 'memory'>): readonly GatewayName[] =>
+  GATEWAYS.filter((name) => riseOf(memory[name]) === undefined);
 
 interface Stage {
   readonly scene: Scene;

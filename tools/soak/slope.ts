@@ -15,8 +15,17 @@ export interface Slope {
   readonly max: number;
 }
 
-/** What the fitted line rises by over all that was measured; nothing when there was not enough to say. */
-export const riseOf = ({ perHour, hours }: Pick<Slope, 'perHour' | 'hours'>): number => (perHour ?? 0) * hours;
+/** A life that was measured for less says nothing about growth: in five minutes anything is still warming up. */
+const LEAST_JUDGED_HOURS = 5 / 60;
+
+/**
+ * What the fitted line of the longest life rises by; undefined when that life was too short. Not of all lives together: a
+ * process that is started anew begins small again, and what each of them gains while it warms up would add up to a growth.
+ */
+export const riseOf = ({ longestPerHour, longestHours }: LongestLife): number | undefined =>
+  longestPerHour === undefined || longestHours < LEAST_JUDGED_HOURS ? undefined : longestPerHour * longestHours;
+
+type LongestLife = Pick<Slope, 'longestPerHour' | 'longestHours'>;
 
 export interface Series {
   /** `life`: which process; `ageMs`: since that process began. */
