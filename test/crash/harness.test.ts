@@ -1,10 +1,10 @@
 // The crash harness must be able to fail: it catches three gateways built wrongly, and passes the one built rightly.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 const MAIN = fileURLToPath(new URL('../../dist/tools/crash/main.js', import.meta.url));
 const LONG_MS = 180_000;
@@ -26,6 +26,7 @@ interface Outcome {
   readonly stderr: string;
   readonly report: {
     readonly good: boolean;
+    readonly left: number;
     readonly points: readonly {
       readonly point: string;
       readonly rounds: number;
@@ -40,23 +41,31 @@ interface Outcome {
 async function crash(...args: string[]): Promise<Outcome> {
   const dir = mkdtempSync(join(tmpdir(), 'crash-test-'));
   try {
-    const child = spawn(process.execPath, [MAIN, '--json', '--dir', dir, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString();
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
-    });
-    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    const report = stdout.startsWith('{') ? JSON.parse(stdout) : { good: false, points: [], bad: [] };
-    return { code, stderr, report: report as Outcome['report'] };
+    return await crashIn(dir, args);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** `begun`: called with the process id when it runs, in a process group of its own. */
+async function crashIn(dir: string, args: readonly string[], begun?: (pid: number) => Promise<void>): Promise<Outcome> {
+  const child = spawn(process.execPath, [MAIN, '--json', '--dir', dir, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: begun !== undefined,
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+  await begun?.(child.pid ?? 0);
+  const code = await closed;
+  const report = stdout.startsWith('{') ? JSON.parse(stdout) : { good: false, left: 0, points: [], bad: [] };
+  return { code, stderr, report: report as Outcome['report'] };
 }
 
 describe('the gateway as it is', () => {
@@ -145,6 +154,58 @@ describe('gateways built wrongly are caught', () => {
       const [bad] = report.bad;
       expect((bad?.counts.lost ?? 0) + (bad?.counts.endless ?? 0)).toBeGreaterThan(0);
       expect(code).toBe(1);
+    },
+    LONG_MS,
+  );
+});
+
+describe('a run that was ended', () => {
+  const ONE = ['--rounds', '2', '--point', 'bodyHalf', '--seed', 'proef'];
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  let dir = '';
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'crash-test-'));
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  test(
+    'Ctrl-C while the gateways are loading, which hear it too, counts as no bad round; --resume does what was left',
+    async () => {
+      const ended = await crashIn(dir, ONE, async (pid) => {
+        // This folder is there just before the first gateway is started.
+        const about = join(dir, 'gateways', 'last-words');
+        for (let i = 0; i < 5_000 && !existsSync(about); i += 1) await pause(10);
+        await pause(100);
+        process.kill(-pid, 'SIGINT');
+      });
+      expect(ended.report.bad).toEqual([]);
+      expect(ended.report.left).toBeGreaterThan(0);
+      expect(ended.code).toBe(1);
+      const { report, code } = await crashIn(dir, [...ONE, '--resume']);
+      expect(report).toMatchObject({ good: true, left: 0, points: [{ point: 'bodyHalf', rounds: 2, struck: 2 }] });
+      expect(code).toBe(0);
+    },
+    LONG_MS,
+  );
+
+  const mounted = (folder: string): boolean => spawnSync('mountpoint', ['-q', folder]).status === 0;
+  const mount = (folder: string): boolean => spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', folder]).status === 0;
+  function mayMount(): boolean {
+    const folder = mkdtempSync(join(tmpdir(), 'crash-mount-'));
+    const may = mount(folder) && mounted(folder) && spawnSync('umount', [folder]).status === 0;
+    rmSync(folder, { recursive: true, force: true });
+    return may;
+  }
+
+  (mayMount() ? test : test.skip)(
+    'a small disk that it left mounted is taken away (skipped where nothing may be mounted)',
+    async () => {
+      const data = join(dir, 'gateways', 'hub', 'data');
+      mkdirSync(data, { recursive: true });
+      expect(mount(data)).toBe(true);
+      const { report } = await crashIn(dir, ONE);
+      expect(mounted(data)).toBe(false);
+      expect(report).toMatchObject({ good: true, bad: [], points: [{ rounds: 2, struck: 2 }] });
     },
     LONG_MS,
   );

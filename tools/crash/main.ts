@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Applications } from '../harness/applications.ts';
 import { BAD } from '../harness/count.ts';
+import { dataOf } from '../harness/layout.ts';
 import { BROKEN, type Broken } from '../harness/orders.ts';
 import { isPoint, POINT_NAMES, type PointName } from '../harness/points.ts';
 import { DIST } from '../harness/processes.ts';
@@ -19,7 +20,7 @@ import { planRound } from './plan.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { badLine, isGoodRound, isGoodRun, missedLines, summarise, writeReport } from './report.ts';
 import { type RoundResult, runRound, type Stage } from './round.ts';
-import { planSpecial, runSpecial } from './special.ts';
+import { planSpecial, runSpecial, takeAwayDisk } from './special.ts';
 
 const HELP = `npm run crash -- [opties]
 
@@ -151,6 +152,7 @@ class Runner {
   async #open(): Promise<Stage> {
     if (this.#stage === undefined) {
       const { dir, broken } = this.#options;
+      takeAwayDisk(dataOf(join(dir, 'gateways'), 'hub'));
       const scene = await Scene.open({
         dir: join(dir, 'gateways'),
         ...(broken === undefined ? {} : { broken }),
@@ -174,16 +176,20 @@ async function runAll(options: Options, journal: Journal, progress: Progress): P
   const runner = new Runner(options, journal.head.seed);
   let interrupted = false;
   let left = tasks.length;
-  process.once('SIGINT', () => {
-    interrupted = true;
-  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      interrupted = true;
+    });
+  }
   progress.begin(tasks.length);
   for (const task of tasks) {
     if (interrupted) break;
     const result = await runner.round(task);
+    progress.step(titleOf(task.point), isGoodRound(result) ? undefined : badLine(result));
+    // Ctrl-C is heard by the gateways too, and one that is still loading dies of it: that round is done again.
+    if (interrupted && !isGoodRound(result)) break;
     journal.add(result);
     left -= 1;
-    progress.step(titleOf(task.point), isGoodRound(result) ? undefined : badLine(result));
     if (options.stop && !isGoodRound(result)) break;
   }
   progress.end();
@@ -225,7 +231,7 @@ function tell(options: Options, journal: Journal, left: number): boolean {
   for (const { notes, title, skipped } of summaries) if (skipped > 0) print(`${title}: ${notes.join('; ')}`);
   for (const result of bad.slice(0, 20)) print(badLine(result));
   const wrong = bad.length > 0 ? `${bad.length} rondes niet goed` : 'niet goed';
-  const undone = left === 0 ? '' : `, ${left} rondes niet gedaan`;
+  const undone = left === 0 ? '' : `, ${left} rondes niet gedaan (verder met --resume)`;
   print(`seed ${journal.head.seed}: ${good ? 'alle rondes goed' : `${wrong}${undone}`}`);
   return good;
 }

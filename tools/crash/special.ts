@@ -202,9 +202,14 @@ async function onSmallDisk(
     return await work(folder);
   } finally {
     await scene.stop('hub');
-    if (!run('umount', [folder])) run('umount', ['-l', folder]);
+    takeAwayDisk(folder);
     await scene.boot('hub');
   }
+}
+
+/** Also what a run that was killed left mounted: a folder under it cannot be laid out anew. */
+export function takeAwayDisk(folder: string): void {
+  if (!run('umount', [folder])) run('umount', ['-l', folder]);
 }
 
 async function diskFull(plan: RoundPlan, stage: Stage): Promise<RoundResult> {

@@ -57,6 +57,9 @@ export const SERVICE = { value: 'ggk:berichten:1', type: 'urn:osb:services' } as
 const ACTIONS = ['ggk_Di01', 'ggk_Du01', 'Fo01'] as const;
 const DAY_MS = 86_400_000;
 
+/** Where the store of a gateway is. */
+export const dataOf = (dir: string, name: string): string => join(dir, name, 'data');
+
 /** Makes everything anew under `dir`; nothing of an earlier run stays. */
 export async function layOut(dir: string, plan: HarnessPlan): Promise<Layout> {
   rmSync(dir, { recursive: true, force: true });
@@ -170,7 +173,7 @@ function writeConfig(layout: Layout, party: HarnessParty): void {
     mode: 'development',
     name: party.name,
     parties: [party.oin],
-    store: `sqlite:${join(layout.dir, party.name, 'data')}`,
+    store: `sqlite:${dataOf(layout.dir, party.name)}`,
     messageIdDomain: `${party.name}.proef.test`,
     endpoint: { port: place.port, ...tls, ...(endpoint as object) },
     client: { ...tls, ...(client as object) },

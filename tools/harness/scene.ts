@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeLastWords } from './fail-point.ts';
-import { type HarnessParty, type Layout, layOut, placeOf, routeTo } from './layout.ts';
+import { dataOf, type HarnessParty, type Layout, layOut, placeOf, routeTo } from './layout.ts';
 import type { Answer, Broken, Look, Order, Settings } from './orders.ts';
 import { GATEWAYS, type GatewayName, type Mode, type PointName } from './points.ts';
 import { steadyPorts } from './ports.ts';
@@ -155,7 +155,7 @@ export class Scene {
   }
 
   folder(name: GatewayName): string {
-    return join(this.layout.dir, name, 'data');
+    return dataOf(this.layout.dir, name);
   }
 
   child(name: GatewayName): Child | undefined {
