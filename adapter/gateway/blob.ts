@@ -1,8 +1,8 @@
 // Octets in hand as staged blobs, and digests of staged blobs.
 import { createHash, hash } from 'node:crypto';
 import type { SignedPart } from '../dsig/index.ts';
-import type { BlobRef, StagedBlob } from '../msh/index.ts';
-import { type Blobs, INLINE_BLOB_BYTES } from '../store/index.ts';
+import type { BlobRef, Change, StagedBlob } from '../msh/index.ts';
+import { type Blobs, type BlobWriter, INLINE_BLOB_BYTES } from '../store/index.ts';
 
 export const sha256Hex = (bytes: Uint8Array | string): string => hash('sha256', bytes, 'hex');
 
@@ -13,12 +13,35 @@ export const stage = (bytes: Uint8Array): StagedBlob => ({
   inline: bytes,
 });
 
-/** Makes octets of any size ready for a commit: small ones inline, large ones durable in the blob store first (D2). */
-export async function persist(bytes: Uint8Array, blobs: Blobs): Promise<StagedBlob> {
-  if (bytes.length <= INLINE_BLOB_BYTES) return stage(bytes);
-  const writer = blobs.writer();
-  await writer.write(bytes);
-  return writer.finish();
+/** Octets on their way into a record. */
+export interface Files {
+  /** Makes octets of any size ready for a commit: small ones inline, large ones durable in the blob store first (D2). */
+  persist(bytes: Uint8Array): Promise<StagedBlob>;
+  /** The same for what a change would carry inline and is too large for that. */
+  durable(change: Change): Promise<Change>;
+  /** Takes back what no record came to name: nobody else would for hours, and it may be very much (OPS-7, rows 21, 22). */
+  drop(): Promise<void>;
+}
+
+export function openFiles(blobs: Pick<Blobs, 'writer'>): Files {
+  const writers: BlobWriter[] = [];
+  const persist: Files['persist'] = async (bytes) => {
+    if (bytes.length <= INLINE_BLOB_BYTES) return stage(bytes);
+    const writer = blobs.writer();
+    writers.push(writer);
+    await writer.write(bytes);
+    return writer.finish();
+  };
+  return {
+    persist,
+    durable: async (change) => ({
+      ...change,
+      blobs: await Promise.all(change.blobs.map((blob) => (blob.inline === undefined ? blob : persist(blob.inline)))),
+    }),
+    async drop() {
+      await Promise.all(writers.splice(0).map((writer) => writer.abort()));
+    },
+  };
 }
 
 export const toRef = ({ sha256, bytes }: BlobRef): BlobRef => ({ sha256, bytes });

@@ -3,6 +3,7 @@ import { businessData } from '../ggk/index.ts';
 import { confirmCollect, endDeliver, type MessageRecord, type RecordId } from '../msh/index.ts';
 import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import type { GatewayContext } from './context.ts';
+import { judgedBytes } from './direct.ts';
 import { tell, wordsOf } from './tell.ts';
 
 /** Offers up to `max` messages; each is offered again, under the same id, when it is not confirmed within the lease. */
@@ -12,15 +13,22 @@ export async function offerMessages(
   context: GatewayContext,
 ): Promise<readonly MessageRecord[]> {
   const claimed = await context.store.claim(['collect'], context.clock.now(), leaseMs, max);
-  const offered = await Promise.all(claimed.map((record) => offerOne(record, context)));
+  const offered = await Promise.all(claimed.map((record) => offerOne(record, leaseMs, context)));
   return offered.filter((record) => record !== undefined);
 }
 
+/** Of the lease that an offer may take of it. */
+const SHARE_OF_LEASE = 0.25;
+
 /** Each message for itself: what is wrong with one keeps no other from the application (row 7). */
-async function offerOne(record: MessageRecord, context: GatewayContext): Promise<MessageRecord | undefined> {
+async function offerOne(
+  record: MessageRecord,
+  leaseMs: number,
+  context: GatewayContext,
+): Promise<MessageRecord | undefined> {
   const { messageId } = record;
   try {
-    return await withBusiness(record, context).catch((error: unknown) => {
+    return await inTime(record, leaseMs, context).catch((error: unknown) => {
       if (error instanceof BlobDamaged) return park(record, error.message, context);
       if (error instanceof StoreUnavailable) throw error;
       // The application can read the document itself; what it says of itself is for finding it by.
@@ -34,6 +42,30 @@ async function offerOne(record: MessageRecord, context: GatewayContext): Promise
     context.observer.emit('store.unavailable', { messageId, detail: error.message });
     return undefined;
   }
+}
+
+/** A large document that many others are read before is offered without its stuurgegevens: the lease is for the application. */
+async function inTime(record: MessageRecord, leaseMs: number, context: GatewayContext): Promise<MessageRecord> {
+  const reading = withBusiness(record, context);
+  if (!context.turns.waits(judgedBytes(record))) return reading;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<MessageRecord>((resolve) => {
+    timer = setTimeout(resolve, leaseMs * SHARE_OF_LEASE, record);
+  });
+  const kept = reading.then((read) => keepBusiness(read, record, context));
+  kept.catch(() => undefined);
+  return Promise.race([kept, late]).finally(() => clearTimeout(timer));
+}
+
+/** Read once: the next offer, and the confirmation, need not. The lease stays, for the job is not moved (row 7). */
+async function keepBusiness(
+  read: MessageRecord,
+  { version }: MessageRecord,
+  context: GatewayContext,
+): Promise<MessageRecord> {
+  if (read.business === undefined) return read;
+  const kept = await context.store.commit({ expect: version, message: read, journal: [], blobs: [] });
+  return kept === 'ok' ? { ...read, version: version + 1 } : read;
 }
 
 /** Damaged octets are never offered: the message waits for an operator, who is told (row 23). */

@@ -29,12 +29,13 @@ export async function deliver(claimed: MessageRecord, job: Job, context: Gateway
   const hold = holdDelivery(claimed, job, context);
   try {
     const turn = { bytes: judgedBytes(claimed), owner: claimed.terms.peerOin, alone: isSuspect(job) };
-    const done = await context.turns.run(turn, async () => {
+    // A copy that is counted while it waits would end the lease of the claim, but not this one.
+    if (turn.alone || context.turns.waits(turn.bytes)) await hold.prolong();
+    const attempt = await context.turns.run(turn, async () => {
       const record = await begin(hold, job, context);
-      return record === undefined ? undefined : { record, attempt: await attemptOf(record, context) };
+      return record === undefined ? undefined : attemptOf(record, context);
     });
-    await hold.end();
-    if (done !== undefined) await settle(withBusiness(done.record, done.attempt), job, done.attempt.outcome, context);
+    if (attempt !== undefined) await settle(hold, job, attempt, context);
   } finally {
     await hold.end();
   }
@@ -42,8 +43,12 @@ export async function deliver(claimed: MessageRecord, job: Job, context: Gateway
 
 /** The attempt itself, of a record whose attempt is counted and committed. */
 export async function carryOutDeliver(record: MessageRecord, job: Job, context: GatewayContext): Promise<void> {
-  const attempt = await attemptOf(record, context);
-  await settle(withBusiness(record, attempt), job, attempt.outcome, context);
+  const hold = holdDelivery(record, job, context);
+  try {
+    await settle(hold, job, await attemptOf(record, context), context);
+  } finally {
+    await hold.end();
+  }
 }
 
 /** Counts the attempt and commits that; undefined when there is none: somebody else has the message, or it has ended. */
@@ -77,30 +82,17 @@ function brokenOff(error: unknown, { messageId }: MessageRecord, context: Gatewa
   return { outcome: { kind: error instanceof StoreUnavailable ? 'postponed' : 'failed', detail } };
 }
 
-async function settle(
-  record: MessageRecord,
-  job: Job,
-  outcome: DeliverOutcome,
-  context: GatewayContext,
-): Promise<void> {
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    const [fresh] = await context.store.load([record.id]);
-    if (fresh === undefined) return;
-    const { business } = record;
-    const ended = endDeliver({
-      now: context.clock.now(),
-      record: withBusiness(fresh, { business }),
-      outcome,
-      key: job.key,
-    });
-    if (ended.change === undefined || (await context.store.commit(ended.change)) === 'ok') {
-      tell(ended.happenings, { record: ended.change?.message ?? fresh }, context);
-      return;
-    }
-  }
+/** Nothing when the lease ran out and somebody else has the job: what comes of it is theirs to say (row 12). */
+async function settle(hold: Hold, job: Job, { outcome, business }: HandOver, context: GatewayContext): Promise<void> {
+  const settled = await hold.write(({ record }) => {
+    const now = context.clock.now();
+    const { change, happenings } = endDeliver({ now, record: withBusiness(record, business), outcome, key: job.key });
+    return change === undefined ? undefined : { change, happenings };
+  });
+  if (settled !== undefined) tell(settled.decided.happenings, { record: settled.record }, context);
 }
 
-const withBusiness = (record: MessageRecord, { business }: Pick<HandOver, 'business'>): MessageRecord =>
+const withBusiness = (record: MessageRecord, business: BusinessData | undefined): MessageRecord =>
   business === undefined ? record : { ...record, business };
 
 interface HandOver {

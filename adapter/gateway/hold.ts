@@ -21,11 +21,15 @@ export interface Written<D extends Decided> {
 export interface Hold {
   /** Writes what is decided on the message as it stands; undefined when nothing is, or when the job is somebody else's by now. */
   write<D extends Decided>(decide: (held: Held) => D | undefined): Promise<Written<D> | undefined>;
+  /** The lease goes on for its whole length from now; nothing when the job is somebody else's by now. */
+  prolong(): Promise<void>;
   /** The lease is prolonged no more; resolves when none is being prolonged. */
   end(): Promise<void>;
 }
 
 const MAX_TRIES = 5;
+/** What never ends, such as a read of a disk that hangs, gives its message up to another attempt in the end. */
+const LONGEST_MS = 3_600_000;
 
 export function holdDelivery(claimed: MessageRecord, { kind, key, runAt }: Job, context: GatewayContext): Hold {
   let held: Held = { record: claimed, due: runAt };
@@ -54,15 +58,21 @@ export function holdDelivery(claimed: MessageRecord, { kind, key, runAt }: Job, 
     last = written.catch(() => undefined);
     return written;
   };
-  const prolong = ({ record, due }: Held): Decided | undefined => {
-    const change = holdDeliver({ record, key, held: due, leaseUntil: context.clock.now() + context.leaseMs });
-    return change === undefined ? undefined : { change };
+  const prolong = async (): Promise<void> => {
+    await write(({ record, due }) => {
+      const change = holdDeliver({ record, key, held: due, leaseUntil: context.clock.now() + context.leaseMs });
+      return change === undefined ? undefined : { change };
+    });
   };
   // When that fails the lease runs out, and whoever claims the message then is the one who begins it.
-  const timer = setInterval(() => void write(prolong).catch(() => undefined), context.leaseMs / 2);
+  const until = performance.now() + LONGEST_MS;
+  const timer = setInterval(() => {
+    if (performance.now() < until) void prolong().catch(() => undefined);
+  }, context.leaseMs / 2);
   timer.unref();
   return {
     write,
+    prolong,
     async end() {
       clearInterval(timer);
       await last;

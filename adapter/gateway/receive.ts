@@ -11,9 +11,9 @@ import {
   referencedId,
   refusedId,
 } from '../msh/index.ts';
-import { INLINE_BLOB_BYTES, StoreUnavailable } from '../store/index.ts';
+import { StoreUnavailable } from '../store/index.ts';
 import type { HttpReply, InboundRequest, Peer } from '../transport/index.ts';
-import { persist, sha256Hex, stage } from './blob.ts';
+import { type Files, openFiles, sha256Hex, stage } from './blob.ts';
 import type { GatewayContext } from './context.ts';
 import { commitAndCarryOn } from './direct.ts';
 import { gatherFacts, type StaticFacts } from './facts.ts';
@@ -69,23 +69,31 @@ export async function receiveRequest(
 
 /** Takes a read message through decision, sealing and commit; at most five times when others change the same records. */
 export async function receiveMessage(received: Received, context: GatewayContext): Promise<HttpReply> {
-  if (received.intake.unstored !== undefined) await mustBeCopy(received.intake, received.intake.unstored, context);
-  const known = await gatherFacts(received.intake, received.peer, context);
-  const envelope = await persistEnvelope(received.intake, context);
+  const files = openFiles(context.blobs);
+  try {
+    return await carryThrough(received, files, context);
+  } finally {
+    // However it ended: what a record names stays.
+    await Promise.all([files.drop(), received.intake.dropParts()]);
+  }
+}
+
+async function carryThrough(received: Received, files: Files, context: GatewayContext): Promise<HttpReply> {
+  const { intake, peer, cid } = received;
+  if (intake.unstored !== undefined) await mustBeCopy(intake, intake.unstored, context);
+  const known = await gatherFacts(intake, peer, context);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
-    const facts = await loadFacts(known, { ...received.intake, envelope }, context);
+    const facts = await loadFacts(known, intake, context);
     const decision = withinShare(decide(facts), facts, context);
-    if (received.intake.unstored !== undefined && decision.copy !== true)
-      await giveUp(received.intake, received.intake.unstored);
+    if (intake.unstored !== undefined && decision.copy !== true) throw intake.unstored;
     const sealed = decision.answer === undefined ? undefined : await sealAnswer(decision.answer, context);
-    const about = { cid: received.cid, header: facts.message.header, peer: received.peer };
-    if (await commitOrRepeat(decision, sealed, { ...about, earlier: facts.earlier }, context)) {
+    const about = { cid, header: facts.message.header, peer };
+    if (await commitOrRepeat(decision, sealed, { ...about, earlier: facts.earlier, files }, context)) {
       tell(decision.happenings, about, context);
-      if (keepsNoPart(decision)) await received.intake.dropParts();
-      if (isAccepted(decision)) context.heardTime(received.peer?.oin ?? '', facts.message.header.timestamp.instant);
+      if (isAccepted(decision)) context.heardTime(peer?.oin ?? '', facts.message.header.timestamp.instant);
       return replyTo(decision, sealed, context);
     }
-    context.observer.emit('commit.conflict', { cid: received.cid, messageId: facts.message.header.messageId });
+    context.observer.emit('commit.conflict', { cid, messageId: facts.message.header.messageId });
   }
   return unavailableReply;
 }
@@ -94,25 +102,12 @@ export async function receiveMessage(received: Received, context: GatewayContext
 async function mustBeCopy(intake: Intake, why: StoreUnavailable, context: GatewayContext): Promise<void> {
   const { from, messageId } = intake.message.header;
   const [earlier] = await context.store.load([inboundId(from, messageId)]);
-  if (earlier === undefined || isReuse(earlier, { fingerprint: fingerprintOf(intake) })) await giveUp(intake, why);
-}
-
-async function giveUp(intake: Intake, why: StoreUnavailable): Promise<never> {
-  await intake.dropParts();
-  throw why;
+  if (earlier === undefined || isReuse(earlier, { fingerprint: fingerprintOf(intake) })) throw why;
 }
 
 const fingerprintOf = ({ message, parts }: Intake): string => sha256Hex(fingerprintSource(message, parts));
 
-/** A stranger's parts are not kept, nor those of a signal: their files go now, not with a sweep hours later. */
-const keepsNoPart = ({ change }: Decision): boolean => change === undefined || change.message.parts.length === 0;
-
 const isAccepted = ({ happenings }: Decision): boolean => happenings.some(({ event }) => event === 'message.accepted');
-
-const persistEnvelope = (intake: Intake, context: GatewayContext) =>
-  intake.envelopeBytes.length <= INLINE_BLOB_BYTES
-    ? Promise.resolve(intake.envelope)
-    : persist(intake.envelopeBytes, context.blobs);
 
 /** One consistent read of the two records a decision may turn on. */
 async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayContext): Promise<ReceiveFacts> {
@@ -165,12 +160,12 @@ const withoutParts = (change: Change, { envelope }: ReceiveFacts): Change | unde
 async function commitOrRepeat(
   decision: Decision,
   sealed: SealedAnswer | undefined,
-  { earlier, ...about }: About & Pick<ReceiveFacts, 'earlier'>,
+  { earlier, files, ...about }: About & Pick<ReceiveFacts, 'earlier'> & { readonly files: Files },
   context: GatewayContext,
 ): Promise<boolean> {
   try {
     if (decision.copy === true && decision.change === undefined) answerBeside(earlier, context);
-    return await commitDecision(decision, sealed, about, context);
+    return await commitDecision(decision, sealed, { ...about, files }, context);
   } catch (error) {
     if (decision.copy !== true || !(error instanceof StoreUnavailable)) throw error;
     context.observer.emit('store.unavailable', { cid: about.cid ?? '', detail: error.message });
@@ -188,13 +183,13 @@ function answerBeside(earlier: ReceiveFacts['earlier'], context: GatewayContext)
 async function commitDecision(
   decision: Decision,
   sealed: SealedAnswer | undefined,
-  about: About,
+  { files, ...about }: About & { readonly files: Files },
   context: GatewayContext,
 ): Promise<boolean> {
   if (decision.note !== undefined) await context.store.note({ at: context.clock.now(), ...decision.note });
   if (decision.change === undefined) return true;
   const change = sealed === undefined ? decision.change : withAnswer(decision.change, sealed);
-  return (await commitAndCarryOn(change, about, context)) === 'ok';
+  return (await commitAndCarryOn(await files.durable(change), about, context)) === 'ok';
 }
 
 function withAnswer(change: Change, sealed: SealedAnswer): Change {
@@ -237,7 +232,7 @@ async function noteUnreadable(
     at: now,
     event: 'http.refused',
     detail: `${detail} (from ${peer})`,
-    evidence: await persist(bytes, context.blobs),
+    evidence: stage(bytes),
   });
 }
 

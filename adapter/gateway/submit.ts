@@ -13,7 +13,7 @@ import {
   type RecordId,
   type StagedBlob,
 } from '../msh/index.ts';
-import { persist, sha256Hex, signedPart, toRef } from './blob.ts';
+import { type Files, openFiles, sha256Hex, signedPart, toRef } from './blob.ts';
 import type { GatewayContext } from './context.ts';
 import { commitAndCarryOn } from './direct.ts';
 import { sealSubmission } from './seal.ts';
@@ -60,16 +60,27 @@ export async function submitMessage(
   const index = await context.agreements.current();
   const exchange = resolveExchange(index, { ...request, now: context.clock.now() });
   if (!exchange.ok) return fail(exchange.error);
-  return seal(request, messageId, exchange.value, context);
+  const files = openFiles(context.blobs);
+  try {
+    return await seal(request, { messageId, exchange: exchange.value, files }, context);
+  } finally {
+    // However it ended: what a record names stays.
+    await files.drop();
+  }
+}
+
+interface Sealing {
+  readonly messageId: string;
+  readonly exchange: Exchange;
+  readonly files: Files;
 }
 
 async function seal(
   request: SubmitRequest,
-  messageId: string,
-  exchange: Exchange,
+  { messageId, exchange, files }: Sealing,
   context: GatewayContext,
 ): Promise<Result<Submitted, readonly Issue[]>> {
-  const staged = await Promise.all(request.contents.map((content) => stageContent(content, context)));
+  const staged = await Promise.all(request.contents.map((content) => stageContent(content, files)));
   const decided = decide({
     now: context.clock.now(),
     messageId,
@@ -87,7 +98,7 @@ async function seal(
   if (!decided.ok) return decided;
   const parts = staged.map(({ part, blob }) => signedPart(part.contentId, blob, context.blobs));
   const sealed = await sealSubmission(decided.value, parts, context);
-  const envelope = await persist(sealed.envelope, context.blobs);
+  const envelope = await files.persist(sealed.envelope);
   const record: MessageRecord = {
     ...decided.value.record,
     envelope: toRef(envelope),
@@ -108,11 +119,8 @@ async function seal(
   return ok({ record: winner ?? record, created: false });
 }
 
-async function stageContent(
-  content: OutboundContent,
-  context: GatewayContext,
-): Promise<{ part: PartRecord; blob: StagedBlob }> {
-  const blob = content.content instanceof Uint8Array ? await persist(content.content, context.blobs) : content.content;
+async function stageContent(content: OutboundContent, files: Files): Promise<{ part: PartRecord; blob: StagedBlob }> {
+  const blob = content.content instanceof Uint8Array ? await files.persist(content.content) : content.content;
   const part = {
     contentId: content.contentId,
     contentType: content.contentType,

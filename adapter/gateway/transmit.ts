@@ -45,11 +45,14 @@ function blocked(error: unknown): Extract<TransmitOutcome, { kind: 'refused' }> 
   throw error;
 }
 
-/** The acknowledgment may overtake the HTTP response (architecture 3.6): decided on the fresh record, again after a lost race. */
+/**
+ * The acknowledgment may overtake the HTTP response (architecture 3.6): decided on the fresh record, again after a lost race.
+ * Nothing when the lease ran out and another attempt is under way: what comes of that is not for this one to say (row 12).
+ */
 async function settle(record: MessageRecord, outcome: TransmitOutcome, context: GatewayContext): Promise<void> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const [fresh] = await context.store.load([record.id]);
-    if (fresh === undefined) return;
+    if (fresh === undefined || dueOf(fresh) !== dueOf(record)) return;
     const decided = endTransmit({ now: context.clock.now(), record: fresh, outcome });
     if (decided.change === undefined || (await context.store.commit(decided.change)) === 'ok') {
       if (decided.change !== undefined) wakeFor(decided.change.message, context);
@@ -104,3 +107,5 @@ const concerns = (message: EbmsMessage, record: MessageRecord): boolean =>
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }
+
+const dueOf = ({ jobs }: MessageRecord): number | undefined => jobs.find(({ kind }) => kind === 'transmit')?.runAt;
