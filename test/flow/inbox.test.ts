@@ -123,3 +123,36 @@ describe('one message of ten cannot be read', () => {
     expect(await p.b.gateway.confirm(mine.id)).toBe('confirmed');
   });
 });
+
+test('row 7 a large document is read once, and an offer does not wait for it longer than a part of its lease', async () => {
+  const p = await pair({ profile: 'osb-rm' });
+  const { validator } = p.b.context;
+  let reads = 0;
+  let go: () => void = () => undefined;
+  const hanging = new Promise<void>((resolve) => (go = resolve));
+  Object.assign(p.b.context, {
+    validator: {
+      ...validator,
+      readStuf: async (...args: Parameters<typeof validator.readStuf>) => {
+        reads += 1;
+        await hanging;
+        return validator.readStuf(...args);
+      },
+    },
+  });
+  const text = Buffer.from(writeStuf(heen('WMO301', { referentienummer: referenceOf(1) }))).toString();
+  await p.submit(`${text}${' '.repeat(300_000)}`);
+  await p.settle();
+  const [unread] = await p.b.gateway.offer(1, 1_000);
+  expect([unread?.business, reads]).toEqual([undefined, 1]);
+  go();
+  for (let i = 0; i < 100 && (await p.received())[0]?.business === undefined; i += 1)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  // The lease of the first offer stays.
+  expect(await p.b.gateway.offer(1, 1_000)).toEqual([]);
+  p.clock.pass(1_001);
+  const [read] = await p.b.gateway.offer(1, 1_000);
+  expect([read?.id, read?.business?.referentienummer, reads]).toEqual([unread?.id, referenceOf(1), 1]);
+  expect(await p.b.gateway.confirm(read?.id as MessageRecord['id'])).toBe('confirmed');
+  expect(reads).toBe(1);
+});

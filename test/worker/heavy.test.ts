@@ -83,6 +83,19 @@ async function received(count: number, peerOin: string, spaces = LARGE): Promise
   return now.map(({ id }) => id);
 }
 
+/** How often the hub's worker has claimed a message from now on. */
+function countClaims(): (id: RecordId) => number {
+  const { store } = rig.hub;
+  const claimed: RecordId[] = [];
+  const claim: typeof store.claim = async (...args) => {
+    const records = await store.claim(...args);
+    claimed.push(...records.map(({ id }) => id));
+    return records;
+  };
+  Object.assign(rig.hub.context, { store: { ...store, claim } });
+  return (id) => claimed.filter((one) => one === id).length;
+}
+
 const inHub = async (): Promise<readonly MessageRecord[]> =>
   (await rig.hub.store.search({ direction: 'in' }, { limit: 1000 })).messages.filter(
     ({ handover, jobs, state }) => handover === 'deliver' && (jobs.length > 0 || state === 'delivered'),
@@ -116,21 +129,14 @@ test('row 125 however many one sender has waiting, what another sends is handed 
 test('row 12 what waits for its turn beyond the lease, or takes longer than it, is begun once', async () => {
   const leaseMs = 300;
   const ids = await received(2 * MOST, 'heavy');
-  const { store } = rig.hub;
-  const claimed: RecordId[] = [];
-  const claim: typeof store.claim = async (...args) => {
-    const records = await store.claim(...args);
-    claimed.push(...records.map(({ id }) => id).filter((id) => ids.includes(id)));
-    return records;
-  };
-  Object.assign(rig.hub.context, { store: { ...store, claim } });
+  const claims = countClaims();
   startWorker(leaseMs);
   await until(() => begun === MOST);
   const until4Leases = Date.now() + 4 * leaseMs;
   while (Date.now() < until4Leases) await new Promise((resolve) => setTimeout(resolve, 50));
   expect(begun).toBe(MOST);
   // Each for its delivery and for its answer at the most.
-  expect(Math.max(...ids.map((id) => claimed.filter((one) => one === id).length))).toBeLessThanOrEqual(2);
+  expect(Math.max(...ids.map(claims))).toBeLessThanOrEqual(2);
   const counted = (await deliveries(ids)).map((job) => job?.attempts);
   expect(counted.toSorted()).toEqual([...Array(MOST).fill(0), ...Array(MOST).fill(1)]);
   letGo();
@@ -138,8 +144,57 @@ test('row 12 what waits for its turn beyond the lease, or takes longer than it, 
   letGo();
   await until(() => delivered(ids));
   expect(begun).toBe(2 * MOST);
-  const records = await store.load(ids);
+  const records = await rig.hub.store.load(ids);
   expect(records.map((one) => one?.attempts)).toEqual(Array(2 * MOST).fill(1));
+});
+
+test('row 51 copies of one that waits for its turn do not have it claimed again', async () => {
+  const ids = await received(MOST + 1, 'heavy');
+  const claims = countClaims();
+  startWorker();
+  await until(() => begun === MOST);
+  for (let copy = 1; copy <= 10; copy += 1) {
+    for (const message of await rig.hub.store.load(ids)) {
+      if (message === undefined || (message.attempts ?? 0) > 0) continue;
+      const change = { expect: message.version, message: { ...message, copies: copy }, journal: [], blobs: [] };
+      expect(await rig.hub.store.commit(change)).toBe('ok');
+    }
+    worker?.wake();
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+  // For its delivery and for its answer.
+  expect(Math.max(...ids.map(claims))).toBeLessThanOrEqual(2);
+  letGo();
+  await until(() => begun === MOST + 1);
+  letGo();
+  await until(() => delivered(ids));
+});
+
+test('row 12 an attempt that was overtaken says nothing of its outcome', async () => {
+  const [id] = (await received(1, 'heavy')) as [RecordId];
+  const { context, store } = rig.hub;
+  const work = async (): Promise<Promise<void>> => {
+    const [claimed] = await store.claim(['deliver'], context.clock.now(), context.leaseMs, 1);
+    const job = claimed?.jobs.find(({ kind }) => kind === 'deliver');
+    if (claimed === undefined || job === undefined) throw new Error('nothing is due');
+    return runJob(claimed, job, context);
+  };
+  const first = work();
+  await until(() => begun === 1);
+  rig.clock.pass(context.leaseMs + 1);
+  const late = reading.splice(0);
+  Object.assign(context, { turns: createTurns({ mostBytes: 32_000_000, most: MOST, freeBytes: 256_000 }) });
+  const second = work();
+  await until(() => begun === 2);
+  const before = await store.journal(id);
+  for (const { go } of late) go();
+  await first;
+  expect(await store.journal(id)).toEqual(before);
+  expect(await deliveries([id])).toMatchObject([{ attempts: 2, attemptOpen: true, lost: 1 }]);
+  letGo();
+  await second;
+  expect(await delivered([id])).toBe(true);
+  expect((await store.search({ direction: 'out' }, { limit: 10 })).messages).toHaveLength(1);
 });
 
 test('OPS-4 a document that ends the process each time is parked, and what was in hand beside it once is handed over', async () => {
