@@ -25,11 +25,14 @@ export interface RoundPlan {
   readonly delayMs: number;
 }
 
+/** In octets of padding: a message that is stored as a file, and one that also waits for its turn at a hub and is read by a worker. */
 const LARGE = 120_000;
+const IN_TURN = 240_000;
 /** About as long as a round takes: retries and acknowledgments are hit as well. */
 const LONGEST_DELAY_MS = 600;
-/** One round in so many has a message that is stored as a file. */
+/** One round in so many has one of these, and of those one in so many takes turns. */
 const LARGE_EVERY = 4;
+const IN_TURN_EVERY = 3;
 
 /** `run` differs each time: a referentienummer that came before would be a repetition, not a new message. */
 export function planRound(point: PointName, round: number, seed: string, run: string): RoundPlan {
@@ -40,11 +43,12 @@ export function planRound(point: PointName, round: number, seed: string, run: st
   const valid = 1 + from.below(3);
   const invalid = large === true ? 0 : from.below(3);
   const withLarge = large === true || from.below(LARGE_EVERY) === 0;
+  const largest = from.below(IN_TURN_EVERY) === 0 ? IN_TURN : LARGE;
   const names = draw(`${run}|${seed}|${point}|${round}`);
   const letters = Array.from({ length: valid + invalid }, (_, i) => ({
     referentienummer: names.uuid(),
     valid: i < valid,
-    padding: i === 0 && withLarge ? LARGE : 0,
+    padding: i === 0 && withLarge ? largest : 0,
   }));
   return {
     point,
