@@ -1,4 +1,4 @@
-// A fault that nothing caught: one line of the log says its class, code and place, never its words, and the process ends.
+// Faults that nothing caught, which end the process, and warnings of Node: a line of the log says their class, code and place, never their words.
 import { createObserver, type EventFields, faultOf } from './observe/index.ts';
 
 /**
@@ -14,6 +14,11 @@ export function endOnUncaught(name: () => string): (error: unknown) => void {
   const wordless = (error: unknown): void => end(faultOf(error));
   process.on('uncaughtException', wordless);
   process.on('unhandledRejection', wordless);
+  // Node's own way is to write them to standard error, and to fail when that is a file on a disk that is full.
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    createObserver({ name: name(), level: 'warn' }).emit('process.warning', faultOf(warning));
+  });
   return (error) => {
     const { detail = '', ...fault } = faultOf(error);
     end({ ...fault, detail: error instanceof Error ? `${error.message}\n${detail}` : detail });

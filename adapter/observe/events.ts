@@ -56,6 +56,7 @@ export interface EventView {
 export const EVENTS = {
   'gateway.started': { level: 'info', meaning: 'the doors are open' },
   'gateway.stopping': { level: 'info', meaning: 'no new work is taken' },
+  'process.warning': { level: 'warn', meaning: 'Node warns of something in the program itself' },
   'gateway.crashed': {
     level: 'error',
     alert: true,

@@ -92,6 +92,27 @@ describe('large envelopes', () => {
   });
 });
 
+test('OPS-7 the same large part of several strangers at once', async () => {
+  const { p, files } = await onDisk();
+  const request = await largeRequest(p);
+  const before = files();
+  for (let i = 0; i < 3; i += 1) {
+    const replies = await Promise.all([1, 2, 3, 4].map(() => giveTo(p, request, STRANGER)));
+    expect(new Set(replies.map(({ delivered }) => delivered))).toEqual(new Set([0]));
+  }
+  expect(files()).toBe(before);
+});
+
+test('OPS-7 the same large part of a stranger and, at the same time, of a partner: it stays', async () => {
+  const { p, store } = await onDisk();
+  const request = await largeRequest(p);
+  await Promise.all([STRANGER, OIN_A, STRANGER, STRANGER].map((oin) => giveTo(p, request, oin)));
+  const [record] = (await store.search({ states: ['received'] }, { limit: 10 })).messages;
+  const [part] = record?.parts ?? [];
+  if (part === undefined) throw new Error('nothing was received');
+  expect((await store.blobs.read(part.blob)).length).toBe(part.blob.bytes);
+});
+
 describe('parts of what is answered 503', () => {
   test('row 22 above the mark of the disk', async () => {
     const { p, store, files } = await onDisk();

@@ -1,6 +1,6 @@
 // What the process itself tells (row 159): of faults that nothing caught, and of the URLs that it is asked.
-import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,7 @@ const fault = (text) => Object.assign(new RangeError(text), { code: 'ERR_PROEF' 
 const DO = {
   throws: (text) => { throw fault(text); },
   rejects: (text) => void Promise.reject(fault(text)),
+  warns: (text) => process.emitWarning(Object.assign(new Error(text), { code: 'PROEF' })),
   rejectsText: (text) => void Promise.reject(text),
   reports: () => process.send({ onFatalError: process.report.reportOnFatalError,
     onSignal: process.report.reportOnSignal, onUncaught: process.report.reportOnUncaughtException }),
@@ -105,6 +106,39 @@ describe('row 159 a fault that nothing caught', () => {
     expect(run.out()).not.toMatch(PLANTED);
     expect(run.err()).toBe('');
   });
+
+  test('a warning of Node is a line too, without its words, and the process goes on', async () => {
+    const run = start();
+    await run.told('gateway.started');
+    run.child.send(['warns', PAYLOAD]);
+    expect(await run.told('process.warning')).toMatchObject({ level: 'warn', gateway: 'proef', code: 'PROEF' });
+    expect(run.out()).not.toMatch(PLANTED);
+    expect([run.err(), run.child.exitCode]).toEqual(['', null]);
+  });
+
+  test('row 21 a log on a disk that is full ends nothing', async () => {
+    const config = join(folder, 'vol.json');
+    const settings = { endpoint: { plainHttpPort: 0 }, logLevel: 'debug', name: 'proef', store: 'sqlite::memory:' };
+    const api = { port: 0, keys: [{ name: 'proef', sha256: KEY_SHA256, roles: ['operator'] }] };
+    writeFileSync(config, JSON.stringify({ ...settings, api }));
+    // Files may have no more than one block, as on a disk that has no other.
+    const main = join(root, 'dist/adapter/main.js');
+    const log = join(folder, 'vol.log');
+    const line = `ulimit -f 1; exec "$0" --import "$1" "$2" --config "$3" >> "$4" 2>> "$4"`;
+    const beside = `data:text/javascript,${encodeURIComponent(BESIDE)}`;
+    writeFileSync(log, 'x'.repeat(4096));
+    const child = spawn('bash', ['-c', line, process.execPath, beside, main, config, log], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    children.push(child);
+    const answer = new Promise((resolve) => child.once('message', resolve));
+    for (let i = 0; i < 5; i += 1) child.send(['warns', PAYLOAD]);
+    child.send(['reports', '']);
+    expect(await answer).toHaveProperty('onUncaught');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect([child.exitCode, child.signalCode]).toEqual([null, null]);
+    expect(statSync(log).size).toBe(4096);
+  }, 20_000);
 
   test('what the start cannot do is said with its words, for whoever mends it, but never a BSN', async () => {
     const place = join(folder, `${BSN}.txt`);

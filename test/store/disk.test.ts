@@ -1,43 +1,18 @@
 // The store contract on SQLite on disk, and what only a disk can do: crash, fill up, be locked, rot.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { BlobRef } from '../../adapter/msh/change.ts';
 import { BlobDamaged, type OpenedStore, openStore, StoreUnavailable } from '../../adapter/store/index.ts';
 import { storeContract } from './contract.ts';
-import { changed, inline, inserted, job, NOW, record, refOf } from './record.ts';
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'dk-store-'));
-  folders.push(folder);
-  return folder;
-}
+import { newFolder, withStore } from './folder.ts';
+import { inline, inserted, job, NOW, record, refOf } from './record.ts';
 
 storeContract('sqlite:<folder>', () => openStore(`sqlite:${newFolder()}`, { maxWaiting: 500 }));
-
-/** Runs `use` on the store in `folder` and closes it. */
-async function withStore<T>(
-  folder: string,
-  use: (store: OpenedStore) => Promise<T>,
-  options: Parameters<typeof openStore>[1] = {},
-): Promise<T> {
-  const store = await openStore(`sqlite:${folder}`, options);
-  try {
-    return await use(store);
-  } finally {
-    await store.close();
-  }
-}
 
 async function written(store: OpenedStore, fill = 'a') {
   const writer = store.blobs.writer();
@@ -228,13 +203,31 @@ describe('blobs on disk', () => {
     });
   });
 
-  test('R3 what a record names stays, and so does what another writer stored too, before or after', async () => {
+  test('R3 of two that store the same octets at a time the last one takes them back', async () => {
     const folder = newFolder();
     await withStore(folder, async (store) => {
-      const [first, second] = [await written(store), await written(store)];
-      for (const { writer } of [first, second]) await writer.abort();
+      const [first, second] = await Promise.all([written(store), written(store)]);
+      await first.writer.abort();
       expect((await store.blobs.read(refOf(second.blob))).length).toBe(200_000);
+      await Promise.all([second.writer.abort(), first.writer.abort()]);
+      await expect(store.blobs.read(refOf(second.blob))).rejects.toBeInstanceOf(BlobDamaged);
+      const third = await written(store);
+      expect((await store.blobs.read(refOf(third.blob))).length).toBe(200_000);
     });
+  });
+
+  test('R3 what a record names stays, and so does what another process stored too', async () => {
+    const folder = newFolder();
+    await withStore(folder, (store) =>
+      withStore(folder, async (other) => {
+        const [first, second] = [await written(store), await written(other)];
+        await first.writer.abort();
+        expect((await other.blobs.read(refOf(second.blob))).length).toBe(200_000);
+        const third = await written(store);
+        for (const { writer } of [third, second]) await writer.abort();
+        expect((await other.blobs.read(refOf(second.blob))).length).toBe(200_000);
+      }),
+    );
     await withStore(newFolder(), async (store) => {
       const { writer, blob } = await written(store);
       await store.commit(inserted(record('m1', { envelope: refOf(blob) })));
@@ -308,7 +301,9 @@ describe('blobs on disk', () => {
   test('rows 1 2 storing the same octets again makes an old file young, and heals a damaged one', async () => {
     const folder = newFolder();
     await withStore(folder, async (store) => {
-      const first = await large(store, 'a');
+      const { writer, blob: first } = await written(store);
+      await store.commit(inserted(record('m1', { envelope: refOf(first) })));
+      await writer.abort();
       writeFileSync(fileOf(folder, first), 'rotten');
       const old = new Date(NOW - 9_000);
       utimesSync(fileOf(folder, first), old, old);
@@ -316,72 +311,5 @@ describe('blobs on disk', () => {
       expect(await store.blobs.sweep(Date.now() - 60_000)).toBe(0);
       expect((await store.blobs.read(refOf(again))).length).toBe(200_000);
     });
-  });
-});
-
-describe('layout of the database', () => {
-  test('a database of a newer program is refused', async () => {
-    const folder = newFolder();
-    await withStore(folder, (store) => store.probe());
-    const db = new Database(join(folder, 'gateway.db'));
-    db.exec("INSERT INTO migrations VALUES (99, 'x')");
-    db.close();
-    await expect(openStore(`sqlite:${folder}`)).rejects.toThrow(/layout 99, this program knows/);
-  });
-
-  test('a database whose history differs is refused', async () => {
-    const folder = newFolder();
-    await withStore(folder, (store) => store.probe());
-    const db = new Database(join(folder, 'gateway.db'));
-    db.exec("UPDATE migrations SET hash = 'x'");
-    db.close();
-    await expect(openStore(`sqlite:${folder}`)).rejects.toThrow(/is not the one of this program/);
-  });
-
-  test('a database of the first layout is brought to this one: what waits in it is claimed by its peer', async () => {
-    const folder = newFolder();
-    const jobs = [job('transmit', NOW)];
-    await withStore(folder, async (store) => {
-      await store.commit(inserted(record('m1', { jobs })));
-      await store.commit(inserted(record('given', { jobs: [job('deliver', NOW)] })));
-      await store.commit(inserted(record('ended')));
-    });
-    const db = new Database(join(folder, 'gateway.db'));
-    db.exec(`DROP INDEX by_peer_transmit; DROP INDEX by_peer_answer; DROP INDEX by_peer_deliver;
-      ALTER TABLE messages DROP COLUMN peer; DELETE FROM migrations WHERE number > 1`);
-    db.close();
-    await withStore(folder, async (store) => {
-      const { peerOin } = record('m1').terms;
-      await store.commit(changed(1, record('ended', { jobs })));
-      const lane = { open: 9, taken: new Map([[peerOin, 1]]) };
-      const room = { max: 9, share: { most: 1, of: 10 }, lanes: { post: lane, handOver: lane } };
-      expect(await store.claim(['transmit', 'deliver'], NOW, 1_000, room)).toEqual([]);
-      expect(await store.claim(['transmit'], NOW, 1_000, { ...room, share: { most: 3, of: 10 } })).toHaveLength(2);
-    });
-  });
-
-  test('D11 claim, load and search walk along indexes only', async () => {
-    const folder = newFolder();
-    await withStore(folder, async (store) => {
-      await store.commit(inserted(record('m1', { jobs: [job('transmit', NOW)] })));
-      await store.commit(changed(1, record('m1')));
-    });
-    const db = new Database(join(folder, 'gateway.db'));
-    const plan = (sql: string): string =>
-      (db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map((row) => row.detail).join('; ');
-    const claim = 'SELECT seq, due_transmit FROM messages WHERE due_transmit <= 5 ORDER BY due_transmit LIMIT 9';
-    expect(plan(claim)).toMatch(/^SEARCH messages USING COVERING INDEX by_due_transmit \(due_transmit<\?\)$/);
-    const peers =
-      'SELECT seq FROM messages INDEXED BY by_peer_transmit WHERE due_transmit IS NOT NULL ORDER BY peer, due_transmit LIMIT 1';
-    expect(plan(peers)).toBe('SCAN messages USING COVERING INDEX by_peer_transmit');
-    const next = peers.replace('ORDER', "AND peer > 'x' ORDER");
-    expect(plan(next)).toBe('SEARCH messages USING COVERING INDEX by_peer_transmit (peer>?)');
-    const ofPeer = peers.replace('ORDER', "AND peer = 'x' AND due_transmit <= 5 ORDER");
-    expect(plan(ofPeer)).toMatch(/^SEARCH messages USING COVERING INDEX by_peer_transmit \(peer=\? AND [^;]*$/);
-    expect(plan("SELECT document FROM messages WHERE id = 'x'")).toMatch(/^SEARCH messages USING INDEX/);
-    const state =
-      "SELECT document FROM messages INDEXED BY by_state WHERE state = 'parked' ORDER BY accepted_at DESC, id DESC";
-    expect(plan(state)).toMatch(/^SEARCH messages USING INDEX by_state \(state=\?\)$/);
-    db.close();
   });
 });

@@ -7,6 +7,7 @@ import type { BlobRef } from '../../msh/change.ts';
 import { BlobDamaged, type Blobs, INLINE_BLOB_BYTES } from '../contract.ts';
 import { codeOf, guarded } from './errors.ts';
 import { readBlobFile } from './file-reader.ts';
+import { Publications } from './publications.ts';
 import type { RecentBlobs } from './recent.ts';
 import { Spool } from './spool.ts';
 import { sweepFiles } from './sweep.ts';
@@ -17,6 +18,7 @@ export function createBlobs(db: Database, folder: string | undefined, recent: Re
   const root = folder === undefined ? undefined : join(folder, 'blobs');
   const find = db.prepare<[string], { bytes: Uint8Array }>('SELECT bytes FROM blobs WHERE sha256 = ?');
   const isNamed = createIsNamed(db);
+  const publications = new Publications(isNamed);
   async function* get(ref: BlobRef): AsyncIterable<Uint8Array> {
     const row = await guarded(() => find.get(ref.sha256)?.bytes);
     if (row !== undefined) yield checked(ref, row);
@@ -24,7 +26,7 @@ export function createBlobs(db: Database, folder: string | undefined, recent: Re
     else throw missing(ref);
   }
   return {
-    writer: () => new Spool(root, isNamed),
+    writer: () => new Spool(root, publications),
     get,
     async read(ref) {
       const known = ref.bytes > INLINE_BLOB_BYTES ? undefined : recent.get(ref.sha256);

@@ -1,41 +1,27 @@
 // A blob while it is being written: in memory up to the inline limit, then in a temporary file that gets its name at the end.
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { StagedBlob } from '../../msh/change.ts';
 import { type BlobWriter, INLINE_BLOB_BYTES } from '../contract.ts';
-import { makeFolder, syncFolder } from './durable-folder.ts';
-import { codeOf, guarded } from './errors.ts';
-import { placeOf } from './file-reader.ts';
-import { happened, removeUnless, TEMPORARY } from './sweep.ts';
-
-interface Spilled {
-  readonly root: string;
-  readonly handle: FileHandle;
-  readonly path: string;
-}
-
-/** A file that this writer put in a place where there was none. */
-interface Published {
-  readonly root: string;
-  readonly place: string;
-  readonly inode: number;
-  readonly sha256: string;
-}
+import { makeFolder } from './durable-folder.ts';
+import { guarded } from './errors.ts';
+import type { Publications, Published, Spilled } from './publications.ts';
+import { TEMPORARY } from './sweep.ts';
 
 /** `root` undefined keeps everything in memory. One writer at a time: each call is awaited before the next. */
 export class Spool implements BlobWriter {
   readonly #root: string | undefined;
-  readonly #isNamed: (sha256: string) => boolean;
+  readonly #publications: Publications;
   readonly #hash = createHash('sha256');
   #chunks: Uint8Array[] = [];
   #bytes = 0;
   #file: Spilled | undefined;
   #published: Published | undefined;
 
-  constructor(root: string | undefined, isNamed: (sha256: string) => boolean) {
+  constructor(root: string | undefined, publications: Publications) {
     this.#root = root;
-    this.#isNamed = isNamed;
+    this.#publications = publications;
   }
 
   async write(chunk: Uint8Array): Promise<void> {
@@ -58,7 +44,7 @@ export class Spool implements BlobWriter {
     const file = this.#file;
     const named = { sha256: this.#hash.digest('hex'), bytes: this.#bytes };
     if (file === undefined) return { ...named, inline: Buffer.concat(this.#chunks) };
-    this.#published = await guarded(() => publish(file, named.sha256));
+    this.#published = await guarded(() => this.#publications.publish(file, named.sha256));
     this.#file = undefined;
     return named;
   }
@@ -69,7 +55,7 @@ export class Spool implements BlobWriter {
     const published = this.#published;
     this.#file = undefined;
     this.#published = undefined;
-    if (published !== undefined) await takeBack(published, this.#isNamed).catch(() => undefined);
+    if (published !== undefined) await this.#publications.letGo(published).catch(() => undefined);
     if (file === undefined) return;
     await file.handle.close().catch(() => undefined);
     await unlink(file.path).catch(() => undefined);
@@ -88,38 +74,4 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
     const { bytesWritten } = await handle.write(chunk, done);
     done += bytesWritten;
   }
-}
-
-/**
- * Write, fsync, name, fsync of the folder (D2). An equal file that lies there is replaced, which makes it young again; then it
- * is not this writer's alone, and undefined comes back.
- */
-async function publish({ root, handle, path }: Spilled, sha256: string): Promise<Published | undefined> {
-  await handle.sync();
-  const { ino: inode } = await handle.stat();
-  await handle.close();
-  const place = placeOf(root, sha256);
-  await makeFolder(dirname(place));
-  const isNew = await happened(link(path, place)).catch(knowsNoLinks);
-  await (isNew ? unlink(path) : rename(path, place));
-  await syncFolder(dirname(place));
-  return isNew ? { root, place, inode, sha256 } : undefined;
-}
-
-/** Some file systems have no hard links: there every file counts as shared. */
-function knowsNoLinks(error: unknown): boolean {
-  if (['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(codeOf(error))) return false;
-  throw error;
-}
-
-/**
- * Who stores the same octets after us replaces our file by its own: another inode, which stays. Nothing else may be lost by
- * this, so in doubt the file is left to the sweep.
- */
-async function takeBack(
-  { root, place, inode, sha256 }: Published,
-  isNamed: (sha256: string) => boolean,
-): Promise<void> {
-  if ((await stat(place)).ino !== inode || isNamed(sha256)) return;
-  await removeUnless(place, root, ({ ino }) => ino !== inode || isNamed(sha256));
 }
