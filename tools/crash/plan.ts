@@ -43,23 +43,18 @@ export function planRound(point: PointName, round: number, seed: string, run: st
   const valid = 1 + from.below(3);
   const invalid = large === true ? 0 : from.below(3);
   const withLarge = large === true || from.below(LARGE_EVERY) === 0;
-  const largest = from.below(IN_TURN_EVERY) === 0 ? IN_TURN : LARGE;
   const names = draw(`${run}|${seed}|${point}|${round}`);
-  const letters = Array.from({ length: valid + invalid }, (_, i) => ({
+  const total = valid + invalid;
+  const nth = 1 + from.below(occurrences(point, victim, { valid, total, once: once === true }));
+  const powerCut = from.below(2) === 1;
+  const delayMs = from.below(LONGEST_DELAY_MS);
+  const largest = from.below(IN_TURN_EVERY) === 0 ? IN_TURN : LARGE;
+  const letters = Array.from({ length: total }, (_, i) => ({
     referentienummer: names.uuid(),
     valid: i < valid,
     padding: i === 0 && withLarge ? largest : 0,
   }));
-  return {
-    point,
-    round,
-    victim,
-    mode,
-    nth: 1 + from.below(occurrences(point, victim, { valid, total: letters.length, once: once === true })),
-    letters,
-    powerCut: from.below(2) === 1,
-    delayMs: from.below(LONGEST_DELAY_MS),
-  };
+  return { point, round, victim, mode, nth, letters, powerCut, delayMs };
 }
 
 interface Sizes {
