@@ -114,7 +114,8 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
   ];
   warnDevelopment(config, file, doors.closed, observer);
   observer.emit('gateway.started', { detail: doors.addresses.join(' · ') });
-  const stop = () => shutDown({ ...doors, worker, store, client, validator, observer, timers, disk });
+  const { turns } = context;
+  const stop = () => shutDown({ ...doors, worker, turns, store, client, validator, observer, timers, disk });
   return { observer, doors, stop };
 }
 
@@ -167,6 +168,7 @@ function warnDevelopment(
 
 interface Parts extends Doors {
   readonly worker: Worker | undefined;
+  readonly turns: Pick<GatewayContext['turns'], 'close'>;
   readonly store: Store;
   readonly client: { close(): Promise<void> };
   readonly validator: { close(): Promise<void> };
@@ -181,6 +183,7 @@ async function shutDown(parts: Parts): Promise<void> {
   for (const timer of parts.timers) clearInterval(timer);
   parts.disk?.stop();
   await Promise.all([parts.endpoint?.close(DRAIN_MS), parts.plain?.close(DRAIN_MS), parts.api?.close()]);
+  parts.turns.close();
   await parts.worker?.stop(DRAIN_MS);
   await parts.client.close();
   await parts.validator.close();

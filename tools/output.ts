@@ -77,6 +77,7 @@ export async function readInput(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'EISDIR') throw new WrongUse(`${file}: is een map; verwacht een bestand`);
     throw new WrongUse(`${file}: kan niet worden gelezen${code === '' ? '' : ` (${code})`}`);
   }
 }

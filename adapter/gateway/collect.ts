@@ -92,8 +92,9 @@ export async function confirmMessage(id: RecordId, context: GatewayContext): Pro
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const [record] = await context.store.load([id]);
     if (record === undefined || record.direction !== 'in') return 'unknown';
-    // The application has it: whether we can read it once more is no matter.
-    const read = await withBusiness(record, context).catch(() => record);
+    // The application has it: whether we can read it once more is no matter, and nobody waits for that.
+    const waits = context.turns.waits(judgedBytes(record));
+    const read = waits ? record : await withBusiness(record, context).catch(() => record);
     const decided = confirmCollect({ now: context.clock.now(), record: read });
     if (decided.change === undefined) return 'already';
     if ((await context.store.commit(decided.change)) === 'ok') {

@@ -20,6 +20,7 @@ import { type Hold, holdDelivery } from './hold.ts';
 import { isResendable, resendMessage } from './resend.ts';
 import { derivedUuid, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
 import { tell, tellBrokenOff } from './tell.ts';
+import { TurnsClosed } from './turns.ts';
 
 /**
  * One delivery attempt, in its turn when the document is large. Forwarding inserts a record under a derived id, so that doing it
@@ -36,6 +37,9 @@ export async function deliver(claimed: MessageRecord, job: Job, context: Gateway
       return record === undefined ? undefined : attemptOf(record, context);
     });
     if (attempt !== undefined) await settle(hold, job, attempt, context);
+  } catch (error) {
+    if (!(error instanceof TurnsClosed)) throw error;
+    await hold.giveBack();
   } finally {
     await hold.end();
   }

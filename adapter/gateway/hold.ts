@@ -23,6 +23,8 @@ export interface Hold {
   write<D extends Decided>(decide: (held: Held) => D | undefined): Promise<Written<D> | undefined>;
   /** The lease goes on for its whole length from now; nothing when the job is somebody else's by now. */
   prolong(): Promise<void>;
+  /** The lease ends now: the job is due at once, for whoever claims it. */
+  giveBack(): Promise<void>;
   /** The lease is prolonged no more; resolves when none is being prolonged. */
   end(): Promise<void>;
 }
@@ -58,12 +60,13 @@ export function holdDelivery(claimed: MessageRecord, { kind, key, runAt }: Job, 
     last = written.catch(() => undefined);
     return written;
   };
-  const prolong = async (): Promise<void> => {
+  const leaseFor = async (ms: number): Promise<void> => {
     await write(({ record, due }) => {
-      const change = holdDeliver({ record, key, held: due, leaseUntil: context.clock.now() + context.leaseMs });
+      const change = holdDeliver({ record, key, held: due, leaseUntil: context.clock.now() + ms });
       return change === undefined ? undefined : { change };
     });
   };
+  const prolong = (): Promise<void> => leaseFor(context.leaseMs);
   // When that fails the lease runs out, and whoever claims the message then is the one who begins it.
   const until = performance.now() + LONGEST_MS;
   const timer = setInterval(() => {
@@ -73,6 +76,7 @@ export function holdDelivery(claimed: MessageRecord, { kind, key, runAt }: Job, 
   return {
     write,
     prolong,
+    giveBack: () => leaseFor(0),
     async end() {
       clearInterval(timer);
       await last;

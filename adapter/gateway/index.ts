@@ -40,7 +40,7 @@ export { createSignerTrust } from './signer-trust.ts';
 export { type OutboundContent, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
 export { documentFromJson, type SubmitDocument, type SubmitOutcome, type Submitter } from './submit-document.ts';
 export { tellBrokenOff } from './tell.ts';
-export { createTurns, type TurnLimits, type Turns } from './turns.ts';
+export { createTurns, type TurnLimits, type Turns, TurnsClosed } from './turns.ts';
 
 /** What the doors call. */
 export interface Gateway {

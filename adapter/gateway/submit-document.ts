@@ -38,16 +38,22 @@ export function documentFromJson(bytes: Uint8Array): SubmitDocument | { detail: 
   if (typeof body !== 'object' || body === null || !('stuf' in body) || typeof body.stuf !== 'string') {
     return { detail: 'stuf: verwacht het StUF-bericht als base64.' };
   }
-  const { stuf, ...given } = body as Readonly<Record<string, unknown>>;
+  const { stuf, ...given } = body as Readonly<Record<string, unknown>> & { readonly stuf: string };
+  if (!BASE64.test(stuf))
+    return { detail: 'stuf: gevonden tekens die geen base64 zijn; verwacht het StUF-bericht als base64.' };
+  const unknown = Object.keys(given).find((name) => !IDS.some((one) => one === name));
+  if (unknown !== undefined)
+    return { detail: `${unknown.slice(0, MAX_ID)}: onbekend; verwacht stuf, ${IDS.join(' of ')}.` };
   const ids: { conversationId?: string; refToMessageId?: string } = {};
   for (const name of IDS) {
     const value = given[name] ?? '';
     if (typeof value !== 'string') return { detail: `${name}: gevonden ${typeof value}; verwacht tekst.` };
     if (value !== '') ids[name] = value;
   }
-  return { stuf: Buffer.from(String(stuf), 'base64'), ...ids };
+  return { stuf: Buffer.from(stuf, 'base64'), ...ids };
 }
 
+const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
 const IDS = ['conversationId', 'refToMessageId'] as const;
 
 /** They stand in the header of our message: a partner refuses what is no identifier. */

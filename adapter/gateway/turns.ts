@@ -11,8 +11,15 @@ export interface Turn {
 export interface Turns {
   /** Whether something of this size waits when others are in hand. */
   waits(bytes: number): boolean;
-  /** Runs the work when it fits beside what runs already; alone, any size fits. */
+  /** Runs the work when it fits beside what runs already; alone, any size fits. Rejects with TurnsClosed for what has to wait. */
   run<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
+  /** Nobody who waits, now or later, has a turn any more; what is in hand goes on. */
+  close(): void;
+}
+
+/** The gateway stops: what waits has not begun. */
+export class TurnsClosed extends Error {
+  override readonly name = 'TurnsClosed';
 }
 
 export interface TurnLimits {
@@ -28,11 +35,13 @@ interface Waiting {
   readonly owner: string;
   readonly bytes: number;
   readonly go: () => void;
+  readonly close: () => void;
 }
 
 export function createTurns({ mostBytes, most, freeBytes }: TurnLimits): Turns {
   const waiting = new Set<Waiting>();
   const inHand = new Set<Waiting>();
+  let closed = false;
   const bytesOf = (all: Iterable<Waiting>): number => [...all].reduce((sum, { bytes }) => sum + bytes, 0);
   const fits = ({ bytes }: Waiting): boolean =>
     inHand.size === 0 || (inHand.size < most && bytesOf(inHand) + bytes <= mostBytes);
@@ -56,8 +65,10 @@ export function createTurns({ mostBytes, most, freeBytes }: TurnLimits): Turns {
     waits,
     async run({ bytes, owner, alone = false }, work) {
       if (!alone && !waits(bytes)) return work();
-      const mine = await new Promise<Waiting>((resolve) => {
-        const one: Waiting = { owner, bytes: alone ? mostBytes : bytes, go: () => resolve(one) };
+      const mine = await new Promise<Waiting>((resolve, reject) => {
+        const close = (): void => reject(new TurnsClosed('no turns any more'));
+        if (closed) return close();
+        const one: Waiting = { owner, bytes: alone ? mostBytes : bytes, go: () => resolve(one), close };
         waiting.add(one);
         next();
       });
@@ -67,6 +78,12 @@ export function createTurns({ mostBytes, most, freeBytes }: TurnLimits): Turns {
         inHand.delete(mine);
         next();
       }
+    },
+    close() {
+      closed = true;
+      const all = [...waiting];
+      waiting.clear();
+      for (const one of all) one.close();
     },
   };
 }

@@ -120,9 +120,11 @@ const crossReference: Check = ({ crossRefKnown }, settings) => {
 
 /** Payload checks refuse only where the stream is set so and its structure is known for certain (D9). */
 const payload = onMessage((message, facts, settings) => {
-  if (!isEnvelope(message) || message.payload.kind !== 'xmlBestand') return FINE;
+  if (!isEnvelope(message)) return FINE;
   const type = messageType(message.stuurgegevens.functie ?? '');
   if (type === undefined) return FINE;
+  // What is no XML is nothing to validate, unless it stands for a message that is XML (section 3).
+  if (message.payload.kind !== 'xmlBestand' && type.grade !== 'strict') return FINE;
   const mode = modeOf(type, settings);
   if (mode === 'off') return FINE;
   const found = payloadFault(message, type, facts);
@@ -145,8 +147,8 @@ function payloadFault(
   type: MessageType,
   { payloadHeader: header, payloadXsd }: EnvelopeFacts,
 ): Outcome | undefined {
-  const at = 'parameters/bericht/xmlBestand';
-  if (header === 'unreadable') return fails('payloadForm', at);
+  const at = `parameters/bericht/${message.payload.kind}`;
+  if (header === 'unreadable' || message.payload.kind !== 'xmlBestand') return fails('payloadForm', at);
   if (header !== undefined && hasOtherVersion(message, type, header)) return fails('payloadVersion', at);
   if (payloadXsd === 'noSchema') return fails('payloadSchema', 'parameters/functieVersie', supported(type));
   if (payloadXsd !== undefined && payloadXsd > 0)

@@ -25,14 +25,16 @@ const FIELDS: ReadonlyMap<string, Exclude<keyof PayloadHeader, 'rootName' | 'nam
 ]);
 
 /**
- * Undefined when there is no start tag. The XSD check says whether the rest is right. Comments, instructions and CDATA count
- * as an XML reader counts them (row 122), however long they are, and every octet is looked at once (row 118).
+ * Undefined when there is no start tag, or when the end of the header is not found within the bounds: nobody may hide it
+ * behind them. The XSD check says whether the rest is right. Comments, instructions, CDATA and references count as an XML
+ * reader counts them (row 122), however long they are, and every octet is looked at once (row 118).
  */
 export function payloadHeader(bytes: Uint8Array): PayloadHeader | undefined {
   const read: { -readonly [K in keyof PayloadHeader]?: PayloadHeader[K] } = {};
   let open = '';
   let text = '';
   for (const piece of piecesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) {
+    if (piece.kind === 'beyond') return undefined;
     if (piece.kind === 'text') {
       text = (text + piece.text).slice(0, MOST_BYTES + 1);
       continue;
@@ -58,7 +60,11 @@ interface Tag {
   readonly attributes: string;
 }
 
-type Piece = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'tag'; readonly tag: Tag };
+type Piece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'tag'; readonly tag: Tag }
+  /** More than is looked at, or mark-up without an end. */
+  | { readonly kind: 'beyond' };
 
 /** Mark-up that is no tag, with its end. */
 const OTHER_MARKUP = [
@@ -76,17 +82,30 @@ function* piecesOf(document: Buffer): Generator<Piece, void, undefined> {
   for (let pieces = 0; pieces < MOST_PIECES; pieces += 1) {
     const lt = document.indexOf('<', at);
     if (lt < 0) return;
-    if (lt > at) yield { kind: 'text', text: textAt(at, lt) };
+    if (lt > at) yield { kind: 'text', text: withoutReferences(textAt(at, lt)) };
     const start = textAt(lt, lt + LONGEST_START);
     const other = OTHER_MARKUP.find(([opens]) => start.startsWith(opens));
     const end = other === undefined ? tagEnd(document, lt) : document.indexOf(other[1], lt + other[0].length);
-    if (end < 0) return;
+    if (end < 0) break;
     const inside = lt + (other?.[0].length ?? 1);
     const tag = other === undefined ? tagOf(document.toString('utf8', inside, end)) : undefined;
     if (tag !== undefined) yield { kind: 'tag', tag };
     else if (other?.[0] === '<![CDATA[') yield { kind: 'text', text: textAt(inside, end) };
     at = end + (other?.[1].length ?? 1);
   }
+  yield { kind: 'beyond' };
+}
+
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+const withoutReferences = (text: string): string =>
+  text.includes('&') ? text.replace(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(\w{2,4}));/g, decoded) : text;
+
+/** What is no reference stays as it is; the XSD check refuses it. */
+function decoded(all: string, decimal?: string, hexadecimal?: string, name?: string): string {
+  if (name !== undefined) return NAMED[name] ?? all;
+  const point = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
+  return point <= 0x10ffff ? String.fromCodePoint(point) : all;
 }
 
 /** The `>` that ends a tag; one in quotes does not. */

@@ -154,6 +154,16 @@ describe('messages', () => {
     expect(await response.json()).toMatchObject({ detail: 'conversationId: gevonden number; verwacht tekst.' });
   });
 
+  test.each([
+    ['conversationID', { conversationID: 'x' }, /^conversationID: onbekend; verwacht stuf, conversationId/],
+    ['characters that are no base64', { stuf: '<xml/>' }, /^stuf: gevonden tekens die geen base64 zijn/],
+  ])('row 157 %s is 400 and names the field', async (_, change, detail) => {
+    const body = Buffer.from(JSON.stringify({ stuf: stuf().toString('base64'), ...change }));
+    const response = await submit(body, randomUUID(), 'application/json');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ detail: expect.stringMatching(detail) });
+  });
+
   test('row 157 what breaks its XSD is 422 with line, place and facet', async () => {
     const response = await submit(stuf(sampleMessage('WMO301').replace(/Geslacht>[^<]*</, 'Geslacht>7<')), 'fout');
     expect(response.status).toBe(422);

@@ -85,6 +85,35 @@ describe('the hub refuses', () => {
     expect(JSON.stringify(faults)).not.toContain(code);
   });
 
+  test.each([
+    ['17,000 blanks in a tag', (xml: string) => xml.replace(/<(\w+:Header)>/, `<$1${' '.repeat(17_000)}>`)],
+    [
+      '10,001 comments before the header',
+      (xml: string) => xml.replace(/<(\w+:Header)>/, `${'<!---->'.repeat(10_001)}<$1>`),
+    ],
+  ])('stuf-ggk §12 a header that is hidden behind %s', async (_, hide) => {
+    const payload = hide(changed(/Afzender>[^<]*</, 'Afzender>8888<'));
+    expect(payload.length).toBeGreaterThan(15_000);
+    expect(await answerTo(writeStuf(heen('WMO301', { payload })))).toMatchObject([{ code: 'IB014' }]);
+  });
+
+  test.each([
+    ['rubbish', 'MZ rubbish'],
+    ['the message itself', sample],
+  ])('stuf-ggk §3 a text file in the place of a message: %s', async (_, text) => {
+    const message = heen('WMO301');
+    const payload = { kind: 'tekstBestand' as const, bytes: Buffer.from(text), bestandsnaam: 'bericht.txt' };
+    expect(await answerTo(writeStuf({ ...message, payload }))).toMatchObject([{ code: 'IB014', plek: 'client' }]);
+  });
+
+  test('row 122 not what is written in another way: character references, CDATA, a byte order mark', async () => {
+    for (const afzender of ['&#57;999', '&#x39;&#x39;99', '<![CDATA[9999]]>']) {
+      const payload = changed(/Afzender>[^<]*</, `Afzender>${afzender}<`);
+      expect(await answerTo(writeStuf(heen('WMO301', { payload })))).toEqual(['Di01']);
+    }
+    expect(await answerTo(writeStuf(heen('WMO301', { payload: `\ufeff${sample}` })))).toEqual(['Di01']);
+  });
+
   test('stuf-ggk §8.2 parts beside the StUF document: nobody has judged them, so nothing goes on', async () => {
     const message = heen('WMO301');
     const beside = {

@@ -1,7 +1,7 @@
 // Large documents take turns by their size and by whose they are; small ones never wait (row 125).
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createTurns } from '../../adapter/gateway/index.ts';
+import { createTurns, TurnsClosed } from '../../adapter/gateway/index.ts';
 
 const LIMITS = { mostBytes: 100, most: 3, freeBytes: 10 };
 
@@ -92,6 +92,20 @@ test('what is to go alone waits until nothing that takes turns is in hand, be it
   expect(running).toEqual(['a', 'suspect']);
   await end('suspect');
   expect(running).toEqual(['a', 'suspect', 'b']);
+});
+
+test('when it is closed nobody who waits has a turn, now or later; what is in hand ends, and small ones go', async () => {
+  const { turns, running, start, settle, end } = stage();
+  const inHand = start('a', 90);
+  await settle();
+  const waiting = start('b', 90).catch((error: unknown) => error);
+  turns.close();
+  expect(await waiting).toBeInstanceOf(TurnsClosed);
+  await expect(start('c', 90)).rejects.toBeInstanceOf(TurnsClosed);
+  await end('a');
+  expect(await inHand).toBe('a');
+  expect(await turns.run({ bytes: 1, owner: 'one' }, () => Promise.resolve('small'))).toBe('small');
+  expect(running).toEqual(['a']);
 });
 
 test('a failure gives the turn on', async () => {

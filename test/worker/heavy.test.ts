@@ -197,6 +197,23 @@ test('row 12 an attempt that was overtaken says nothing of its outcome', async (
   expect((await store.search({ direction: 'out' }, { limit: 10 })).messages).toHaveLength(1);
 });
 
+test('a gateway that stops gives back what waits for its turn: due at once, without an attempt', async () => {
+  const ids = await received(MOST + 3, 'heavy');
+  startWorker();
+  await until(() => begun === MOST);
+  rig.hub.context.turns.close();
+  const stopped = worker?.stop(5_000);
+  await until(async () => {
+    const now = rig.hub.context.clock.now();
+    const open = (await deliveries(ids)).filter((job) => job?.attempts === 0);
+    return open.length === 3 && open.every((job) => (job?.runAt ?? now + 1) <= now);
+  });
+  letGo();
+  await stopped;
+  expect((await states(ids)).filter((state) => state === 'delivered')).toHaveLength(MOST);
+  expect(begun).toBe(MOST);
+});
+
 test('OPS-4 a document that ends the process each time is parked, and what was in hand beside it once is handed over', async () => {
   const DEADLY = 2 * LARGE;
   const [deadly] = (await received(1, 'heavy', DEADLY)) as [RecordId];

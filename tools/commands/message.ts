@@ -5,12 +5,14 @@ import { markBad, print, printJson, printTable, readInput, WrongUse } from '../o
 import { callRest, expectGood, expectJson, expectVerdict, isGood, type RestAnswer, type RestOptions } from '../rest.ts';
 import { inspect } from './inspect.ts';
 
+const also = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 export function messageCommand(): Command {
   const message = new Command('message').description('berichten bekijken, verzenden en opzoeken');
   message
     .command('inspect <bestand>')
     .description('een opgenomen ebMS-bericht: delen, kop, CPA, handtekening en het antwoord dat de gateway zou geven')
-    .option('--cpa <bestand...>', 'CPA(’s) waaronder het bericht wordt beoordeeld', [])
+    .option('--cpa <bestand>', 'CPA waaronder het bericht wordt beoordeeld; mag vaker', also, [])
     .option('--content-type <waarde>', 'Content-Type van een bestand zonder HTTP-kop')
     .option(
       '--at <tijdstip>',
