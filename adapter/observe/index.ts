@@ -83,14 +83,11 @@ function clean(fields: EventFields): EventFields {
 }
 
 function createLog(options: ObserverOptions): winston.Logger {
-  const { write } = options;
+  const { write = toStandardOutput } = options;
   const line = winston.format.printf(({ level, message: _message, ...rest }) =>
     onOneLine(JSON.stringify({ at: new Date().toISOString(), level, ...rest })),
   );
-  const transport =
-    write === undefined
-      ? new winston.transports.Console()
-      : new winston.transports.Stream({ stream: lineStream(write) });
+  const transport = new winston.transports.Stream({ stream: lineStream(write) });
   const silent = options.level === 'silent';
   return winston.createLogger({
     level: silent ? 'error' : options.level,
@@ -98,6 +95,15 @@ function createLog(options: ObserverOptions): winston.Logger {
     format: line,
     transports: [transport],
   });
+}
+
+let isWatched = false;
+
+/** A file on a full disk throws, a pipe that nobody reads tells of it later: either way the line is lost and nothing else. */
+function toStandardOutput(line: string): void {
+  if (!isWatched) process.stdout.on('error', () => undefined);
+  isWatched = true;
+  process.stdout.write(`${line}\n`);
 }
 
 /** JSON lets these stand, and many viewers break a line at them: an event that a partner's text could split is two. */

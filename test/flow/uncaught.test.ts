@@ -23,6 +23,7 @@ const fault = (text) => Object.assign(new RangeError(text), { code: 'ERR_PROEF' 
 const DO = {
   throws: (text) => { throw fault(text); },
   rejects: (text) => void Promise.reject(fault(text)),
+  isUp: () => process.send({ isUp: process.listenerCount('uncaughtException') > 0 }),
   warns: (text) => process.emitWarning(Object.assign(new Error(text), { code: 'PROEF' })),
   rejectsText: (text) => void Promise.reject(text),
   reports: () => process.send({ onFatalError: process.report.reportOnFatalError,
@@ -131,11 +132,19 @@ describe('row 159 a fault that nothing caught', () => {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     children.push(child);
-    const answer = new Promise((resolve) => child.once('message', resolve));
+    const ask = (what: string): Promise<unknown> => {
+      const answer = new Promise((resolve) => child.once('message', resolve));
+      child.send([what, PAYLOAD]);
+      return answer;
+    };
+    let isUp = false;
+    for (let i = 0; i < 100 && !isUp; i += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      ({ isUp } = (await ask('isUp')) as { isUp: boolean });
+    }
     for (let i = 0; i < 5; i += 1) child.send(['warns', PAYLOAD]);
-    child.send(['reports', '']);
-    expect(await answer).toHaveProperty('onUncaught');
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(await ask('isUp')).toEqual({ isUp: true });
     expect([child.exitCode, child.signalCode]).toEqual([null, null]);
     expect(statSync(log).size).toBe(4096);
   }, 20_000);

@@ -144,13 +144,13 @@ describe('row 156 dk schemas check', () => {
   });
 
   test.each([
-    ['a file that is not there', 'bestaat-niet.xml', 'ENOENT'],
-    ['a folder', '.', 'EISDIR'],
+    ['a file that is not there', 'bestaat-niet.xml', 'kan niet worden gelezen (ENOENT)'],
+    ['a folder', '.', 'is een map; verwacht een bestand'],
   ])(
     '%s has its own line of the same shape, with the error as other commands say it; for people stderr alone',
-    (_what, name, code) => {
+    (_what, name, why) => {
       const path = join(folder, name);
-      const message = `${path}: kan niet worden gelezen (${code})`;
+      const message = `${path}: ${why}`;
       const run = checkFiles([path]);
       const nothing = { kind: 'unknown', standard: null, message: null, version: null, grade: null, valid: false };
       expect(run.results).toEqual([{ file: path, ...nothing, issues: [], error: { kind: 'wrongUse', message } }]);
