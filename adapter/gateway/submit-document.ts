@@ -53,7 +53,7 @@ export function documentFromJson(bytes: Uint8Array): SubmitDocument | { detail: 
   return { stuf: Buffer.from(stuf, 'base64'), ...ids };
 }
 
-const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+const BASE64 = /^[A-Za-z0-9+/=\s]*$/;
 const IDS = ['conversationId', 'refToMessageId'] as const;
 
 /** They stand in the header of our message: a partner refuses what is no identifier. */

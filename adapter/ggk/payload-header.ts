@@ -96,10 +96,14 @@ function* piecesOf(document: Buffer): Generator<Piece, void, undefined> {
   yield { kind: 'beyond' };
 }
 
+/** A longer text is no value of a header. */
+const MOST_DECODED = 200;
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 const withoutReferences = (text: string): string =>
-  text.includes('&') ? text.replace(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(\w{2,4}));/g, decoded) : text;
+  text.length <= MOST_DECODED && text.includes('&')
+    ? text.replace(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(\w{2,4}));/g, decoded)
+    : text;
 
 /** What is no reference stays as it is; the XSD check refuses it. */
 function decoded(all: string, decimal?: string, hexadecimal?: string, name?: string): string {
