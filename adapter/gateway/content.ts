@@ -9,7 +9,6 @@ import {
   messageType,
   type OwnRole,
   type PayloadMode,
-  payloadHeader,
   type Route,
 } from '../ggk/index.ts';
 import {
@@ -58,9 +57,7 @@ export async function judgeContent(
   const route = result.ok ? routeFor(result.value, context) : undefined;
   const mode = (type: MessageType): PayloadMode =>
     options.payloadMode ?? contentPolicyFor(context, type.products[0] ?? '*');
-  const header = headerFacts(result);
   const payload = result.ok ? await validatePayload(result.value, mode, context) : undefined;
-  const payloadXsd = payload === 'noSchema' ? payload : payload?.issues.length;
   const facts: EnvelopeFacts = {
     size,
     read: result,
@@ -69,8 +66,7 @@ export async function judgeContent(
     ...(options.earlier === undefined ? {} : { earlier: options.earlier }),
     ...(options.allowedZenders === undefined ? {} : { allowedZenders: options.allowedZenders }),
     route: route === undefined ? 'noRoute' : 'found',
-    ...header,
-    ...(payloadXsd === undefined ? {} : { payloadXsd }),
+    ...payloadFacts(payload),
   };
   const verdict = checkEnvelope(facts, {
     role: options.role,
@@ -85,10 +81,12 @@ export async function judgeContent(
   return { read: result, peek, verdict, route, payload: payload === 'noSchema' ? undefined : payload };
 }
 
-function headerFacts(read: Result<StufMessage, StufProblem>): Pick<EnvelopeFacts, 'payloadHeader'> {
-  if (!read.ok || !isXmlEnvelope(read.value)) return {};
-  const header = payloadHeader(read.value.payload.bytes);
-  return { payloadHeader: header ?? 'unreadable' };
+function payloadFacts(
+  payload: SchemaVerdict | 'noSchema' | undefined,
+): Pick<EnvelopeFacts, 'payloadXsd' | 'payloadHeader'> {
+  if (payload === undefined) return {};
+  if (payload === 'noSchema') return { payloadXsd: payload };
+  return { payloadXsd: payload.issues.length, payloadHeader: payload.header };
 }
 
 function isXmlEnvelope(message: StufMessage): message is StufEnvelope {

@@ -3,7 +3,6 @@ import { parseTijdstip, type StufEnvelope, type StufMessage, type StufProblem } 
 import { FAULTS, faultCode, GEMEENTE_FAULT } from './fault-codes.ts';
 import { isDeclaratieAntwoord, messageType } from './message-types.ts';
 import { fits, partyKind, speakable } from './parties.ts';
-import type { PayloadHeader } from './payload-header.ts';
 import type {
   CheckName,
   ContentFinding,
@@ -148,7 +147,7 @@ function payloadFault(
   { payloadHeader: header, payloadXsd }: EnvelopeFacts,
 ): Outcome | undefined {
   const at = `parameters/bericht/${message.payload.kind}`;
-  if (header === 'unreadable' || message.payload.kind !== 'xmlBestand') return fails('payloadForm', at);
+  if (message.payload.kind !== 'xmlBestand') return fails('payloadForm', at);
   if (header !== undefined && hasOtherVersion(message, type, header)) return fails('payloadVersion', at);
   if (payloadXsd === 'noSchema') return fails('payloadSchema', 'parameters/functieVersie', supported(type));
   if (payloadXsd !== undefined && payloadXsd > 0)
@@ -158,13 +157,16 @@ function payloadFault(
 }
 
 /** Step 13 comes before the XSD, step 14. */
-function hasOtherVersion({ parameters }: StufEnvelope, { berichtCode }: MessageType, header: PayloadHeader): boolean {
+function hasOtherVersion({ parameters }: StufEnvelope, { berichtCode }: MessageType, header: Header): boolean {
+  const inPayload = header.get('BerichtCode');
   return (
-    differs(header.berichtVersie, parameters.functieVersie) ||
-    differs(header.berichtSubversie, parameters.functieSubversie) ||
-    (berichtCode !== undefined && header.berichtCode !== undefined && header.berichtCode !== berichtCode)
+    differs(header.get('BerichtVersie'), parameters.functieVersie) ||
+    differs(header.get('BerichtSubversie'), parameters.functieSubversie) ||
+    (berichtCode !== undefined && inPayload !== undefined && inPayload !== berichtCode)
   );
 }
+
+type Header = NonNullable<EnvelopeFacts['payloadHeader']>;
 
 const supported = ({ functieVersie, functieSubversie }: MessageType): string =>
   functieVersie === undefined ? '' : ` Verwacht: ${functieVersie}/${functieSubversie ?? '0000'}.`;
@@ -172,18 +174,17 @@ const supported = ({ functieVersie, functieSubversie }: MessageType): string =>
 const differs = (inPayload: string | undefined, inEnvelope: string): boolean =>
   inPayload !== undefined && Number(inPayload) !== Number(inEnvelope);
 
-/** A retourbericht repeats the header of its heenbericht unswapped, so its Afzender is our ontvanger (section 4). */
-function samePartners(
-  message: StufEnvelope,
-  type: MessageType,
-  header: { afzender?: string; ontvanger?: string },
-): boolean {
+/**
+ * A retourbericht repeats the header of its heenbericht unswapped, so its Afzender is our ontvanger (section 4). A party that
+ * the message does not name is not the same.
+ */
+function samePartners(message: StufEnvelope, type: MessageType, header: Header): boolean {
   const { zender: from, ontvanger: to } = message.stuurgegevens;
   const [afzender, ontvangerCode] =
     type.soort === 'retour' ? [to.organisatie, from.organisatie] : [from.organisatie, to.organisatie];
   const same = (inHeader: string | undefined, inEnvelope: string | undefined): boolean =>
-    inHeader === undefined || inHeader === inEnvelope || inEnvelope === 'VECOZO';
-  return same(header.afzender, afzender) && same(header.ontvanger, ontvangerCode);
+    inHeader === inEnvelope || inEnvelope === 'VECOZO';
+  return same(header.get('Afzender'), afzender) && same(header.get('Ontvanger'), ontvangerCode);
 }
 
 const isEnvelope = (message: StufMessage): message is StufEnvelope => 'payload' in message;

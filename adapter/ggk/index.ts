@@ -4,6 +4,5 @@ export { checkEnvelope } from './check.ts';
 export { FAULTS, faultCode, GEMEENTE_FAULT } from './fault-codes.ts';
 export { messageType, messageTypes } from './message-types.ts';
 export { partyKind } from './parties.ts';
-export { type PayloadHeader, payloadHeader } from './payload-header.ts';
 export { actionFor, checkRoutes, chooseRoute, type Route, type RouteFacts } from './route.ts';
 export type * from './types.ts';

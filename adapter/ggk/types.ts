@@ -1,7 +1,6 @@
 // The words of the hub's content rules: message types, parties, facts, findings, routes.
 import type { Result } from '../base/index.ts';
 import type { StufMessage, StufPeek, StufProblem } from '../stuf/index.ts';
-import type { PayloadHeader } from './payload-header.ts';
 
 /** The products of P-005. */
 export type Product = 'iWmo' | 'iJw' | 'iEb (CAK)' | 'PGB-Wmo' | 'PGB-Jw';
@@ -85,8 +84,8 @@ export interface EnvelopeFacts {
   readonly route: 'found' | 'noCpa' | 'noRoute';
   /** Undefined when it was not looked up. */
   readonly crossRefKnown?: boolean;
-  /** Undefined when the payload was not looked at; `unreadable` when it has no header. */
-  readonly payloadHeader?: PayloadHeader | 'unreadable';
+  /** Local name → text of the fields in the payload's Header, as the reader that validated it saw them; undefined when it was not looked at. */
+  readonly payloadHeader?: ReadonlyMap<string, string>;
   /** Number of XSD violations of the payload, or that there is no schema for its version; undefined when it was not looked at. */
   readonly payloadXsd?: number | 'noSchema';
 }

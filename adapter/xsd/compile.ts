@@ -14,8 +14,9 @@ import { NS } from '../base/index.ts';
 import { inspectXml, type XmlElement } from '../xml/index.ts';
 import { checkBase64 } from './base64.ts';
 import { GAVE_UP, readFinding } from './findings.ts';
+import { headerFields } from './header.ts';
 import { createLocator } from './locate.ts';
-import type { SchemaEntry, SchemaIssue } from './types.ts';
+import type { HeaderFields, SchemaEntry, SchemaFindings, SchemaIssue } from './types.ts';
 
 const MAX_ISSUES = 200;
 /** A name that is no place on any disk or network: includes resolve inside the folder or not at all. */
@@ -25,7 +26,7 @@ let registered: XmlBufferInputProvider | undefined;
 let generation = 0;
 
 export interface Compiler {
-  validate(bytes: Uint8Array, entry: SchemaEntry): readonly SchemaIssue[];
+  validate(bytes: Uint8Array, entry: SchemaEntry): SchemaFindings;
 }
 
 export function createCompiler(folder: string): Compiler {
@@ -85,20 +86,24 @@ const READ = {
 };
 
 /** The tree is read by the guarded reader, validated and freed in one go; located only when there is something to locate. */
-function validate(bytes: Uint8Array, validator: XsdValidator | undefined, entry: SchemaEntry): readonly SchemaIssue[] {
+function validate(bytes: Uint8Array, validator: XsdValidator | undefined, entry: SchemaEntry): SchemaFindings {
   const hasBase64 = entry.rootNamespace === NS.ggk;
   let raw: readonly RawError[] = [];
+  let header: HeaderFields = new Map();
   const inspect = (document: XmlDocument): boolean => {
+    header = headerFields(document);
     raw = validator === undefined ? [] : errorsOf(validator, document);
     return raw.length > 0 || hasBase64;
   };
   const read = inspectXml(bytes, inspect, READ);
   if (!read.ok) {
     const { kind, line } = read.error;
-    return [{ line: line ?? 1, path: '/', code: kind, message: PROBLEMS[kind] ?? 'het document is niet leesbaar' }];
+    const message = PROBLEMS[kind] ?? 'het document is niet leesbaar';
+    return { issues: [{ line: line ?? 1, path: '/', code: kind, message }], header };
   }
-  if (read.value === undefined) return [];
-  return [...issuesOf(raw, read.value.root), ...checkBase64(read.value.root)].slice(0, MAX_ISSUES);
+  if (read.value === undefined) return { issues: [], header };
+  const issues = [...issuesOf(raw, read.value.root), ...checkBase64(read.value.root)].slice(0, MAX_ISSUES);
+  return { issues, header };
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {

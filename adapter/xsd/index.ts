@@ -4,7 +4,7 @@ import { readOrPeek } from '../stuf/index.ts';
 import { readCatalogue } from './catalogue.ts';
 import { createCompiler } from './compile.ts';
 import { type Identified, identify } from './identify.ts';
-import type { DocumentUse, SchemaEntry, SchemaIssue, SchemaValidator } from './types.ts';
+import type { DocumentUse, SchemaEntry, SchemaFindings, SchemaValidator } from './types.ts';
 import { createWorkerPool, type WorkerLimits } from './worker-pool.ts';
 
 export type { DocumentKind, Identified } from './identify.ts';
@@ -24,7 +24,7 @@ export async function openSchemas(folder: URL | string, limits?: WorkerLimits): 
   const catalogue = readCatalogue(path);
   const compiler = createCompiler(path);
   const pool = createWorkerPool(path, limits);
-  const issuesFor = (bytes: Uint8Array, entry: SchemaEntry, use: DocumentUse): Promise<readonly SchemaIssue[]> =>
+  const findingsOf = (bytes: Uint8Array, entry: SchemaEntry, use: DocumentUse): Promise<SchemaFindings> =>
     bytes.length > INLINE_VALIDATION_BYTES
       ? pool.validate(bytes, entry.id, use)
       : Promise.resolve(compiler.validate(bytes, entry));
@@ -36,8 +36,8 @@ export async function openSchemas(folder: URL | string, limits?: WorkerLimits): 
     async validate(bytes, schemaId, use = 'kept') {
       const schema = catalogue.byId(schemaId);
       if (schema === undefined) throw new Error(`no schema ${schemaId} in the catalogue`);
-      const issues = await issuesFor(bytes, schema, use);
-      return { schema, valid: issues.length === 0, issues };
+      const findings = await findingsOf(bytes, schema, use);
+      return { schema, valid: findings.issues.length === 0, ...findings };
     },
     readStuf: (bytes, use = 'kept') =>
       bytes.length > INLINE_VALIDATION_BYTES ? pool.readStuf(bytes, use) : Promise.resolve(readOrPeek(bytes)),

@@ -33,10 +33,18 @@ export interface SchemaEntry {
   readonly sha256: string;
 }
 
-export interface SchemaVerdict {
+/** Local name → text of the fields in the Header of a message; empty when it has none that can be read. */
+export type HeaderFields = ReadonlyMap<string, string>;
+
+/** What one reading of a document found. */
+export interface SchemaFindings {
+  readonly issues: readonly SchemaIssue[];
+  readonly header: HeaderFields;
+}
+
+export interface SchemaVerdict extends SchemaFindings {
   readonly schema: SchemaEntry;
   readonly valid: boolean;
-  readonly issues: readonly SchemaIssue[];
 }
 
 /**

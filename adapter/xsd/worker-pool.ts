@@ -2,10 +2,10 @@
 import { Worker } from 'node:worker_threads';
 import { isAlone } from '../base/index.ts';
 import type { StufReading } from '../stuf/index.ts';
-import type { DocumentUse, SchemaIssue } from './types.ts';
+import type { DocumentUse, SchemaFindings } from './types.ts';
 
 export interface WorkerPool {
-  validate(bytes: Uint8Array, schemaId: string, use: DocumentUse): Promise<readonly SchemaIssue[]>;
+  validate(bytes: Uint8Array, schemaId: string, use: DocumentUse): Promise<SchemaFindings>;
   readStuf(bytes: Uint8Array, use: DocumentUse): Promise<StufReading>;
   close(): Promise<void>;
 }
@@ -77,7 +77,7 @@ export function createWorkerPool(folder: string, limits = WORKER_LIMITS): Worker
     });
   const slots = Array.from({ length: WORKERS }, () => new Slot(folder, limits, next));
   return {
-    validate: (bytes, schemaId, use) => work({ bytes, schemaId }, use) as Promise<readonly SchemaIssue[]>,
+    validate: (bytes, schemaId, use) => work({ bytes, schemaId }, use) as Promise<SchemaFindings>,
     readStuf: (bytes, use) => work({ bytes }, use) as Promise<StufReading>,
     async close() {
       closed = true;

@@ -47,7 +47,7 @@ describe('the hub refuses', () => {
       'niet ondersteund',
     ],
     ['2.2 with a message without a header', () => versioned('<a/>', '0002', '0002'), 'niet ondersteund'],
-    ['3.3 in the envelope only', () => versioned(sample, '0003', '0003'), 'wijkt af van de envelop'],
+    ['3.3 in the envelope only', () => versioned(sample, '0003', '0003'), 'niet ondersteund'],
     ['3.1 in the message only', () => versioned(inVersion('3', '1'), '0003', '0002'), 'wijkt af van de envelop'],
     [
       'another message type than the functie',
@@ -85,16 +85,31 @@ describe('the hub refuses', () => {
     expect(JSON.stringify(faults)).not.toContain(code);
   });
 
-  test.each([
-    ['17,000 blanks in a tag', (xml: string) => xml.replace(/<(\w+:Header)>/, `<$1${' '.repeat(17_000)}>`)],
+  test.each<[string, (xml: string) => string | Uint8Array]>([
+    ['behind 17,000 blanks in a tag', (xml) => xml.replace(/<(\w+:Header)>/, `<$1${' '.repeat(17_000)}>`)],
+    ['behind 10,001 comments', (xml) => xml.replace(/<(\w+:Header)>/, `${'<!---->'.repeat(10_001)}<$1>`)],
+    ['in references with leading zeros', (xml) => xml.replace('>8888<', `>&#${'0'.repeat(40)}56;888<`)],
     [
-      '10,001 comments before the header',
-      (xml: string) => xml.replace(/<(\w+:Header)>/, `${'<!---->'.repeat(10_001)}<$1>`),
+      'under a second prefix that is not ASCII',
+      (xml) =>
+        xml
+          .replace(/<(\w+):Bericht ([^>]*xmlns:\1="([^"]*)")/, '<$1:Bericht xmlns:é="$3" $2')
+          .replace(/<\w+:Afzender>8888<\/\w+:Afzender>/, '<é:Afzender>8888</é:Afzender>'),
     ],
-  ])('stuf-ggk §12 a header that is hidden behind %s', async (_, hide) => {
-    const payload = hide(changed(/Afzender>[^<]*</, 'Afzender>8888<'));
-    expect(payload.length).toBeGreaterThan(15_000);
-    expect(await answerTo(writeStuf(heen('WMO301', { payload })))).toMatchObject([{ code: 'IB014' }]);
+    [
+      'in UTF-16, with another in a comment',
+      (xml) => {
+        const decoy = Buffer.from('<!--><Header><Afzender>9999</Afzender></Header>-->'.padEnd(60)).toString('utf16le');
+        const text = xml.replace(/^<\?xml[^>]*>/, '').replace(/<(\w+:Header)>/, `<!--${decoy}--><$1>`);
+        return Buffer.from(`\ufeff${text}`, 'utf16le');
+      },
+    ],
+  ])('stuf-ggk §12 step 15 another Afzender %s', async (_, hide) => {
+    const plain = changed(/Afzender>[^<]*</, 'Afzender>8888<');
+    const hidden = hide(plain);
+    expect(hidden === plain).toBe(false);
+    const payload = { kind: 'xmlBestand' as const, bytes: Buffer.from(hidden), bestandsnaam: 'bericht.xml' };
+    expect(await answerTo(writeStuf({ ...heen('WMO301'), payload }))).toMatchObject([{ code: 'CC09' }]);
   });
 
   test.each([
@@ -106,12 +121,15 @@ describe('the hub refuses', () => {
     expect(await answerTo(writeStuf({ ...message, payload }))).toMatchObject([{ code: 'IB014', plek: 'client' }]);
   });
 
-  test('row 122 not what is written in another way: character references, CDATA, a byte order mark', async () => {
+  test('row 122 not what is written in another way: character references, CDATA, a byte order mark, UTF-16', async () => {
     for (const afzender of ['&#57;999', '&#x39;&#x39;99', '<![CDATA[9999]]>']) {
       const payload = changed(/Afzender>[^<]*</, `Afzender>${afzender}<`);
       expect(await answerTo(writeStuf(heen('WMO301', { payload })))).toEqual(['Di01']);
     }
     expect(await answerTo(writeStuf(heen('WMO301', { payload: `\ufeff${sample}` })))).toEqual(['Di01']);
+    const wide = `\ufeff${sample.replace(/^<\?xml[^>]*>/, '')}`;
+    const payload = { kind: 'xmlBestand' as const, bytes: Buffer.from(wide, 'utf16le'), bestandsnaam: 'bericht.xml' };
+    expect(await answerTo(writeStuf({ ...heen('WMO301'), payload }))).toEqual(['Di01']);
   });
 
   test('stuf-ggk §8.2 parts beside the StUF document: nobody has judged them, so nothing goes on', async () => {
