@@ -175,15 +175,15 @@ const differs = (inPayload: string | undefined, inEnvelope: string): boolean =>
   inPayload !== undefined && Number(inPayload) !== Number(inEnvelope);
 
 /**
- * A retourbericht repeats the header of its heenbericht unswapped, so its Afzender is our ontvanger (section 4). A party that
- * the message does not name is not the same.
+ * A retourbericht repeats the header of its heenbericht unswapped, so its Afzender is our ontvanger (section 4). The message is
+ * valid: a party that it does not name is one that its schema does not ask for, such as the CAK.
  */
 function samePartners(message: StufEnvelope, type: MessageType, header: Header): boolean {
   const { zender: from, ontvanger: to } = message.stuurgegevens;
   const [afzender, ontvangerCode] =
     type.soort === 'retour' ? [to.organisatie, from.organisatie] : [from.organisatie, to.organisatie];
   const same = (inHeader: string | undefined, inEnvelope: string | undefined): boolean =>
-    inHeader === inEnvelope || inEnvelope === 'VECOZO';
+    inHeader === undefined || inHeader === inEnvelope || inEnvelope === 'VECOZO';
   return same(header.get('Afzender'), afzender) && same(header.get('Ontvanger'), ontvangerCode);
 }
 
