@@ -7,6 +7,7 @@ import type { AnswerPlan, Decision, ReceivedPart, ReceiveFacts } from './decisio
 import { namedParts } from './manifest.ts';
 import { recordedParts } from './parts.ts';
 import { isSync } from './sync.ts';
+import { issuesText } from './words.ts';
 
 export function accept(facts: ReceiveFacts, issues: readonly Issue[]): Decision {
   if (!facts.exchange.ok) throw new Error('accepted without an agreement');
@@ -19,7 +20,7 @@ export function accept(facts: ReceiveFacts, issues: readonly Issue[]): Decision 
     event: 'accepted',
     state: 'received',
     rules: ['R108'],
-    ...(issues.length === 0 ? {} : { detail: issues.map((issue) => `${issue.where}: ${issue.detail}`).join('; ') }),
+    ...(issues.length === 0 ? {} : { detail: issuesText(issues) }),
   };
   const blobs = [facts.envelope, ...parts.map((part) => part.blob)].filter((blob) => blob.inline !== undefined);
   return {

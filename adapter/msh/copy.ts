@@ -9,8 +9,14 @@ export function isReuse(earlier: MessageRecord, facts: Pick<ReceiveFacts, 'finge
   return earlier.fingerprint !== facts.fingerprint;
 }
 
+/** So many hand-overs of one message may wait; every further copy makes the record larger, and is counted only. */
+const MOST_WAITING = 10;
+
+const mayWait = ({ jobs, handover }: MessageRecord): boolean =>
+  jobs.filter(({ kind }) => kind === handover).length < MOST_WAITING;
+
 export function copyOf(earlier: MessageRecord, facts: ReceiveFacts, issues: readonly Issue[]): Decision {
-  const again = !earlier.terms.duplicateElimination && !earlier.terms.ackRequested;
+  const again = !earlier.terms.duplicateElimination && !earlier.terms.ackRequested && mayWait(earlier);
   const { change, happenings } = effectOf(earlier, {
     now: facts.now,
     event: again ? 'copyDelivered' : 'copy',

@@ -3,15 +3,13 @@ import { hasError, type Issue } from '../base/index.ts';
 import type { MessageRecord } from './change.ts';
 import type { Decision, ReceiveFacts } from './decision.ts';
 import { effectOf, journalOnly } from './effect.ts';
-import { shownId } from './ids.ts';
 import { rowFor } from './lifecycle.ts';
 import { differentReferences } from './references.ts';
+import { issuesText, shownDetail, shownId } from './words.ts';
 
 /** A partner chooses its codes; what is kept of them on the message is bounded. */
 const MOST_CODES = 20;
 const LONGEST_CODE = 100;
-
-const MAX_DETAIL = 2000;
 
 const EMPTY = { kind: 'empty' } as const;
 
@@ -46,10 +44,9 @@ export function correlateError(facts: ReceiveFacts, issues: readonly Issue[]): D
   const objection = objectionTo(facts, referenced, issues);
   if (objection !== undefined) return refused(facts, referenced, objection, issues);
   const list = message.errorList?.errors ?? [];
-  const detail = list
-    .map((error) => `${error.errorCode} at ${error.location ?? '?'}: ${error.description ?? ''}`)
-    .join('; ')
-    .slice(0, MAX_DETAIL);
+  const detail = shownDetail(
+    list.map((error) => `${error.errorCode} at ${error.location ?? '?'}: ${error.description ?? ''}`).join('; '),
+  );
   if (message.errorList?.highestSeverity !== 'Error')
     return ignored(facts, referenced, `warning from the partner: ${detail}`, issues);
   if (rowFor(referenced, 'errorReceived') === undefined) return late(facts, referenced, issues);
@@ -96,7 +93,7 @@ function objectionTo(facts: ReceiveFacts, referenced: MessageRecord, issues: rea
   const partner = new Set(referenced.to.partyIds.map((id) => `${id.type ?? ''}:${id.value}`));
   if (!header.from.partyIds.some((id) => partner.has(`${id.type ?? ''}:${id.value}`)))
     return 'it comes from another party';
-  return hasError(issues) ? issues.map((issue) => `${issue.where}: ${issue.detail}`).join('; ') : undefined;
+  return hasError(issues) ? issuesText(issues) : undefined;
 }
 
 /** A signed acknowledgment proves arrival only with a valid signature and the digests that we sent (rows 35, 36, R94). */
@@ -114,10 +111,7 @@ function refused(
   objection: string,
   issues: readonly Issue[],
 ): Decision {
-  const detail = `${facts.kind} ${shownId(facts.message.header.messageId)} not accepted: ${objection}`.slice(
-    0,
-    MAX_DETAIL,
-  );
+  const detail = shownDetail(`${facts.kind} ${shownId(facts.message.header.messageId)} not accepted: ${objection}`);
   return {
     change: journalOnly(referenced, {
       now: facts.now,

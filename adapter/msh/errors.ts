@@ -1,6 +1,7 @@
 // The ebMS error table (R72-R75, §8.1) and how findings become an ErrorList.
 import { ERROR_CODE_CONTEXT, hasError, type Issue, type Severity } from '../base/index.ts';
 import type { EbmsError, ErrorList } from '../ebms/types.ts';
+import { shownDetail, shownId } from './words.ts';
 
 export interface ErrorKind {
   readonly group: 'xml' | 'other';
@@ -57,7 +58,7 @@ function toError(issue: Issue): EbmsError {
     codeContext: ERROR_CODE_CONTEXT,
     errorCode: code,
     severity: issue.severity,
-    location: issue.where,
-    description: issue.detail,
+    location: shownId(issue.where),
+    description: shownDetail(issue.detail),
   };
 }

@@ -70,9 +70,3 @@ export interface FingerprintPart {
   readonly contentId: string;
   readonly blob: BlobRef;
 }
-
-const MAX_SHOWN = 255;
-
-/** As it stands in a detail: one that is longer than an id may be (R33) is cut, or a partner would fill our journal with it. */
-export const shownId = (id: string): string =>
-  id.length <= MAX_SHOWN ? id : `${id.slice(0, MAX_SHOWN)}… (${id.length} characters)`;

@@ -3,10 +3,10 @@ import type { Issue } from '../base/index.ts';
 import { messageError } from './answer.ts';
 import type { Job, MessageRecord } from './change.ts';
 import type { AnswerPlan, Decision, Happening, ReceiveFacts } from './decision.ts';
-import { shownId } from './ids.ts';
 import { recordedParts } from './parts.ts';
 import { isStranger, peerMaySpeak } from './rules/index.ts';
 import { isSync } from './sync.ts';
+import { issuesText, shownId } from './words.ts';
 
 /** Of a stranger the envelope is kept and no part, and of a larger one nothing: nobody may fill our disk (OPS-7). */
 const MAX_STRANGER_BYTES = 64 * 1024;
@@ -28,7 +28,8 @@ export function refuse(facts: ReceiveFacts, issues: readonly Issue[], event = 'm
   };
   return {
     change: { expect: 'new', message, journal: [entry], blobs },
-    evidenceBytes: [facts.envelope, ...parts.map((part) => part.blob)].reduce((sum, { bytes }) => sum + bytes, 0),
+    // The record repeats what the header says, and keeps the answer.
+    evidenceBytes: parts.reduce((sum, { blob }) => sum + blob.bytes, 2 * facts.envelope.bytes + sizeOf(answer)),
     ...(answer === undefined ? {} : { answer }),
     reply: answer?.sync === true ? { kind: 'sealed' } : { kind: 'empty' },
     happenings: [told(event, issues)],
@@ -43,11 +44,11 @@ export function refuseWithoutRecord(
   event = 'message.refused',
 ): Decision {
   const answer = planError(facts, issues);
-  const detail = `${facts.kind} ${shownId(facts.message.header.messageId)}: ${textOf(issues)}`;
+  const detail = `${facts.kind} ${shownId(facts.message.header.messageId)}: ${issuesText(issues)}`;
   return {
     ...(answer === undefined ? {} : { answer }),
     reply: answer?.sync === true ? { kind: 'sealed' } : { kind: 'empty' },
-    note: { event, detail: detail.slice(0, MAX_NOTE) },
+    note: { event, detail },
     evidenceBytes: 0,
     happenings: [told(event, issues)],
     issues,
@@ -73,20 +74,14 @@ function planError(facts: ReceiveFacts, issues: readonly Issue[]): AnswerPlan | 
   };
 }
 
-const MAX_NOTE = 4_000;
-
-/** For journal, log and record, which only operators read: with the hint that the partner does not get (row 60). */
-const textOf = (issues: readonly Issue[]): string =>
-  issues
-    .map(({ code, where, detail, hint }) => `${code} ${where}: ${detail}${hint === undefined ? '' : ` (${hint})`}`)
-    .join('; ');
+const sizeOf = (answer: AnswerPlan | undefined): number => JSON.stringify(answer?.message.errorList ?? '').length;
 const rulesOf = (issues: readonly Issue[]): string[] => [...new Set(issues.flatMap((issue) => issue.rule ?? []))];
 
 function told(event: string, issues: readonly Issue[]): Happening {
   const first = issues.find((issue) => issue.severity === 'Error') ?? issues[0];
   return {
     event,
-    detail: textOf(issues),
+    detail: issuesText(issues),
     ...(first === undefined ? {} : { code: first.code }),
     ...(first?.rule === undefined ? {} : { rule: first.rule }),
   };
@@ -130,6 +125,6 @@ function evidenceOf(
     fingerprint: facts.fingerprint,
     copies: 0,
     jobs: answer !== undefined && !answer.sync ? [answering] : [],
-    problem: textOf(issues),
+    problem: issuesText(issues),
   };
 }

@@ -43,4 +43,16 @@ describe('a best-effort message and two copies of it', () => {
       await rig.close();
     }
   });
+
+  test('OPS-7 R109 row 52 three hundred copies: ten hand-overs wait, the others are counted, and no copy costs more than the first', async () => {
+    const p = await pair({ profile: 'osb-be' });
+    const post = await recordedPost(p);
+    for (let i = 0; i < 300; i += 1) {
+      expect((await p.b.gateway.receive(inbound(post.body, post.headers, OIN_A))).status).toBe(204);
+    }
+    const [record] = await p.received();
+    expect(record?.jobs).toHaveLength(10);
+    expect(record?.copies).toBe(299);
+    expect(JSON.stringify(record).length).toBeLessThan(5000);
+  });
 });

@@ -87,6 +87,19 @@ describe('messages of a partner', () => {
     for (const { envelope } of kept) expect((await p.b.store.blobs.read(envelope)).length).toBe(envelope.bytes);
   });
 
+  test('OPS-7 row 60 what is told of a refused one is short, however long its words are, and the answer too', async () => {
+    const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
+    const padding = inBody(/xlink:href="[^"]*"/, `xlink:href="cid:${LONG}"`);
+    const { text, delivered } = await giveTo(p, padding(await requestOf(p)));
+    expect([delivered, text.includes('MessageError')]).toEqual([0, true]);
+    expect(text.length).toBeLessThan(LONG.length);
+    const [record] = await rejected(p);
+    expect(record?.problem).toMatch(/^MimeProblem cid:x/);
+    expect(record?.problem?.length).toBeLessThan(1100);
+    const journal = await p.b.store.journal(record?.id ?? ('' as MessageRecord['id']));
+    expect(JSON.stringify(journal).length).toBeLessThan(3000);
+  });
+
   test.each(['mshSignalsOnly', 'none'] as const)(
     'OPS-7 row 46 copies, syncReply %s: a share of them is counted, each gets the same acknowledgment',
     async (syncReply) => {
