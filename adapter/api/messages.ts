@@ -1,5 +1,5 @@
 // REST: submit a message, see what became of it, fetch its parts (rows 57, 157).
-
+import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { Router, raw } from 'express';
 import { documentFromJson, type Gateway, type SubmitDocument } from '../gateway/index.ts';
@@ -130,8 +130,12 @@ async function part(
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('X-Part-Content-Type', found.contentType.replace(/[^\x20-\x7e]/g, ''));
   response.setHeader('Content-Length', String(found.blob.bytes));
-  for await (const chunk of gateway.blob(found.blob)) {
-    if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve));
-  }
-  response.end();
+  // However it ends, the reader's file is closed.
+  await pipeline(gateway.blob(found.blob), response).catch((error: unknown) => {
+    if (!isClosedEarly(error)) throw error;
+  });
 }
+
+/** The caller went away: nobody is there to be told. */
+const isClosedEarly = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
