@@ -81,9 +81,12 @@ function monitoring(app: Express, gateway: Gateway, observer: Observer): void {
 
 /** The one place where this door turns a failure into words: ours stay inside, the caller learns what to do. */
 function errorBoundary(observer: Observer): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
+  return (error: unknown, _request, response, _next) => {
+    const cid = randomUUID();
     if (response.headersSent) {
-      next(error);
+      // Cut short, so that the caller does not take it for whole.
+      observer.emit('bug', { cid, ...faultOf(error) });
+      response.destroy();
       return;
     }
     if (error instanceof StoreUnavailable) {
@@ -101,7 +104,6 @@ function errorBoundary(observer: Observer): ErrorRequestHandler {
       sendProblem(response, { ...badRequest(detail), status });
       return;
     }
-    const cid = randomUUID();
     observer.emit('bug', { cid, ...faultOf(error) });
     sendProblem(response, { status: 500, code: 'internal', title: 'Onverwachte fout', detail: `Kenmerk ${cid}` });
   };

@@ -136,6 +136,9 @@ async function part(
   });
 }
 
-/** The caller went away: nobody is there to be told. */
+/** The caller went away: nobody is there to be told. A reader's own faults have other codes. */
 const isClosedEarly = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  /^(ERR_STREAM_|ECONNRESET$|EPIPE$)/.test(String(error.code));

@@ -16,14 +16,17 @@ let api: ApiServer | undefined;
 afterEach(() => api?.close());
 
 /** A gateway whose part is far larger than what lies between it and the caller, and the number of its readers. */
-async function serve() {
+async function serve(broken = false) {
   const p = await pair({ profile: 'osb-rm' });
   const record = await p.submit('<proef/>');
   const readers = { opened: 0, closed: 0 };
   async function* blob(): AsyncIterable<Uint8Array> {
     readers.opened += 1;
     try {
-      for (let i = 0; i < CHUNKS; i += 1) yield CHUNK;
+      for (let i = 0; i < CHUNKS; i += 1) {
+        if (broken && i === 10) throw new Error('the disk is broken');
+        yield CHUNK;
+      }
     } finally {
       readers.closed += 1;
     }
@@ -64,6 +67,15 @@ describe('a part', () => {
     expect(readers).toEqual({ opened: 1, closed: 1 });
   });
 
+  test('row 157 breaks off where it cannot be read any further, and the operator is told', async () => {
+    const { p, fetchPart } = await serve(true);
+    const reading = (async () => {
+      for await (const _ of await fetchPart());
+    })();
+    await expect(reading).rejects.toThrow('aborted');
+    expect(told(p.a).filter((event) => event === 'bug')).toHaveLength(1);
+  });
+
   test('OPS-7 of ten callers who go away none leaves a reader open, and nothing is told as a fault', async () => {
     const { p, readers, fetchPart } = await serve();
     for (let i = 0; i < 10; i += 1) {
@@ -74,6 +86,6 @@ describe('a part', () => {
     }
     await until(() => readers.closed === 10);
     expect(readers).toEqual({ opened: 10, closed: 10 });
-    expect(told(p.a).filter((event) => event === 'bug')).toEqual([]);
+    expect(p.a.events.filter(({ event }) => event === 'bug')).toEqual([]);
   });
 });
