@@ -16,7 +16,7 @@ export const USAGE = `npm start [-- --config BESTAND] [--clock TIJDSTIP]
 
   --config BESTAND   de configuratie; anders gateway.json, en zonder dat bestand ontwikkeling met een sleutel voor deze keer
   --clock TIJDSTIP   begin op dit tijdstip, zoals 2030-01-31T12:00:00Z; alleen in ontwikkeling
-  --help             deze tekst
+  --help, -h         deze tekst
 
 Elke instelling kan ook als omgevingsvariabele; README.md noemt ze. Einde met 2: de opgave of de configuratie klopt niet.
 `;
@@ -42,7 +42,7 @@ export function readArguments(given: readonly string[]): Arguments {
   };
 }
 
-const OPTIONS = { config: { type: 'string' }, clock: { type: 'string' }, help: { type: 'boolean' } } as const;
+const OPTIONS = { config: { type: 'string' }, clock: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 
 const nameOf = (token: {
   readonly kind: string;

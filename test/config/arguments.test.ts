@@ -27,6 +27,7 @@ describe('the arguments of npm start', () => {
       { config: 'x.json', clock: 1_896_091_200_000, help: false },
     ],
     [['--help'], { config: undefined, clock: undefined, help: true }],
+    [['-h'], { config: undefined, clock: undefined, help: true }],
   ])('%j', (given, expected) => {
     expect(readArguments(given)).toEqual(expected);
   });
