@@ -20,6 +20,7 @@ import {
   type StufReading,
 } from '../stuf/index.ts';
 import type { SchemaVerdict } from '../xsd/index.ts';
+import { whyNotCarried } from './carry.ts';
 import { contentPolicyFor, type GatewayContext } from './context.ts';
 
 export interface Judged {
@@ -27,6 +28,8 @@ export interface Judged {
   readonly peek: StufPeek | undefined;
   readonly verdict: ContentVerdict;
   readonly route: Route | undefined;
+  /** Why the agreement of the route does not carry it now; undefined when it does, or when that was not asked. */
+  readonly notCarried: string | undefined;
   /** The XSD verdict on the payload, when there is a schema and the stream is checked. */
   readonly payload: SchemaVerdict | undefined;
 }
@@ -55,6 +58,7 @@ export async function judgeContent(
 ): Promise<Judged> {
   const peek = result.ok ? undefined : result.peek;
   const route = result.ok ? routeFor(result.value, context) : undefined;
+  const notCarried = result.ok ? await notCarriedBy(route, result.value, options, context) : undefined;
   const mode = (type: MessageType): PayloadMode =>
     options.payloadMode ?? contentPolicyFor(context, type.products[0] ?? '*');
   const payload = result.ok ? await validatePayload(result.value, mode, context) : undefined;
@@ -65,7 +69,7 @@ export async function judgeContent(
     ...(options.parts === undefined ? {} : { parts: options.parts }),
     ...(options.earlier === undefined ? {} : { earlier: options.earlier }),
     ...(options.allowedZenders === undefined ? {} : { allowedZenders: options.allowedZenders }),
-    route: route === undefined ? 'noRoute' : 'found',
+    route: route === undefined ? 'noRoute' : notCarried === undefined ? 'found' : 'noCpa',
     ...payloadFacts(payload),
   };
   const verdict = checkEnvelope(facts, {
@@ -78,7 +82,17 @@ export async function judgeContent(
     inactive: [],
     directions: {},
   });
-  return { read: result, peek, verdict, route, payload: payload === 'noSchema' ? undefined : payload };
+  return { read: result, peek, verdict, route, notCarried, payload: payload === 'noSchema' ? undefined : payload };
+}
+
+/** Asked at a hub only: what an application submits may be in the store already, whatever has become of its CPA (row 57). */
+async function notCarriedBy(
+  route: Route | undefined,
+  { kind }: StufMessage,
+  { role }: JudgeOptions,
+  context: GatewayContext,
+): Promise<string | undefined> {
+  return route === undefined || role !== 'hub' ? undefined : whyNotCarried(route, kind, context);
 }
 
 function payloadFacts(

@@ -1,5 +1,5 @@
 // Use case of the hub: a due `deliver` job: judge the StUF content, forward it under the other side's CPA, or send a Fo01 back.
-import { type Issue, OIN_TYPE, type Result } from '../base/index.ts';
+import type { Issue, Result } from '../base/index.ts';
 import { actionFor, businessData, type ContentFinding, fo01For, type Route } from '../ggk/index.ts';
 import {
   type BlobRef,
@@ -10,9 +10,11 @@ import {
   isSuspect,
   type Job,
   type MessageRecord,
+  outboundId,
 } from '../msh/index.ts';
 import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import { type StufMessage, writeStuf } from '../stuf/index.ts';
+import { exchangeOf } from './carry.ts';
 import { type Judged, judgeContent, type ReadContent } from './content.ts';
 import type { GatewayContext, HubSettings } from './context.ts';
 import { judgedBytes } from './direct.ts';
@@ -126,10 +128,47 @@ async function contentOf(blob: BlobRef, context: GatewayContext): Promise<ReadCo
 }
 
 async function carryOut(record: MessageRecord, judged: Judged, context: GatewayContext): Promise<DeliverOutcome> {
-  if (judged.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
+  if (judged.verdict.kind === 'refuse') {
+    const { finding } = judged.verdict;
+    return (await forwardedBefore(record, judged, finding, context)) ?? refuse(record, judged, finding, context);
+  }
   if (!judged.read.ok || judged.route === undefined)
     return { kind: 'failed', detail: 'content passed without a route' };
   return forward(record, judged.read.value, judged.route, context);
+}
+
+const forwardUuid = ({ zender, berichtcode, referentienummer }: BusinessData): string =>
+  derivedUuid(`forward|${zender}|${berichtcode}|${referentienummer}`);
+
+/**
+ * What was forwarded is not refused afterwards, though it may no longer be forwarded now: an attempt that could not say so
+ * did it, or it came in another message (section 12, step 7 before the rest). A stranger learns nothing by a copy.
+ */
+async function forwardedBefore(
+  record: MessageRecord,
+  { read }: Judged,
+  { check }: ContentFinding,
+  context: GatewayContext,
+): Promise<DeliverOutcome | undefined> {
+  if (!read.ok) return undefined;
+  const id = outboundId(`${forwardUuid(businessData(read.value))}@${context.messageIdDomain}`);
+  const [earlier] = await context.store.load([id]);
+  if (earlier === undefined) return undefined;
+  if (earlier.originId === record.id)
+    return { kind: 'handedOver', detail: `forwarded as ${earlier.messageId} before now` };
+  return check !== 'zenderNotAllowed' && hasSameParts(earlier, record) && !isResendable(earlier)
+    ? forwardedAs(earlier)
+    : undefined;
+}
+
+const forwardedAs = ({ messageId }: MessageRecord): DeliverOutcome => ({
+  kind: 'handedOver',
+  detail: `the same StUF message was forwarded as ${messageId}`,
+});
+
+function hasSameParts(one: MessageRecord, other: MessageRecord): boolean {
+  const digests = ({ parts }: MessageRecord): string => parts.map(({ blob }) => blob.sha256).join();
+  return digests(one) === digests(other);
 }
 
 async function forward(
@@ -139,10 +178,9 @@ async function forward(
   context: GatewayContext,
 ): Promise<DeliverOutcome> {
   const business = businessData(message);
-  const uuid = derivedUuid(`forward|${business.zender}|${business.berichtcode}|${business.referentienummer}`);
   const request: SubmitRequest = {
-    ...exchangeOf(route, route.action ?? actionFor(message.kind)),
-    uuid,
+    ...exchangeOf(route, message.kind),
+    uuid: forwardUuid(business),
     conversationId: record.conversationId,
     contents: record.parts.map((part) => ({ ...part, content: part.blob })),
     business,
@@ -170,11 +208,8 @@ async function repeated(
   earlier: Submitted,
   context: GatewayContext,
 ): Promise<DeliverOutcome> {
-  const digest = (refs: readonly { blob: BlobRef }[]): string => refs.map((ref) => ref.blob.sha256).join();
-  if (digest(earlier.record.parts) === digest(record.parts)) {
-    if (isResendable(earlier.record)) return forwardAgain(earlier.record, context);
-    return { kind: 'handedOver', detail: `the same StUF message was forwarded as ${earlier.record.messageId}` };
-  }
+  if (hasSameParts(earlier.record, record))
+    return isResendable(earlier.record) ? forwardAgain(earlier.record, context) : forwardedAs(earlier.record);
   const [part] = record.parts;
   const content = part === undefined ? undefined : await contentOf(part.blob, context);
   const options = { role: 'hub', allowedZenders: undefined, earlier: 'different' } as const;
@@ -197,15 +232,20 @@ async function forwardAgain(earlier: MessageRecord, context: GatewayContext): Pr
   };
 }
 
-/** Refused content: a Fo01 goes back under the agreement the message came by, unless there is nobody to answer. */
+/**
+ * Refused content: a Fo01 goes back under the agreement the message came by, unless there is nobody to answer. What only our
+ * agreements are to blame for, and nobody would hear of, waits for them (decision 0012).
+ */
 async function refuse(
   record: MessageRecord,
   judged: Judged,
   finding: ContentFinding,
   context: GatewayContext,
 ): Promise<DeliverOutcome> {
-  const detail = `${finding.code} (${finding.plek}): ${finding.omschrijving}`;
+  const why = judged.notCarried === undefined || finding.check !== 'noCpa' ? '' : ` ${judged.notCarried}`;
+  const detail = `${finding.code} (${finding.plek}): ${finding.omschrijving}${why}`;
   const fault = faultMessage(judged, finding, record, context);
+  if (fault === undefined && finding.check === 'noCpa') return { kind: 'failed', detail };
   if (fault === undefined)
     return { kind: 'refused', detail: `${detail} (no Fo01: not answerable)`, codes: [finding.code] };
   const uuid = derivedUuid(`fo01|${record.id}`);
@@ -251,21 +291,5 @@ function faultMessage(
   });
 }
 
-function exchangeOf(route: Route, action: string): Pick<SubmitRequest, 'cpaId' | 'from' | 'to' | 'service' | 'action'> {
-  const party = (value: string, role: string | undefined) => ({
-    partyIds: [{ value, type: OIN_TYPE }],
-    ...(role === undefined ? {} : { role }),
-  });
-  return {
-    cpaId: route.cpaId,
-    from: party(route.fromPartyId, route.fromRole),
-    to: party(route.toPartyId, route.toRole),
-    service: { value: route.service, ...(route.serviceType === undefined ? {} : { type: route.serviceType }) },
-    action,
-  };
-}
-
 const firstDetail = (result: Extract<Result<Submitted, readonly Issue[]>, { ok: false }>): string =>
   result.error.map((issue) => `${issue.code} ${issue.where}: ${issue.detail}`).join('; ');
-
-export { exchangeOf };

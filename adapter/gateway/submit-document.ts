@@ -1,12 +1,12 @@
 // Use case: an application offers a StUF document: checked, routed and stored before it is told that we have it (row 157).
 import type { Issue } from '../base/index.ts';
-import { actionFor, businessData } from '../ggk/index.ts';
+import { businessData, type Route } from '../ggk/index.ts';
 import { fitsId, MAX_ID, type MessageRecord } from '../msh/index.ts';
 import type { StufMessage } from '../stuf/index.ts';
 import { sha256Hex } from './blob.ts';
+import { exchangeOf } from './carry.ts';
 import { type Judged, judgeContent } from './content.ts';
 import type { GatewayContext } from './context.ts';
-import { exchangeOf } from './deliver.ts';
 import { derivedUuid, submitMessage } from './submit.ts';
 
 export interface SubmitDocument {
@@ -87,7 +87,7 @@ export async function submitDocument(
 }
 
 async function submit(
-  { message, route }: { readonly message: StufMessage; readonly route: NonNullable<Judged['route']> },
+  { message, route }: { readonly message: StufMessage; readonly route: Route },
   document: SubmitDocument,
   submitter: Submitter,
   context: GatewayContext,
@@ -99,7 +99,7 @@ async function submit(
   const requestSha256 = sha256Hex(document.stuf);
   const result = await submitMessage(
     {
-      ...exchangeOf(route, route.action ?? actionFor(message.kind)),
+      ...exchangeOf(route, message.kind),
       uuid,
       ...(document.conversationId === undefined ? {} : { conversationId: document.conversationId }),
       ...(document.refToMessageId === undefined ? {} : { refToMessageId: document.refToMessageId }),
@@ -115,7 +115,7 @@ async function submit(
     },
     context,
   );
-  if (!result.ok) return refused('agreement', result.error);
+  if (!result.ok) return refused('agreement', agreementIssues(result.error, route));
   const { record, created } = result.value;
   if (record.submittedBy?.requestSha256 !== requestSha256) return { kind: 'conflict' };
   if (created) context.observer.emit('message.submitted', { messageId: record.messageId, cpaId: record.cpaId });
@@ -148,6 +148,28 @@ const noRoute: readonly Issue[] = [
     rule: 'IB102',
   },
 ];
+
+/** Why a CPA cannot carry a message, by the rule that says so. */
+const NOT_CARRIED: Readonly<Record<string, string>> = {
+  R29: 'is hier niet geïmporteerd',
+  C5: 'is voorgesteld, nog niet overeengekomen',
+  C6: 'geldt nog niet of niet meer',
+  C8: 'is niet van de partijen van de route',
+  C10: 'kent de rollen van de route niet voor deze action',
+  R32: 'kent deze service en action niet in deze richting',
+  R64: 'vraagt versleuteling, die deze versie niet kan maken',
+  V11: 'noemt geen adres voor deze berichten',
+};
+
+/** Which CPA it is about, in the words of the application; the agreement's own place is in a header that it never sees. */
+const agreementIssues = (issues: readonly Issue[], { cpaId }: Route): Issue[] =>
+  issues.map((issue) => ({
+    code: issue.code,
+    severity: issue.severity,
+    where: 'stuurgegevens/ontvanger',
+    detail: `de route van dit bericht gaat over CPA ${cpaId}; die ${NOT_CARRIED[issue.rule ?? ''] ?? `is niet bruikbaar: ${issue.detail}`}`,
+    ...(issue.rule === undefined ? {} : { rule: issue.rule }),
+  }));
 
 /** The findings of the XSD first: they say what to mend; then the verdict on the envelope. */
 function contentIssues({ payload, verdict }: Judged): Issue[] {

@@ -1,5 +1,5 @@
 // Use case: a message of ours enters: stored and sealed under an agreement before anybody is told that we have it.
-import { type Exchange, resolveExchange } from '../agreement/index.ts';
+import type { Exchange } from '../agreement/index.ts';
 import { fail, type Issue, ok, type Result } from '../base/index.ts';
 import type { PartyRef, Service } from '../ebms/index.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type StagedBlob,
 } from '../msh/index.ts';
 import { type Files, openFiles, sha256Hex, signedPart, toRef } from './blob.ts';
+import { findExchange } from './carry.ts';
 import type { GatewayContext } from './context.ts';
 import { commitAndCarryOn } from './direct.ts';
 import { sealSubmission } from './seal.ts';
@@ -57,8 +58,7 @@ export async function submitMessage(
   const messageId = `${request.uuid}@${context.messageIdDomain}`;
   const [existing] = await context.store.load([outboundId(messageId)]);
   if (existing !== undefined) return ok({ record: existing, created: false });
-  const index = await context.agreements.current();
-  const exchange = resolveExchange(index, { ...request, now: context.clock.now() });
+  const exchange = await findExchange(request, context);
   if (!exchange.ok) return fail(exchange.error);
   const files = openFiles(context.blobs);
   try {
