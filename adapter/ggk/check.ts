@@ -62,6 +62,11 @@ const readable: Check = ({ read }) => {
   return fails(PROBLEMS[kind], where, detail);
 };
 
+/** These stay between the nodes of the chain, and a Bv03 is no ebMS message at all (sections 7 and 8.2). */
+const chainSignal = onMessage(({ kind }) =>
+  kind === 'Fo03' || kind === 'Bv03' ? fails('chainSignal', 'stuurgegevens/berichtcode') : FINE,
+);
+
 const moment = onMessage((message) =>
   parseTijdstip(message.stuurgegevens.tijdstipBericht) === undefined
     ? fails('tijdstip', 'stuurgegevens/tijdstipBericht')
@@ -194,6 +199,7 @@ const CHECKS: readonly Check[] = [
   parts,
   size,
   readable,
+  chainSignal,
   moment,
   unique,
   zender,
@@ -204,7 +210,7 @@ const CHECKS: readonly Check[] = [
   payload,
 ];
 
-/** The verdict on a document. A Fo01 about anything is never answered with another (section 12). */
+/** The verdict on a document. A Fo01 is never answered with another, nor is what else is an answer (section 12). */
 export function checkEnvelope(facts: EnvelopeFacts, settings: ContentSettings): ContentVerdict {
   const notices: Notice[] = [];
   if (facts.earlier === 'identical') return { kind: 'repeated', notices };
@@ -230,7 +236,8 @@ function findingOf(
     partyKind(read.ok ? read.value.stuurgegevens.ontvanger.organisatie : peek?.ontvanger?.organisatie) === 'aanbieder';
   const asGemeente = settings.role === 'gemeente';
   const details = detailsOf(facts);
-  const isFo01 = read.ok ? !isEnvelope(read.value) : peek?.kind === 'Fo01';
+  const kind = read.ok ? read.value.kind : peek?.kind;
+  const isSignal = kind !== undefined && kind !== 'Di01' && kind !== 'Du01';
   const referentienummer = read.ok ? read.value.stuurgegevens.referentienummer : peek?.referentienummer;
   const payloadCheck = check.startsWith('payload') && check !== 'payloadAbsent';
   return {
@@ -239,7 +246,7 @@ function findingOf(
     plek: FAULTS[check].plek,
     omschrijving: `${FAULTS[check].tekst}${spaced(outcome.extra)}`.slice(0, MAX_TEKST),
     ...(details === undefined ? {} : { details }),
-    answerable: !isFo01 && referentienummer !== undefined && (!asGemeente || payloadCheck),
+    answerable: !isSignal && referentienummer !== undefined && (!asGemeente || payloadCheck),
     ...(outcome.where === undefined ? {} : { where: outcome.where }),
   };
 }

@@ -28,6 +28,7 @@ export const FAULTS: Readonly<Record<CheckName, FaultRow>> = {
   structure: row('RIN001', 'IB001', 'client', 'StUF-envelop voldoet niet aan de XSD.'),
   uuid: row('IB009', 'IB001', 'client', 'Referentienummer of crossRefnummer is geen geldige UUID versie 4.'),
   payloadAbsent: row('RIN001', 'IB001', 'client', 'StUF-envelop bevat geen bericht.'),
+  chainSignal: row('IB240', 'IB006', 'client', 'Een Bv03 of Fo03 wordt niet doorgezonden.'),
   tijdstip: row('RIN001', 'IB001', 'client', 'TijdstipBericht is geen bestaande datum of tijd.'),
   application: row('CC06', 'IB017', 'client', 'Applicatiegegevens ontbreken of zijn onjuist.'),
   notUnique: row('IB216', 'IB016', 'client', 'Referentienummer is niet uniek.'),

@@ -99,6 +99,7 @@ export type CheckName =
   | 'structure'
   | 'uuid'
   | 'payloadAbsent'
+  | 'chainSignal'
   | 'tijdstip'
   | 'application'
   | 'notUnique'

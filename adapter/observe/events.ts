@@ -95,7 +95,10 @@ export const EVENTS = {
   'transmit.attempt': { level: 'debug', meaning: 'an attempt is counted and begins' },
   'transmit.failed': { level: 'warn', meaning: 'an attempt failed; it will be tried again' },
   'deliver.failed': { level: 'warn', meaning: 'a hand-over failed; it will be tried again' },
-  'content.refused': { level: 'warn', meaning: 'content refused; a StUF fault goes back' },
+  'content.refused': {
+    level: 'warn',
+    meaning: 'content refused; a Fo01 goes back, unless it is an answer itself or cannot be read',
+  },
   'content.warning': { level: 'warn', meaning: 'content is not as it should be; passed on by setting' },
   'answer.sent': { level: 'debug', meaning: 'a signal was posted' },
   'answer.failed': { level: 'warn', meaning: 'a signal could not be posted' },
