@@ -1,5 +1,5 @@
 // Judges one StUF document by the order of section 12: the first check that fails decides.
-import { parseTijdstip, type StufEnvelope, type StufMessage, type StufProblem } from '../stuf/index.ts';
+import { parseTijdstip, type StufEnvelope, type StufMessage, type StufProblem, UUID_V4 } from '../stuf/index.ts';
 import { FAULTS, faultCode, GEMEENTE_FAULT } from './fault-codes.ts';
 import { isDeclaratieAntwoord, messageType } from './message-types.ts';
 import { fits, partyKind, speakable } from './parties.ts';
@@ -73,6 +73,13 @@ const moment = onMessage((message) =>
     : FINE,
 );
 
+/** The XSD leaves the numbers of a Fo01 free, the specification does not (section 3.3). */
+const numbers = onMessage(({ kind, stuurgegevens: { referentienummer, crossRefnummer } }) => {
+  if (kind !== 'Fo01') return FINE;
+  if (!UUID_V4.test(referentienummer)) return fails('uuid', 'stuurgegevens/referentienummer');
+  return UUID_V4.test(crossRefnummer ?? '') ? FINE : fails('uuid', 'stuurgegevens/crossRefnummer');
+});
+
 const unique: Check = ({ earlier }) =>
   earlier === 'different' ? fails('notUnique', 'stuurgegevens/referentienummer') : FINE;
 
@@ -105,6 +112,16 @@ const functie = onMessage((message, _facts, settings) => {
   const direction = settings.directions[type.functie] ?? type.direction;
   const right = fits(direction, partyKind(from.organisatie), partyKind(to.organisatie), type.soort === 'retour');
   return right ? FINE : fails('functieOrganisatie', at);
+});
+
+/** What a Fo01 may say and to whom: the nodes of the chain send them but get none (sections 4 and 7). */
+const fault = onMessage((message) => {
+  if (message.kind !== 'Fo01') return FINE;
+  const { zender: from, ontvanger: to } = message.stuurgegevens;
+  if (['VECOZO', 'IB', 'RINIS'].includes(partyKind(to.organisatie)))
+    return fails('ontvangerUnknown', 'stuurgegevens/ontvanger/organisatie', speakable(to.organisatie));
+  const allowed = partyKind(from.organisatie) !== 'gemeente' || message.fault?.code === GEMEENTE_FAULT;
+  return allowed ? FINE : fails('faultCode', 'body/code');
 });
 
 const rootOf = (type: MessageType, settings: ContentSettings): 'Di01' | 'Du01' =>
@@ -201,10 +218,12 @@ const CHECKS: readonly Check[] = [
   readable,
   chainSignal,
   moment,
+  numbers,
   unique,
   zender,
   ontvanger,
   functie,
+  fault,
   route,
   crossReference,
   payload,

@@ -110,6 +110,7 @@ export type CheckName =
   | 'functieInactive'
   | 'berichtcodeFunctie'
   | 'functieOrganisatie'
+  | 'faultCode'
   | 'noCpa'
   | 'noRoute'
   | 'crossRefUnknown'

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
 import { makeFo01, type StufFault, type StufSignal, writeStuf } from '../../adapter/stuf/index.ts';
 import { type HubRig, heen, openHub } from '../fixtures/hub.ts';
+import { OIN_A } from '../fixtures/pki.ts';
 import { told } from '../fixtures/signal.ts';
 
 let rig: HubRig;
@@ -74,7 +75,54 @@ describe('a Fo03 or Bv03 ends at the hub', () => {
   });
 });
 
+describe('a Fo01 that breaks a rule ends at the hub', () => {
+  const cases: readonly (readonly [string, string, (good: string) => string])[] = [
+    [
+      '§7 a code that a municipality may not give',
+      'IB006 (client): Een gemeente mag in een Fo01 alleen StUF055',
+      (good) => good.replace('>StUF055<', '>IB014<'),
+    ],
+    ['§4 a zender that its sender may not speak for', 'IB002 (server)', (good) => good.replace('>9999<', '>8888<')],
+    [
+      '§3.3 no zender',
+      'IB005 (client): Verzendende',
+      (good) => good.replace('<StUF:organisatie>9999</StUF:organisatie>', ''),
+    ],
+    [
+      '§3.3 no ontvanger',
+      'IB005 (client): Ontvangende',
+      (good) => good.replace('<StUF:organisatie>99999901</StUF:organisatie>', ''),
+    ],
+    ['§4 for the hub itself', 'IB005 (client): Ontvangende', (good) => good.replace('>99999901<', '>IB<')],
+    [
+      '§3.3 a referentienummer that is no UUID version 4',
+      'IB001 (client): Referentienummer of crossRefnummer',
+      (good) => good.replace(/(referentienummer>)[^<]*/, '$17'),
+    ],
+    [
+      '§3.3 a crossRefnummer that is a UUID version 1',
+      'IB001 (client): Referentienummer of crossRefnummer',
+      (good) => good.replace(/(crossRefnummer>)[^<]*/, '$16ba7b810-9dad-11d1-80b4-00c04fd430c8'),
+    ],
+  ];
+
+  test.each(cases)('stuf-ggk %s: refused, visible, not forwarded, not answered', async (_, why, change) => {
+    const good = Buffer.from(writeStuf(fo01())).toString('utf8');
+    const bad = change(good);
+    expect(bad === good).toBe(false);
+    await expectRefused(Buffer.from(bad), why);
+  });
+});
+
 describe('a Fo01', () => {
+  test('stuf-ggk §7 of others than a municipality may have another code', async () => {
+    const { hub } = rig.hub.context;
+    Object.assign(rig.hub.context, { hub: { ...hub, senders: new Map([[OIN_A, ['CAK']]]) } });
+    const good = Buffer.from(writeStuf(fo01())).toString('utf8');
+    await rig.send(Buffer.from(good.replace('>9999<', '>CAK<').replace('>StUF055<', '>IB001<')));
+    expect(await rig.collected()).toMatchObject([{ kind: 'Fo01', fault: { code: 'IB001' } }]);
+  });
+
   test('stuf-ggk §7 of a municipality about a message that is not valid goes on, byte for byte', async () => {
     const message = heen('WMO301');
     await rig.send(writeStuf(message));
