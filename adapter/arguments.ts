@@ -42,7 +42,11 @@ export function readArguments(given: readonly string[]): Arguments {
   };
 }
 
-const OPTIONS = { config: { type: 'string' }, clock: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+const OPTIONS = {
+  config: { type: 'string' },
+  clock: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
 const nameOf = (token: {
   readonly kind: string;

@@ -4,6 +4,7 @@ import winston from 'winston';
 import { EVENTS, type EventFields, type EventName, FIELDS, type Level } from './events.ts';
 import { createMetrics, type JobBacklog } from './metrics.ts';
 import { redact } from './redact.ts';
+import { toStandardOutput } from './standard-output.ts';
 
 export { EVENTS, type EventFields, type EventName, isEventName, type Level } from './events.ts';
 export { faultOf } from './fault.ts';
@@ -83,7 +84,7 @@ function clean(fields: EventFields): EventFields {
 }
 
 function createLog(options: ObserverOptions): winston.Logger {
-  const { write = toStandardOutput } = options;
+  const { write = toStandardOutput() } = options;
   const line = winston.format.printf(({ level, message: _message, ...rest }) =>
     onOneLine(JSON.stringify({ at: new Date().toISOString(), level, ...rest })),
   );
@@ -95,15 +96,6 @@ function createLog(options: ObserverOptions): winston.Logger {
     format: line,
     transports: [transport],
   });
-}
-
-let isWatched = false;
-
-/** A file on a full disk throws, a pipe that nobody reads tells of it later: either way the line is lost and nothing else. */
-function toStandardOutput(line: string): void {
-  if (!isWatched) process.stdout.on('error', () => undefined);
-  isWatched = true;
-  process.stdout.write(`${line}\n`);
 }
 
 /** JSON lets these stand, and many viewers break a line at them: an event that a partner's text could split is two. */

@@ -1,6 +1,7 @@
 // Log line, metric and listener as views of one event.
 import { describe, expect, test } from '@jest/globals';
 import { createObserver, EVENTS, type EventFields, isEventName, type Observer } from '../../adapter/observe/index.ts';
+import { wholeLines } from '../../adapter/observe/standard-output.ts';
 
 interface Rig {
   readonly observer: Observer;
@@ -106,6 +107,39 @@ describe('log lines', () => {
     observer.subscribe((event) => seen.push(event));
     expect(() => observer.emit('message.accepted', {})).not.toThrow();
     expect(seen).toEqual(['message.accepted']);
+  });
+});
+
+describe('a log on a disk that is full and then is not', () => {
+  /** A disk with so much room before each line, and what lies on it in the end. */
+  const written = (rooms: readonly number[]): string => {
+    let disk = '';
+    const room = [...rooms];
+    const write = wholeLines((octets) => {
+      const taken = Buffer.from(octets).toString('utf8').slice(0, room.shift());
+      if (taken === '') throw new Error('disk full');
+      disk += taken;
+      return taken.length;
+    });
+    for (const line of ['first', 'second', 'third', 'fourth']) {
+      try {
+        write(line);
+      } catch {
+        // That line is lost.
+      }
+    }
+    return disk;
+  };
+
+  test.each([
+    ['room for all', [99, 99, 99, 99], 'first\nsecond\nthird\nfourth\n'],
+    ['none for one', [99, 0, 99, 99], 'first\nthird\nfourth\n'],
+    ['half a line', [99, 3, 99, 99], 'first\nsec\nthird\nfourth\n'],
+    ['half a line, none for the next', [99, 3, 0, 99], 'first\nsec\nfourth\n'],
+    ['all but the end of a line', [5, 99, 99, 99], 'first\nsecond\nthird\nfourth\n'],
+    ['half a line, and half of the next', [3, 3, 99, 99], 'fir\nse\nthird\nfourth\n'],
+  ])('row 21 %s: no line is lost but those that found no room', (_, rooms, expected) => {
+    expect(written(rooms)).toBe(expected);
   });
 });
 

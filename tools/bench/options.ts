@@ -70,7 +70,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const options = { only: text, seconds: text, dir: text, profile: flag, json: flag, help: flag };
+  const options = { only: text, seconds: text, dir: text, profile: flag, json: flag, help: { ...flag, short: 'h' } };
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {

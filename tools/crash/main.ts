@@ -83,7 +83,9 @@ function parse() {
   const flag = { type: 'boolean' } as const;
   const named = { rounds: text, point: text, seed: text, dir: text, broken: text };
   try {
-    return parseArgs({ options: { ...named, resume: flag, report: flag, stop: flag, json: flag, help: flag } });
+    return parseArgs({
+      options: { ...named, resume: flag, report: flag, stop: flag, json: flag, help: { ...flag, short: 'h' } },
+    });
   } catch (error) {
     throw new WrongUse(`${error instanceof Error ? error.message : 'verkeerd gebruik'}\n\n${HELP}`);
   }

@@ -11,6 +11,12 @@ import { playSteps, type StepResult } from './steps.ts';
 import { lineFor } from './timeline.ts';
 
 const FOLDER = resolve('.demo');
+const HELP = `npm run demo -- [--json] [--keep]
+
+  --json   de tabel als één JSON-document, zonder tijdlijn
+  --keep   laat alles draaien, met adressen en opdrachten om te proberen; Ctrl-C ruimt op
+
+Einde met 0 als alles ging zoals verwacht, anders 1.`;
 const json = process.argv.includes('--json');
 const keep = process.argv.includes('--keep');
 const say = (line = ''): void => {
@@ -128,7 +134,12 @@ async function stay(next: readonly NextStep[]): Promise<void> {
 }
 
 await runTool(async () => {
-  const unknown = process.argv.slice(2).filter((argument) => argument !== '--json' && argument !== '--keep');
+  const given = process.argv.slice(2);
+  if (given.some((argument) => argument === '--help' || argument === '-h')) {
+    print(HELP);
+    return true;
+  }
+  const unknown = given.filter((argument) => argument !== '--json' && argument !== '--keep');
   if (unknown.length > 0) {
     throw new WrongUse(`${unknown.join(' ')}: bestaat niet; verwacht --keep of --json, of geen van beide`);
   }

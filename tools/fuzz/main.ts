@@ -69,7 +69,7 @@ function parse() {
   const flag = { type: 'boolean' } as const;
   const named = { target: text, minutes: text, seconds: text, seed: text, jobs: text, replay: text, dir: text };
   try {
-    return parseArgs({ options: { ...named, stop: flag, json: flag, help: flag } }).values;
+    return parseArgs({ options: { ...named, stop: flag, json: flag, help: { ...flag, short: 'h' } } }).values;
   } catch (error) {
     throw new WrongUse(`${error instanceof Error ? error.message : 'verkeerd gebruik'}\n\n${HELP}`);
   }

@@ -49,7 +49,10 @@ function parse(args: readonly string[]) {
   const flag = { type: 'boolean' } as const;
   const named = { hours: text, minutes: text, seed: text, rate: text, 'fault-seconds': text, dir: text };
   try {
-    return parseArgs({ args: [...args], options: { ...named, report: flag, json: flag, help: flag } }).values;
+    return parseArgs({
+      args: [...args],
+      options: { ...named, report: flag, json: flag, help: { ...flag, short: 'h' } },
+    }).values;
   } catch (error) {
     throw new WrongUse(`${error instanceof Error ? error.message : 'verkeerd gebruik'}\n\n${HELP}`);
   }
