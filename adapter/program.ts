@@ -30,6 +30,8 @@ import { createWorker, shareOf, type Worker } from './worker/index.ts';
 import { openSchemas } from './xsd/index.ts';
 
 const DRAIN_MS = 10_000;
+/** For what was cut off to be written down as such. */
+const SETTLE_MS = 2_000;
 /** One of the largest messages, or some smaller ones: for each validation worker one that is validated and one that is read. */
 const LARGE_IN_HAND = { mostBytes: 32 * 1024 * 1024, most: 4, freeBytes: 256 * 1024 };
 /** Signals that no job carries, on their way to one partner at a time. */
@@ -187,6 +189,7 @@ async function shutDown(parts: Parts): Promise<void> {
   await parts.worker?.stop(DRAIN_MS);
   await parts.client.close();
   await parts.validator.close();
+  await parts.worker?.stop(SETTLE_MS);
   await parts.store.close();
   parts.observer.emit('gateway.stopped', {});
 }

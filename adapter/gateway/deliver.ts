@@ -14,6 +14,7 @@ import {
 } from '../msh/index.ts';
 import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import { type StufMessage, writeStuf } from '../stuf/index.ts';
+import { ValidatorClosed } from '../xsd/index.ts';
 import { exchangeOf } from './carry.ts';
 import { type Judged, judgeContent, type ReadContent } from './content.ts';
 import type { GatewayContext, HubSettings } from './context.ts';
@@ -79,13 +80,14 @@ const noHub: DeliverOutcome = { kind: 'failed', detail: 'this gateway has no hub
 
 /**
  * A hand-over that breaks off has failed like any other, so that it ends as parked; damaged octets end it at once (row 23,
- * OPS-4). When the store is away nothing can be said of it: it falls due again (house rule 8). The words of the fault may be
+ * OPS-4). When the store is away, or this gateway ends, nothing can be said of it: it falls due again (house rule 8). The words of the fault may be
  * content, so they are kept nowhere.
  */
 function brokenOff(error: unknown, { messageId }: MessageRecord, context: GatewayContext): HandOver {
   if (error instanceof BlobDamaged) return { outcome: { kind: 'blocked', detail: error.message } };
   const detail = tellBrokenOff(error, { messageId, job: 'deliver' }, context);
-  return { outcome: { kind: error instanceof StoreUnavailable ? 'postponed' : 'failed', detail } };
+  const isNone = error instanceof StoreUnavailable || error instanceof ValidatorClosed;
+  return { outcome: { kind: isNone ? 'postponed' : 'failed', detail } };
 }
 
 /** Nothing when the lease ran out and somebody else has the job: what comes of it is theirs to say (row 12). */

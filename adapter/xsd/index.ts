@@ -9,7 +9,7 @@ import { createWorkerPool, type WorkerLimits } from './worker-pool.ts';
 
 export type { DocumentKind, Identified } from './identify.ts';
 export type * from './types.ts';
-export { ValidationStopped, type WorkerLimits } from './worker-pool.ts';
+export { ValidationStopped, ValidatorClosed, type WorkerLimits } from './worker-pool.ts';
 
 /** Documents up to this size are validated where they are; larger ones in a worker (D3). */
 export const INLINE_VALIDATION_BYTES = 256 * 1024;

@@ -26,7 +26,16 @@ export const WORKER_LIMITS: WorkerLimits = { timeMs: 60_000, heapMegabytes: 1024
 
 /** A document was not read to its end; the words are ours and hold nothing of it. */
 export class ValidationStopped extends Error {
-  override readonly name = 'ValidationStopped';
+  override readonly name: string = 'ValidationStopped';
+}
+
+/** The gateway ends: nothing is said of the document. */
+export class ValidatorClosed extends ValidationStopped {
+  override readonly name = 'ValidatorClosed';
+
+  constructor() {
+    super('the validator is closed');
+  }
 }
 
 /** With which a worker ends that libxml2 asks too much memory of. */
@@ -71,7 +80,7 @@ export function createWorkerPool(folder: string, limits = WORKER_LIMITS): Worker
   };
   const work = (task: Task, use: DocumentUse): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      if (closed) return reject(new ValidationStopped(CLOSED));
+      if (closed) return reject(new ValidatorClosed());
       queue.push({ ...task, use, size: task.bytes.length, resolve, reject });
       next();
     });
@@ -81,8 +90,8 @@ export function createWorkerPool(folder: string, limits = WORKER_LIMITS): Worker
     readStuf: (bytes, use) => work({ bytes }, use) as Promise<StufReading>,
     async close() {
       closed = true;
-      for (const job of queue.splice(0)) job.reject(new ValidationStopped(CLOSED));
-      await Promise.all(slots.map((slot) => slot.end(new ValidationStopped(CLOSED))));
+      for (const job of queue.splice(0)) job.reject(new ValidatorClosed());
+      await Promise.all(slots.map((slot) => slot.end(new ValidatorClosed())));
     },
   };
 }
@@ -93,8 +102,6 @@ export const alone = (bytes: Uint8Array): ArrayBuffer[] => (isAlone(bytes) ? [by
 /** Node's own code, such as that of a heap that is full; the words of a fault may be content. */
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'a fault of this program';
-
-const CLOSED = 'the validator is closed';
 
 /** One worker at a time. When it dies or takes too long its document is rejected, and the next gets a new worker. */
 class Slot {

@@ -4,6 +4,7 @@ import { createTurns, runJob } from '../../adapter/gateway/index.ts';
 import type { Job, MessageRecord, RecordId } from '../../adapter/msh/index.ts';
 import { writeStuf } from '../../adapter/stuf/index.ts';
 import { createWorker, shareOf, type Worker } from '../../adapter/worker/index.ts';
+import { openSchemas } from '../../adapter/xsd/index.ts';
 import { type HubRig, heen, openHub } from '../fixtures/hub.ts';
 import { until } from './hanging-rig.ts';
 
@@ -212,6 +213,28 @@ test('a gateway that stops gives back what waits for its turn: due at once, with
   await stopped;
   expect((await states(ids)).filter((state) => state === 'delivered')).toHaveLength(MOST);
   expect(begun).toBe(MOST);
+});
+
+test('OPS-4 what a stop cuts off was no attempt: it is due again, and not suspect', async () => {
+  const ids = await received(1, 'heavy');
+  const own = await openSchemas(new URL('../../schemas', import.meta.url));
+  Object.assign(rig.hub.context.validator, {
+    readStuf: async (bytes: Uint8Array, use: 'last' | 'kept') => {
+      begun += 1;
+      await new Promise<void>((go) => reading.push({ bytes: bytes.length, go }));
+      return own.readStuf(bytes, use);
+    },
+  });
+  startWorker();
+  await until(() => begun === 1);
+  expect(await deliveries(ids)).toMatchObject([{ attempts: 1, attemptOpen: true }]);
+  rig.hub.context.turns.close();
+  await worker?.stop(10);
+  await own.close();
+  letGo();
+  await worker?.stop(5_000);
+  const [job, ...others] = await deliveries(ids);
+  expect([job?.attempts, job?.attemptOpen, job?.lost, others]).toEqual([0, false, undefined, []]);
 });
 
 test('OPS-4 a document that ends the process each time is parked, and what was in hand beside it once is handed over', async () => {
