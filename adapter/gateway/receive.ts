@@ -1,4 +1,5 @@
 // Use case: an ebMS message arrives. Read, gather facts, decide, seal, commit, and only then answer (house rules 1–4).
+import { OIN_TYPE } from '../base/index.ts';
 import {
   type Change,
   type Decision,
@@ -16,6 +17,7 @@ import type { HttpReply, InboundRequest, Peer } from '../transport/index.ts';
 import { type Files, openFiles, sha256Hex, stage } from './blob.ts';
 import type { GatewayContext } from './context.ts';
 import { commitAndCarryOn } from './direct.ts';
+import type { EvidenceShare } from './evidence-share.ts';
 import { gatherFacts, type StaticFacts } from './facts.ts';
 import { type HttpEntity, type Intake, takeIn } from './intake.ts';
 import { emptyReply, faultReply, signalReply, unavailableReply } from './reply.ts';
@@ -226,7 +228,8 @@ async function noteUnreadable(
   tellRefusedRequest(detail, request, context);
   const now = context.clock.now();
   const bytes = evidence.bytes();
-  if (!context.evidence.strangers.take(bytes.length, now)) return;
+  const share = await shareOfPeer(request.peer, context);
+  if (!share.take(bytes.length, now)) return;
   const peer = request.peer?.oin ?? request.remoteAddress;
   await context.store.note({
     at: now,
@@ -234,6 +237,14 @@ async function noteUnreadable(
     detail: `${detail} (from ${peer})`,
     evidence: stage(bytes),
   });
+}
+
+/** That of a partner when the certificate is of a party that an agreement names, else that of all strangers. */
+async function shareOfPeer(peer: Peer | undefined, { agreements, evidence }: GatewayContext): Promise<EvidenceShare> {
+  const value = peer?.oin;
+  if (value === undefined) return evidence.strangers;
+  const known = (await agreements.current()).byPartner({ value, type: OIN_TYPE });
+  return known.length === 0 ? evidence.strangers : evidence.partner(value);
 }
 
 function header(request: InboundRequest, name: string): string | undefined {

@@ -5,7 +5,7 @@ import type { MessageRecord } from '../../adapter/msh/index.ts';
 import { giveTo, inBody, requestOf } from '../fixtures/changed.ts';
 import { ownPairs, type Pair } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
-import { acknowledgment, give, signal, told, waiting } from '../fixtures/signal.ts';
+import { acknowledgment, give, giveText, signal, told, waiting } from '../fixtures/signal.ts';
 
 const pair = ownPairs();
 const STRANGER = '00000099000000009000';
@@ -64,6 +64,18 @@ describe('signals that change nothing', () => {
   });
 });
 
+describe('requests that cannot be read', () => {
+  test('OPS-7 a partner’s are counted to it, so that strangers keep their share, and theirs are not', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const rubbish = (oin: string) => giveText(p.b, '<rubbish', oin);
+    allow(p.b, { strangers: 5_000, partner: 9_000 });
+    for (let i = 0; i < TIMES; i += 1) for (const oin of [OIN_A, STRANGER]) await rubbish(oin);
+    const from = (await p.b.store.notes(100)).map(({ detail }) => (detail.includes(OIN_A) ? 'partner' : 'stranger'));
+    expect(from.filter((who) => who === 'partner')).toHaveLength(4);
+    expect(from.filter((who) => who === 'stranger')).toHaveLength(2);
+  });
+});
+
 describe('messages of a partner', () => {
   const refused = inBody(/<eb:TimeToLive>[^<]*</, '<eb:TimeToLive>2001-01-01T00:00:00Z<');
   const large = (p: Pair): Promise<MessageRecord> => p.submit(`<proef>${'y'.repeat(200_000)}</proef>`);
@@ -115,7 +127,8 @@ describe('messages of a partner', () => {
       for (let i = 0; i < TIMES; i += 1) {
         const { text } = await giveTo(p, request);
         await p.b.work();
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        for (let waits = 0; waits < 400 && syncReply === 'none' && posted().length < i + 2; waits += 1)
+          await new Promise((resolve) => setTimeout(resolve, 5));
         answers.push(syncReply === 'none' ? posted().at(-1) : text);
       }
       expect(new Set(answers).size).toBe(1);
