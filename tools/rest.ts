@@ -10,6 +10,8 @@ export interface RestAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly bytes: Buffer;
+  /** The gateway gave the answer of an earlier request with the same idempotency key. */
+  readonly replayed: boolean;
 }
 
 export interface RestRequest {
@@ -41,7 +43,8 @@ export async function callRest(options: RestOptions, path: string, request: Rest
   });
   const bytes = Buffer.from(await response.arrayBuffer());
   const json = /json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, bytes, body: json ? readJson(bytes, url) : undefined };
+  const replayed = response.headers.get('idempotency-replayed') === 'true';
+  return { status: response.status, bytes, replayed, body: json ? readJson(bytes, url) : undefined };
 }
 
 function readJson(bytes: Buffer, url: string): unknown {

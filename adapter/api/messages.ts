@@ -54,6 +54,7 @@ async function submit(gateway: Gateway, request: Request, response: Response): P
     return;
   }
   const view = messageView(result.record);
+  if (!result.created) response.setHeader('Idempotency-Replayed', 'true');
   response.status(202).location(view.href).json(view);
 }
 

@@ -102,6 +102,8 @@ describe('messages', () => {
     const again = await submit(body, 'een');
     const other = await submit(stuf(), 'een');
     expect([first.status, again.status, other.status]).toEqual([202, 202, 409]);
+    const replayed = [first, again].map(({ headers }) => headers.get('idempotency-replayed'));
+    expect(replayed).toEqual([null, 'true']);
     const [a, b] = [(await first.json()) as { id: string; href: string }, (await again.json()) as { id: string }];
     expect(b.id).toBe(a.id);
     expect(first.headers.get('location')).toBe(a.href);

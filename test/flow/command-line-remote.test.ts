@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiServer, createApi } from '../../adapter/api/index.ts';
+import { writeStuf } from '../../adapter/stuf/index.ts';
 import { shorten } from '../../tools/commands/message.ts';
 import { freePorts } from '../../tools/demo/ports.ts';
-import { testCpa } from '../fixtures/gateway.ts';
+import { TEST_SERVICE, testCpa } from '../fixtures/gateway.ts';
+import { heen } from '../fixtures/hub.ts';
 import { type Pair, testPair } from '../fixtures/pair.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
 
 const cli = fileURLToPath(new URL('../../dist/tools/cli.js', import.meta.url));
 const KEY = 'sleutel-van-de-proef';
@@ -26,7 +29,8 @@ let urlB = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'dk-remote-'));
-  pair = await testPair();
+  const route = { cpaId: 'TEST_A_B', fromPartyId: OIN_A, toPartyId: OIN_B, service: TEST_SERVICE.value };
+  pair = await testPair({}, { a: { routes: [{ ...route, serviceType: TEST_SERVICE.type }] } });
   const open = (side: Pair['a']): ApiServer =>
     createApi(side.gateway, {
       host: '127.0.0.1',
@@ -110,6 +114,24 @@ describe('dk message list and show', () => {
     expect(message.messageId).toBe(record?.messageId);
     expect(JSON.parse((await dk('message', 'show', message.id, ...door(), '--json')).out)).toMatchObject({ message });
     expect(byMessageId.code).toBe(0);
+  });
+});
+
+describe('dk message send', () => {
+  test('row 57 the same file again is told to be sent already; with a key of its own it goes once more', async () => {
+    const file = join(folder, 'wmo301.xml');
+    writeFileSync(file, writeStuf(heen('WMO301')));
+    const idIn = ({ out }: Ran): string => /[0-9a-f-]{36}@\S+/.exec(out)?.[0] ?? '';
+    const send = (...more: string[]): Promise<Ran> => dk('message', 'send', file, ...door(), ...more);
+    const first = await send();
+    expect(first).toMatchObject({ code: 0, out: `aangenomen: ${idIn(first)}\n` });
+    const again = await send();
+    expect([again.code, idIn(again)]).toEqual([0, idIn(first)]);
+    expect(again.out).toMatch(
+      /^al eerder aangenomen, niet nog eens verzonden: \S+ \(queued\); met een andere --idempotency-key/,
+    );
+    const other = await send('--idempotency-key', 'nog eens');
+    expect([other.code, idIn(other) === idIn(first)]).toEqual([0, false]);
   });
 });
 

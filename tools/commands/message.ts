@@ -168,10 +168,15 @@ async function send(file: string, flags: RestOptions & { idempotencyKey?: string
     }),
   );
   if (flags.json === true) printJson(answer.body);
-  else if (isGood(answer)) print(`aangenomen: ${(answer.body as MessageView).messageId}`);
+  else if (isGood(answer)) print(acceptedText(answer.body as MessageView, answer.replayed));
   else printRefusal(answer.status, answer.body);
   if (!isGood(answer)) markBad();
 }
+
+const acceptedText = ({ messageId, state }: MessageView, replayed: boolean): string =>
+  replayed
+    ? `al eerder aangenomen, niet nog eens verzonden: ${messageId} (${state}); met een andere --idempotency-key gaat het nog eens`
+    : `aangenomen: ${messageId}`;
 
 async function operate(command: (typeof COMMANDS)[number]['command'], id: string, flags: RemoteFlags): Promise<void> {
   const { id: recordId } = expectJson(await find(id, flags)) as MessageView;
