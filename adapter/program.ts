@@ -22,6 +22,7 @@ import type { JobKind } from './msh/index.ts';
 import { createObserver, type Observer } from './observe/index.ts';
 import { partnersOf } from './partners.ts';
 import { signerTrust, signingKeys, watchCertificates } from './renewal.ts';
+import { checkRouting } from './routing-check.ts';
 import { settingsOf } from './settings.ts';
 import { openStore, type Store } from './store/index.ts';
 import { keepHouse, watchBacklog, watchEnds } from './timers.ts';
@@ -65,6 +66,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
   const { config, file } = options;
   const observer = createObserver({ name: config.name, level: config.logLevel });
   checkMaterial(config, observer);
+  checkRouting(config);
   const keys = signingKeys(config);
   const opened = await openStore(config.store, {});
   const disk = await watchDisk(config, observer);

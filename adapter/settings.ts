@@ -35,7 +35,7 @@ export function settingsOf(config: Config): Settings {
     leaseMs: config.worker.lease,
     contentPolicy: new Map(Object.entries(config.content)),
     submitPolicy: config.submit,
-    routes: config.routes.map(withoutUndefined),
+    routes: routesOf(config),
     hub: hubSettings(config),
     cpaPolicy: cpaPolicy(config),
   };
@@ -62,6 +62,8 @@ function cpaPolicy(config: Config): Settings['cpaPolicy'] {
   };
 }
 
+export const routesOf = ({ routes }: Config): readonly Route[] => routes.map(withoutUndefined);
+
 /** zod writes an absent optional as a possible undefined; ours are absent. */
 function withoutUndefined(route: Config['routes'][number]): Route {
   return Object.fromEntries(
@@ -75,5 +77,9 @@ function hubSettings(config: Config): Settings['hub'] {
     senders: new Map(config.hub.senders.map(({ partyId, zenders }) => [partyId, zenders])),
     self: { organisatie: config.hub.organisatie, applicatie: config.hub.applicatie },
     codeList: config.hub.codeList,
+    unknownCrossRef: config.hub.unknownCrossRef,
+    inactive: config.hub.inactive,
+    directions: Object.fromEntries(config.hub.directions.map(({ functie, from, to }) => [functie, { from, to }])),
+    declaratieAntwoordAs: config.hub.declaratieAntwoordAs,
   };
 }

@@ -28,6 +28,7 @@ const oin = z
 const port = z.number().int().min(0).max(65_535);
 const files = (meaning: string) => z.array(z.string().min(1)).default([]).describe(meaning);
 const policy = z.enum(['off', 'warn', 'refuse']);
+const partyKind = z.enum(['gemeente', 'aanbieder', 'SVB', 'CAK', 'CBS', 'UWV', 'VWS']);
 
 const pair = z.strictObject({
   keyFile: z.string().min(1).describe('private sleutel (PEM)'),
@@ -146,6 +147,27 @@ const hub = z.strictObject({
     .default([])
     .describe('namens welke organisaties een partij mag zenden'),
   codeList: z.enum(['L18', 'L25']).default('L25').describe('generatie van de foutcodes'),
+  unknownCrossRef: policy
+    .default('warn')
+    .describe('een retourbericht of Fo01 over een bericht dat hier niet is doorgezonden: off, warn, refuse'),
+  inactive: z
+    .array(z.string())
+    .default([])
+    .describe('berichten die nu niet worden doorgezonden, zoals bij een bevriezing rond een release'),
+  directions: z
+    .array(
+      z.strictObject({
+        functie: z.string().describe('bericht dat een andere richting heeft dan in de catalogus'),
+        from: partyKind.describe('soort zender'),
+        to: partyKind.describe('soort ontvanger'),
+      }),
+    )
+    .default([])
+    .describe('berichten met een andere richting dan in de catalogus'),
+  declaratieAntwoordAs: z
+    .enum(['Di01', 'Du01'])
+    .default('Di01')
+    .describe('hoe een 325 wordt gestuurd: zelfstandig, of als antwoord op de 323'),
 });
 
 const worker = z

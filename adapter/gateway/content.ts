@@ -7,6 +7,7 @@ import {
   type EnvelopeFacts,
   type MessageType,
   messageType,
+  type OperatorRules,
   type OwnRole,
   type PayloadMode,
   type Route,
@@ -22,6 +23,14 @@ import {
 import type { SchemaVerdict } from '../xsd/index.ts';
 import { whyNotCarried } from './carry.ts';
 import { contentPolicyFor, type GatewayContext } from './context.ts';
+
+/** Of a gateway that is no hub. */
+const END_POINT: OperatorRules = {
+  unknownCrossRef: 'off',
+  declaratieAntwoordAs: 'Di01',
+  inactive: [],
+  directions: {},
+};
 
 export interface Judged {
   readonly read: Result<StufMessage, StufProblem>;
@@ -48,6 +57,7 @@ export interface JudgeOptions {
   readonly payloadMode?: PayloadMode;
   readonly earlier?: EnvelopeFacts['earlier'];
   readonly parts?: EnvelopeFacts['parts'];
+  readonly answered?: EnvelopeFacts['answered'];
 }
 
 /** Nothing is stored or sent. Of a large document the payload is used up: its octets go to the worker that validates them. */
@@ -68,6 +78,7 @@ export async function judgeContent(
     ...(peek === undefined ? {} : { peek }),
     ...(options.parts === undefined ? {} : { parts: options.parts }),
     ...(options.earlier === undefined ? {} : { earlier: options.earlier }),
+    ...(options.answered === undefined ? {} : { answered: options.answered }),
     ...(options.allowedZenders === undefined ? {} : { allowedZenders: options.allowedZenders }),
     route: route === undefined ? 'noRoute' : notCarried === undefined ? 'found' : 'noCpa',
     ...payloadFacts(payload),
@@ -77,10 +88,7 @@ export async function judgeContent(
     codes: context.hub?.codeList ?? 'L25',
     maxBytes: MAX_ENVELOPE_BYTES,
     payload: mode,
-    unknownCrossRef: 'off',
-    declaratieAntwoordAs: 'Di01',
-    inactive: [],
-    directions: {},
+    ...(context.hub ?? END_POINT),
   });
   return { read: result, peek, verdict, route, notCarried, payload: payload === 'noSchema' ? undefined : payload };
 }

@@ -2,7 +2,7 @@
 import type { CpaPolicy } from '../agreement/index.ts';
 import type { Clock, Ids, Instant } from '../base/index.ts';
 import type { SignaturePolicy, SigningKey } from '../dsig/index.ts';
-import type { Route } from '../ggk/index.ts';
+import type { OperatorRules, Route } from '../ggk/index.ts';
 import type { JobKind, MshPolicy } from '../msh/index.ts';
 import type { Observer } from '../observe/index.ts';
 import type { Blobs, Store } from '../store/index.ts';
@@ -32,7 +32,8 @@ export type SignerTrust = (certificateDer: Uint8Array, at: number) => string | u
 export type ContentPolicy = 'off' | 'warn' | 'refuse';
 
 /** The hub's part: who may send for whom. */
-export interface HubSettings {
+/** With the rules of section 12 that an operator sets. */
+export interface HubSettings extends OperatorRules {
   /** PartyId of a sender → codes it may use as `zender.organisatie` (row 64). */
   readonly senders: ReadonlyMap<string, readonly string[]>;
   /** How we call ourselves in a Fo01. */

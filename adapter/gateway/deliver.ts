@@ -10,7 +10,6 @@ import {
   isSuspect,
   type Job,
   type MessageRecord,
-  outboundId,
 } from '../msh/index.ts';
 import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import { type StufMessage, writeStuf } from '../stuf/index.ts';
@@ -19,6 +18,7 @@ import { exchangeOf } from './carry.ts';
 import { type Judged, judgeContent, type ReadContent } from './content.ts';
 import type { GatewayContext, HubSettings } from './context.ts';
 import { judgedBytes } from './direct.ts';
+import { answeredBy, forwardedEarlier, forwardUuid, hasSameParts } from './forwarded.ts';
 import { type Hold, holdDelivery } from './hold.ts';
 import { isResendable, resendMessage } from './resend.ts';
 import { derivedUuid, type SubmitRequest, type Submitted, submitMessage } from './submit.ts';
@@ -115,7 +115,10 @@ async function handOver(record: MessageRecord, hub: HubSettings, context: Gatewa
     return { outcome: { kind: 'refused', detail: 'no payload part: nothing to forward', codes: [] } };
   const allowedZenders = hub.senders.get(record.from.partyIds[0]?.value ?? '') ?? [];
   const content = await contentOf(part.blob, context);
-  const judged = await judgeContent(content, { role: 'hub', allowedZenders, parts: record.parts.length }, context);
+  const { reading } = content;
+  const answered = reading.ok ? await answeredBy(reading.value, context) : undefined;
+  const options = { role: 'hub', allowedZenders, parts: record.parts.length, answered } as const;
+  const judged = await judgeContent(content, options, context);
   for (const notice of judged.verdict.notices) {
     context.observer.emit('content.warning', { messageId: record.messageId, rule: notice.rule, detail: notice.detail });
   }
@@ -139,9 +142,6 @@ async function carryOut(record: MessageRecord, judged: Judged, context: GatewayC
   return forward(record, judged.read.value, judged.route, context);
 }
 
-const forwardUuid = ({ zender, berichtcode, referentienummer }: BusinessData): string =>
-  derivedUuid(`forward|${zender}|${berichtcode}|${referentienummer}`);
-
 /**
  * What was forwarded is not refused afterwards, though it may no longer be forwarded now: an attempt that could not say so
  * did it, or it came in another message (section 12, step 7 before the rest). A stranger learns nothing by a copy.
@@ -153,8 +153,7 @@ async function forwardedBefore(
   context: GatewayContext,
 ): Promise<DeliverOutcome | undefined> {
   if (!read.ok) return undefined;
-  const id = outboundId(`${forwardUuid(businessData(read.value))}@${context.messageIdDomain}`);
-  const [earlier] = await context.store.load([id]);
+  const earlier = await forwardedEarlier(businessData(read.value), context);
   if (earlier === undefined) return undefined;
   if (earlier.originId === record.id)
     return { kind: 'handedOver', detail: `forwarded as ${earlier.messageId} before now` };
@@ -167,11 +166,6 @@ const forwardedAs = ({ messageId }: MessageRecord): DeliverOutcome => ({
   kind: 'handedOver',
   detail: `the same StUF message was forwarded as ${messageId}`,
 });
-
-function hasSameParts(one: MessageRecord, other: MessageRecord): boolean {
-  const digests = ({ parts }: MessageRecord): string => parts.map(({ blob }) => blob.sha256).join();
-  return digests(one) === digests(other);
-}
 
 async function forward(
   record: MessageRecord,

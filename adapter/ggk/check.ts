@@ -83,23 +83,21 @@ const numbers = onMessage(({ kind, stuurgegevens: { referentienummer, crossRefnu
 const unique: Check = ({ earlier }) =>
   earlier === 'different' ? fails('notUnique', 'stuurgegevens/referentienummer') : FINE;
 
-const zender = onMessage((message, { allowedZenders, knownParties }) => {
+const zender = onMessage((message, { allowedZenders }) => {
   const { organisatie } = message.stuurgegevens.zender;
   const at = 'stuurgegevens/zender/organisatie';
   if (partyKind(organisatie) === 'onbekend') return fails('zenderUnknown', at);
-  if (knownParties !== undefined && !knownParties.includes(organisatie ?? ''))
-    return fails('zenderUnknown', at, speakable(organisatie));
   return allowedZenders !== undefined && !allowedZenders.includes(organisatie ?? '')
     ? fails('zenderNotAllowed', at, speakable(organisatie))
     : FINE;
 });
 
-const ontvanger = onMessage((message, { knownParties }) => {
-  const { organisatie } = message.stuurgegevens.ontvanger;
-  const unknown =
-    partyKind(organisatie) === 'onbekend' || (knownParties !== undefined && !knownParties.includes(organisatie ?? ''));
-  return unknown ? fails('ontvangerUnknown', 'stuurgegevens/ontvanger/organisatie', speakable(organisatie)) : FINE;
-});
+/** One that is well-formed and that no route leads to is step 11. */
+const ontvanger = onMessage((message) =>
+  partyKind(message.stuurgegevens.ontvanger.organisatie) === 'onbekend'
+    ? fails('ontvangerUnknown', 'stuurgegevens/ontvanger/organisatie')
+    : FINE,
+);
 
 const functie = onMessage((message, _facts, settings) => {
   if (!isEnvelope(message)) return FINE;
@@ -114,14 +112,24 @@ const functie = onMessage((message, _facts, settings) => {
   return right ? FINE : fails('functieOrganisatie', at);
 });
 
+/** All texts of a Fo01 at their longest take less than half of it (section 3.3). */
+const FAULT_BYTES = 64 * 1024;
+/** Another writer may spell the same document with twice the octets: UTF-16, or a namespace on every element. */
+const RESPELLED = 2;
+
+/** detailsXML is for the message complained about and nothing else (section 3.3), so that one says how large it may be. */
+const roomOfFault = (answered: number | 'unknown'): number =>
+  FAULT_BYTES + (answered === 'unknown' ? 0 : RESPELLED * answered);
+
 /** What a Fo01 may say and to whom: the nodes of the chain send them but get none (sections 4 and 7). */
-const fault = onMessage((message) => {
+const fault = onMessage((message, { size: bytes, answered }) => {
   if (message.kind !== 'Fo01') return FINE;
   const { zender: from, ontvanger: to } = message.stuurgegevens;
   if (['VECOZO', 'IB', 'RINIS'].includes(partyKind(to.organisatie)))
     return fails('ontvangerUnknown', 'stuurgegevens/ontvanger/organisatie', speakable(to.organisatie));
   const allowed = partyKind(from.organisatie) !== 'gemeente' || message.fault?.code === GEMEENTE_FAULT;
-  return allowed ? FINE : fails('faultCode', 'body/code');
+  if (!allowed) return fails('faultCode', 'body/code');
+  return answered !== undefined && bytes > roomOfFault(answered) ? fails('faultSize', 'body/detailsXML') : FINE;
 });
 
 const rootOf = (type: MessageType, settings: ContentSettings): 'Di01' | 'Du01' =>
@@ -132,8 +140,8 @@ const route: Check = ({ route: found, read }) => {
   return fails(found === 'noCpa' ? 'noCpa' : 'noRoute', 'stuurgegevens/ontvanger/organisatie');
 };
 
-const crossReference: Check = ({ crossRefKnown }, settings) => {
-  if (crossRefKnown !== false || settings.unknownCrossRef === 'off') return FINE;
+const crossReference: Check = ({ answered }, settings) => {
+  if (answered !== 'unknown' || settings.unknownCrossRef === 'off') return FINE;
   return settings.unknownCrossRef === 'refuse'
     ? fails('crossRefUnknown', 'stuurgegevens/crossRefnummer')
     : remark('STUF-2', 'crossRefnummer verwijst naar een onbekend bericht');

@@ -40,6 +40,7 @@ export const FAULTS: Readonly<Record<CheckName, FaultRow>> = {
   berichtcodeFunctie: row('IB240', 'IB006', 'client', 'Combinatie van berichtcode en functie is niet toegestaan.'),
   functieOrganisatie: row('IB234', 'IB007', 'client', 'Combinatie van functie en organisatie is niet toegestaan.'),
   faultCode: row('IB240', 'IB006', 'client', 'Een gemeente mag in een Fo01 alleen StUF055 melden.'),
+  faultSize: row('IB007', 'IB003', 'client', 'Fo01 is groter dan het bericht waarover het gaat verklaart.'),
   noCpa: row('IB101', 'IB101', 'server', 'Geen geldige CPA voor deze organisatie en dit berichttype.'),
   noRoute: row('IB102', 'IB102', 'server', 'Geen routering bekend voor deze ontvanger en dit berichttype.'),
   crossRefUnknown: row('CC07', 'IB021', 'client', 'Het bericht waarnaar crossRefnummer verwijst is niet bekend.'),

@@ -50,14 +50,18 @@ export type CodeList = 'L18' | 'L25';
 export type OwnRole = 'hub' | 'gemeente';
 export type PayloadMode = 'off' | 'warn' | 'refuse';
 
-export interface ContentSettings {
+export interface ContentSettings extends OperatorRules {
   readonly role: OwnRole;
   readonly codes: CodeList;
   /** Largest envelope accepted, in bytes (P-106). */
   readonly maxBytes: number;
   /** What to do with a payload that breaks its XSD or disagrees with the envelope, per stream. */
   readonly payload: PayloadMode | ((type: MessageType) => PayloadMode);
-  /** What to do with a crossRefnummer of which no message is known. */
+}
+
+/** What an operator may set otherwise from one day to the next. */
+export interface OperatorRules {
+  /** What to do with a crossRefnummer of which no message is known (STUF-2). */
   readonly unknownCrossRef: 'off' | 'warn' | 'refuse';
   /** A 325 as Du01 with a crossRefnummer to the 323, instead of as Di01 (section 10). */
   readonly declaratieAntwoordAs: 'Di01' | 'Du01';
@@ -79,11 +83,9 @@ export interface EnvelopeFacts {
   readonly earlier?: 'identical' | 'different';
   /** Organisaties for which the sending ebMS party may speak; undefined when that is not administered (row 64). */
   readonly allowedZenders?: readonly string[];
-  /** Organisaties that this node knows; undefined when any well-formed code counts as known. */
-  readonly knownParties?: readonly string[];
   readonly route: 'found' | 'noCpa' | 'noRoute';
-  /** Undefined when it was not looked up. */
-  readonly crossRefKnown?: boolean;
+  /** Bytes of the message that crossRefnummer names, or that none is known; undefined when it was not looked up. */
+  readonly answered?: number | 'unknown';
   /** Local name → text of the fields in the payload's Header, as the reader that validated it saw them; undefined when it was not looked at. */
   readonly payloadHeader?: ReadonlyMap<string, string>;
   /** Number of XSD violations of the payload, or that there is no schema for its version; undefined when it was not looked at. */
@@ -111,6 +113,7 @@ export type CheckName =
   | 'berichtcodeFunctie'
   | 'functieOrganisatie'
   | 'faultCode'
+  | 'faultSize'
   | 'noCpa'
   | 'noRoute'
   | 'crossRefUnknown'

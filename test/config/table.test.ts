@@ -33,7 +33,10 @@ const EVERYTHING = {
       toRole: 'r',
     },
   ],
-  hub: { senders: [{ partyId: OIN, zenders: ['1'] }] },
+  hub: {
+    senders: [{ partyId: OIN, zenders: ['1'] }],
+    directions: [{ functie: 'WMO507', from: 'SVB', to: 'gemeente' }],
+  },
   schemasDir: 'x',
 };
 

@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
-import { makeFo01, type StufFault, type StufSignal, writeStuf } from '../../adapter/stuf/index.ts';
+import {
+  makeFo01,
+  type StufEnvelope,
+  type StufFault,
+  type StufSignal,
+  wrapRetour,
+  writeStuf,
+} from '../../adapter/stuf/index.ts';
 import { type HubRig, heen, openHub } from '../fixtures/hub.ts';
 import { OIN_A } from '../fixtures/pki.ts';
 import { told } from '../fixtures/signal.ts';
@@ -25,6 +32,12 @@ const fo01 = (crossRefnummer: string = randomUUID(), fault = XSD): StufSignal =>
     ...fault,
   });
 
+/** It has gone on, and its receiver has taken it. */
+async function forwarded(message: StufEnvelope): Promise<void> {
+  await rig.send(writeStuf(message));
+  expect((await rig.collected()).map(({ kind }) => kind)).toEqual([message.kind]);
+}
+
 const as = (kind: 'Fo03' | 'Bv03'): StufSignal => {
   const { fault, stuurgegevens, ...rest } = fo01();
   const signal = { ...rest, kind, stuurgegevens: { ...stuurgegevens, berichtcode: kind } };
@@ -39,6 +52,7 @@ const inbound = async (): Promise<MessageRecord> => {
 
 /** It has ended here at its first attempt, an operator can see why, and nothing goes out to either side. */
 async function expectRefused(document: Uint8Array, why: string): Promise<void> {
+  rig.clock.pass(1);
   await rig.send(document);
   rig.clock.pass(3_600_000);
   await rig.settle();
@@ -53,6 +67,29 @@ async function expectRefused(document: Uint8Array, why: string): Promise<void> {
   );
 }
 
+/** The hub carries both directions and looks at no payload. */
+const bothWays = (unknownCrossRef: 'off' | 'warn' | 'refuse'): void => {
+  const { hub, routes } = rig.hub.context;
+  Object.assign(rig.hub.context, {
+    hub: { ...hub, unknownCrossRef, senders: new Map([[OIN_A, ['9999', '99999901', '99999902']]]) },
+    routes: routes.map((route) => ({ ...route, ontvanger: '*' })),
+    contentPolicy: new Map([['*', 'off']]),
+  });
+};
+/** From a provider, and the answer of the municipality to it. */
+const start = (zender = '99999901', payload = '<Bericht/>') => heen('WMO305', { zender, ontvanger: '9999', payload });
+const retour = (to: StufEnvelope, functie = 'WMO306'): StufEnvelope =>
+  wrapRetour(
+    to,
+    {
+      functie,
+      payload: Buffer.from('<Bericht/>'),
+      referentienummer: randomUUID(),
+      tijdstip: rig.clock.now(),
+      parameters: to.parameters,
+    },
+    'Proef',
+  );
 describe('a Fo03 or Bv03 ends at the hub', () => {
   test.each(['Fo03', 'Bv03'] as const)('stuf-ggk §7 §8.2 a %s: at once, visible, without an answer', async (kind) => {
     await expectRefused(writeStuf(as(kind)), 'IB006 (client): Een Bv03 of Fo03 wordt niet doorgezonden.');
@@ -114,6 +151,93 @@ describe('a Fo01 that breaks a rule ends at the hub', () => {
   });
 });
 
+describe('the detailsXML of a Fo01', () => {
+  const carrying = (signal: StufSignal, inner: string): Uint8Array =>
+    Buffer.from(
+      Buffer.from(writeStuf(signal))
+        .toString('utf8')
+        .replace('</StUF:body>', `<StUF:detailsXML>${inner}</StUF:detailsXML></StUF:body>`),
+    );
+  const filler = (bytes: number): string => `<a>${'x'.repeat(bytes)}</a>`;
+
+  test('stuf-ggk §3.3 is the message that it is about: it goes on, in twice the octets too', async () => {
+    bothWays('warn');
+    const large = start('99999901', 'x'.repeat(200_000));
+    await forwarded(large);
+    const copy = Buffer.from(writeStuf(large)).toString('utf8');
+    const { referentienummer } = large.stuurgegevens;
+    for (const inner of [copy, copy + filler(copy.length)]) {
+      const document = carrying(fo01(referentienummer), inner);
+      await rig.send(document);
+      expect(await rig.collected()).toMatchObject([{ kind: 'Fo01' }]);
+    }
+  });
+
+  test('stuf-ggk §3.3 is larger than that message can be: refused, visible, not forwarded, not answered', async () => {
+    bothWays('warn');
+    const small = start();
+    await forwarded(small);
+    const { referentienummer } = small.stuurgegevens;
+    await expectRefused(carrying(fo01(referentienummer), filler(100_000)), 'IB003 (client): Fo01 is groter');
+  });
+
+  test('stuf-ggk §3.3 is large, and nobody knows the message: nothing explains it', async () => {
+    await expectRefused(carrying(fo01(), filler(65_536)), 'IB003 (client): Fo01 is groter');
+  });
+});
+
+describe('an answer to a message that the hub did not forward', () => {
+  const warnings = (): number => rig.hub.events.filter(({ event }) => event === 'content.warning').length;
+  const kinds = async () => (await rig.collected()).map((one) => ('fault' in one ? one.fault?.code : one.kind));
+
+  test.each([
+    ['off', 'Du01', 0],
+    ['warn', 'Du01', 1],
+    ['refuse', 'IB021', 0],
+  ] as const)('STUF-2 stuf-ggk §12 step 12 a Du01, %s: %s', async (setting, answer, told) => {
+    bothWays(setting);
+    await rig.send(writeStuf(retour(start())));
+    expect([await kinds(), warnings()]).toEqual([[answer], told]);
+  });
+
+  test('STUF-2 a Du01 and a Fo01 to what was forwarded are no such answers, a Fo01 to the Du01 neither', async () => {
+    bothWays('refuse');
+    const message = start();
+    await forwarded(message);
+    const back = retour(message);
+    await rig.send(writeStuf(back));
+    await rig.send(writeStuf(fo01(message.stuurgegevens.referentienummer)));
+    const complaint = makeFo01({
+      about: back.stuurgegevens,
+      own: { organisatie: '99999901', applicatie: 'Proef' },
+      referentienummer: randomUUID(),
+      tijdstip: rig.clock.now(),
+      ...XSD,
+    });
+    await rig.send(writeStuf(complaint));
+    expect(await kinds()).toEqual(['Du01', 'StUF055', 'StUF055']);
+  });
+
+  test('STUF-2 nor is it one to whom did not send it, or to a message that is an answer itself', async () => {
+    bothWays('refuse');
+    const [message, other] = [start(), start('99999902')];
+    await forwarded(message);
+    const { referentienummer } = message.stuurgegevens;
+    const stranger = { ...other, stuurgegevens: { ...other.stuurgegevens, referentienummer } };
+    await rig.send(writeStuf(retour(stranger)));
+    expect(await kinds()).toEqual(['IB021']);
+    const back = retour(message);
+    await forwarded(back);
+    await rig.send(writeStuf(retour(back, 'WMO302')));
+    expect(await kinds()).toEqual(['IB021']);
+  });
+
+  test('STUF-2 a Fo01 that is refused for it is not answered', async () => {
+    bothWays('refuse');
+    await expectRefused(writeStuf(fo01()), 'IB021 (client): Het bericht waarnaar crossRefnummer verwijst');
+  });
+});
+
 describe('a Fo01', () => {
   test('stuf-ggk §7 of others than a municipality may have another code', async () => {
     const { hub } = rig.hub.context;
@@ -124,9 +248,9 @@ describe('a Fo01', () => {
   });
 
   test('stuf-ggk §7 of a municipality about a message that is not valid goes on, byte for byte', async () => {
-    const message = heen('WMO301');
-    await rig.send(writeStuf(message));
-    await rig.collected();
+    bothWays('refuse');
+    const message = start();
+    await forwarded(message);
     const fault = fo01(message.stuurgegevens.referentienummer);
     await rig.send(writeStuf(fault));
     expect((await rig.collected()).map(writeStuf)).toEqual([writeStuf(fault)]);

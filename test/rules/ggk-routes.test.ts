@@ -77,7 +77,7 @@ describe('a crossRefnummer', () => {
   } as const;
   const judge = (unknownCrossRef: 'off' | 'warn' | 'refuse') =>
     checkEnvelope(
-      { size: 1, read: readStuf(writeStuf(retour)), route: 'found', crossRefKnown: false },
+      { size: 1, read: readStuf(writeStuf(retour)), route: 'found', answered: 'unknown' },
       { ...settings, unknownCrossRef },
     );
 

@@ -1,0 +1,27 @@
+// Looks at what the configuration says of routes and message types before it is used: names that exist, and no two routes alike.
+import type { Issue } from './base/index.ts';
+import type { Config } from './config/index.ts';
+import { Refused } from './files.ts';
+import { checkRoutes, messageType } from './ggk/index.ts';
+import { routesOf } from './settings.ts';
+
+/** Throws Refused with every fault: a slip in a name would let messages pass, or go another way, without a word. */
+export function checkRouting(config: Config): void {
+  const { routes, hub } = config;
+  const named: readonly (readonly [string, string])[] = [
+    ...routes.flatMap(({ functies = [] }, at) =>
+      functies.map((functie) => [`routes[${at}].functies`, functie] as const),
+    ),
+    ...(hub?.inactive ?? []).map((functie) => ['hub.inactive', functie] as const),
+    ...(hub?.directions ?? []).map(({ functie }, at) => [`hub.directions[${at}].functie`, functie] as const),
+  ];
+  const unknown = named.flatMap(([where, functie]) => unknownFunctie(where, functie));
+  const issues = [...checkRoutes(routesOf(config)), ...unknown];
+  if (issues.length > 0) throw new Refused(issues);
+}
+
+function unknownFunctie(where: string, functie: string): Issue[] {
+  if (messageType(functie) !== undefined) return [];
+  const detail = `${functie} is geen functie die dit programma kent; verwacht een naam zoals WMO301 of JW305`;
+  return [{ code: 'UnknownFunctie', severity: 'Error', where, detail, rule: 'STUF-3' }];
+}
