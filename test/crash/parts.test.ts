@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openStore } from '../../adapter/store/index.ts';
-import { isMixed, isWhole, variantOf } from '../../tools/crash/cpa.ts';
+import { answered, isMixed, isWhole, variantOf } from '../../tools/crash/cpa.ts';
 import { openJournal } from '../../tools/crash/journal.ts';
 import { planRound } from '../../tools/crash/plan.ts';
 import { isGoodRun, summarise, writeReport } from '../../tools/crash/report.ts';
@@ -109,6 +109,15 @@ describe('row 8 a CPA that takes the place of another', () => {
     const seen = ['oud', 'nieuw', 'half', ABSENT, undefined].map((after) => isWhole(after, 'oud', 'nieuw'));
     expect(seen).toEqual([true, true, false, false, true]);
     expect(isWhole(ABSENT, ABSENT, 'nieuw')).toBe(false);
+  });
+
+  test('of a gateway whose end nobody has seen yet, and that takes its time to start, the answer is waited for', async () => {
+    let asked = 0;
+    const ask = (): Promise<string | undefined> => {
+      asked += 1;
+      return Promise.resolve(asked > 20 ? 'nieuw' : undefined);
+    };
+    expect(await answered({ settled: () => Promise.resolve() }, ask)).toBe('nieuw');
   });
 });
 

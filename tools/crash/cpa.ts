@@ -8,7 +8,9 @@ import type { RoundPlan } from './plan.ts';
 import type { Stage, Trouble } from './round.ts';
 
 const LOOK_MS = 10;
-const MOST_ASKED = 5;
+/** On a busy machine it takes a while until a kill is seen, and more until the gateway is there again. */
+const MOST_ASKED = 500;
+const ASK_AGAIN_MS = 20;
 /** So far from the CPA of the beginning: no pause between two attempts becomes long. */
 const VARIANTS = 50;
 
@@ -59,10 +61,14 @@ export const isWhole = (after: string | undefined, before: string | undefined, w
   after === undefined || (after !== ABSENT && (after === before || after === wanted));
 
 /** Asks until there is an answer: none says nothing about what the gateway has. */
-async function answered<T>(scene: Scene, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+export async function answered<T>(
+  scene: Pick<Scene, 'settled'>,
+  ask: () => Promise<T | undefined>,
+): Promise<T | undefined> {
   for (let i = 0; i < MOST_ASKED; i += 1) {
     const answer = await ask();
     if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     await scene.settled();
   }
   return undefined;
