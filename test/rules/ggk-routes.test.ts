@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { actionFor, checkEnvelope, checkRoutes, chooseRoute, type Route } from '../../adapter/ggk/index.ts';
 import { readStuf, wrapHeen, wrapRetour, writeStuf } from '../../adapter/stuf/index.ts';
+import { contentOf, HUB } from '../fixtures/judged.ts';
 
 const route = (change: Partial<Route>): Route => ({
   cpaId: 'x',
@@ -48,37 +49,17 @@ describe('routes', () => {
 });
 
 describe('a crossRefnummer', () => {
-  const content = {
-    functie: 'WMO301',
-    payload: Buffer.from('<Bericht/>'),
-    referentienummer: 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
-    tijdstip: 0,
-    parameters: {
-      applicatieVersie: '0001',
-      applicatieSubversie: '0000',
-      functieVersie: '0003',
-      functieSubversie: '0002',
-    },
-  };
+  const content = contentOf('WMO301');
   const heen = wrapHeen(content, { organisatie: '9999', applicatie: 'Proef' }, '99999901');
   const retour = wrapRetour(
     heen,
     { ...content, functie: 'WMO302', referentienummer: 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' },
     'Proef',
   );
-  const settings = {
-    role: 'hub',
-    codes: 'L25',
-    maxBytes: 1e8,
-    payload: 'off',
-    declaratieAntwoordAs: 'Di01',
-    inactive: [],
-    directions: {},
-  } as const;
   const judge = (unknownCrossRef: 'off' | 'warn' | 'refuse') =>
     checkEnvelope(
       { size: 1, read: readStuf(writeStuf(retour)), route: 'found', answered: 'unknown' },
-      { ...settings, unknownCrossRef },
+      { ...HUB, unknownCrossRef },
     );
 
   test('STUF-2 that names no known message is passed, told or refused, as set', () => {

@@ -2,37 +2,16 @@
 import { expect, test } from '@jest/globals';
 import { checkEnvelope } from '../../adapter/ggk/index.ts';
 import { readStuf, wrapHeen, wrapRetour, writeStuf } from '../../adapter/stuf/index.ts';
+import { contentOf, HUB } from '../fixtures/judged.ts';
 
-const SETTINGS = {
-  role: 'hub',
-  codes: 'L25',
-  maxBytes: 1e8,
-  payload: 'refuse',
-  unknownCrossRef: 'off',
-  declaratieAntwoordAs: 'Di01',
-  inactive: [],
-  directions: {},
-} as const;
-const content = (functie: string, versie = ['0003', '0002']) => ({
-  functie,
-  payload: Buffer.from('<Bericht/>'),
-  referentienummer: 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
-  tijdstip: 0,
-  parameters: {
-    applicatieVersie: '0001',
-    applicatieSubversie: '0000',
-    functieVersie: versie[0] ?? '',
-    functieSubversie: versie[1] ?? '',
-  },
-});
 const gemeente = { organisatie: '9999', applicatie: 'Proef' };
-const wmo301 = wrapHeen(content('WMO301'), gemeente, '99999901');
-const retour = { ...content('WMO302'), referentienummer: 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' };
+const wmo301 = wrapHeen(contentOf('WMO301'), gemeente, '99999901');
+const retour = { ...contentOf('WMO302'), referentienummer: 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' };
 const MESSAGES = {
   WMO301: wmo301,
   WMO302: wrapRetour(wmo301, retour, 'Proef'),
-  'WMO302 by VECOZO': wrapRetour(wrapHeen(content('WMO301'), gemeente, 'VECOZO'), retour, 'Proef'),
-  WMO405: wrapHeen(content('WMO405', ['0003', '0000']), gemeente, 'CAK'),
+  'WMO302 by VECOZO': wrapRetour(wrapHeen(contentOf('WMO301'), gemeente, 'VECOZO'), retour, 'Proef'),
+  WMO405: wrapHeen(contentOf('WMO405', ['0003', '0000']), gemeente, 'CAK'),
 };
 
 test.each<[keyof typeof MESSAGES, Record<string, string>, string | undefined, number]>([
@@ -56,7 +35,7 @@ test.each<[keyof typeof MESSAGES, Record<string, string>, string | undefined, nu
       payloadXsd: 0,
       payloadHeader: new Map(Object.entries(fields)),
     },
-    SETTINGS,
+    { ...HUB, payload: 'refuse' },
   );
   expect(verdict.kind === 'refuse' ? verdict.finding.code : undefined).toBe(code);
   expect(verdict.notices).toHaveLength(remarks);
