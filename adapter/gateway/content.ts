@@ -55,7 +55,7 @@ export interface JudgeOptions {
   readonly allowedZenders: readonly string[] | undefined;
   /** Content check of every stream; the configured one per stream when absent. */
   readonly payloadMode?: PayloadMode;
-  readonly earlier?: EnvelopeFacts['earlier'];
+  readonly usedBefore?: boolean;
   readonly parts?: EnvelopeFacts['parts'];
   readonly answered?: EnvelopeFacts['answered'];
 }
@@ -77,7 +77,7 @@ export async function judgeContent(
     read: result,
     ...(peek === undefined ? {} : { peek }),
     ...(options.parts === undefined ? {} : { parts: options.parts }),
-    ...(options.earlier === undefined ? {} : { earlier: options.earlier }),
+    ...(options.usedBefore === undefined ? {} : { usedBefore: options.usedBefore }),
     ...(options.answered === undefined ? {} : { answered: options.answered }),
     ...(options.allowedZenders === undefined ? {} : { allowedZenders: options.allowedZenders }),
     route: route === undefined ? 'noRoute' : notCarried === undefined ? 'found' : 'noCpa',

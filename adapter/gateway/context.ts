@@ -31,8 +31,7 @@ export type SignerTrust = (certificateDer: Uint8Array, at: number) => string | u
 
 export type ContentPolicy = 'off' | 'warn' | 'refuse';
 
-/** The hub's part: who may send for whom. */
-/** With the rules of section 12 that an operator sets. */
+/** The hub's part: who may send for whom, and the rules of section 12 that an operator sets. */
 export interface HubSettings extends OperatorRules {
   /** PartyId of a sender → codes it may use as `zender.organisatie` (row 64). */
   readonly senders: ReadonlyMap<string, readonly string[]>;

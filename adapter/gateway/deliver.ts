@@ -208,7 +208,7 @@ async function repeated(
     return isResendable(earlier.record) ? forwardAgain(earlier.record, context) : forwardedAs(earlier.record);
   const [part] = record.parts;
   const content = part === undefined ? undefined : await contentOf(part.blob, context);
-  const options = { role: 'hub', allowedZenders: undefined, earlier: 'different' } as const;
+  const options = { role: 'hub', allowedZenders: undefined, usedBefore: true } as const;
   const judged = content === undefined ? undefined : await judgeContent(content, options, context);
   if (judged?.verdict.kind === 'refuse') return refuse(record, judged, judged.verdict.finding, context);
   return {

@@ -80,8 +80,8 @@ const numbers = onMessage(({ kind, stuurgegevens: { referentienummer, crossRefnu
   return UUID_V4.test(crossRefnummer ?? '') ? FINE : fails('uuid', 'stuurgegevens/crossRefnummer');
 });
 
-const unique: Check = ({ earlier }) =>
-  earlier === 'different' ? fails('notUnique', 'stuurgegevens/referentienummer') : FINE;
+const unique: Check = ({ usedBefore }) =>
+  usedBefore === true ? fails('notUnique', 'stuurgegevens/referentienummer') : FINE;
 
 const zender = onMessage((message, { allowedZenders }) => {
   const { organisatie } = message.stuurgegevens.zender;
@@ -240,7 +240,6 @@ const CHECKS: readonly Check[] = [
 /** The verdict on a document. A Fo01 is never answered with another, nor is what else is an answer (section 12). */
 export function checkEnvelope(facts: EnvelopeFacts, settings: ContentSettings): ContentVerdict {
   const notices: Notice[] = [];
-  if (facts.earlier === 'identical') return { kind: 'repeated', notices };
   for (const check of CHECKS) {
     const outcome = check(facts, settings);
     notices.push(...outcome.notices);

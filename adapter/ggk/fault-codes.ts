@@ -30,7 +30,6 @@ export const FAULTS: Readonly<Record<CheckName, FaultRow>> = {
   payloadAbsent: row('RIN001', 'IB001', 'client', 'StUF-envelop bevat geen bericht.'),
   chainSignal: row('IB240', 'IB006', 'client', 'Een Bv03 of Fo03 wordt niet doorgezonden.'),
   tijdstip: row('RIN001', 'IB001', 'client', 'TijdstipBericht is geen bestaande datum of tijd.'),
-  application: row('CC06', 'IB017', 'client', 'Applicatiegegevens ontbreken of zijn onjuist.'),
   notUnique: row('IB216', 'IB016', 'client', 'Referentienummer is niet uniek.'),
   zenderUnknown: row('IB213', 'IB005', 'client', 'Verzendende organisatie onbekend.'),
   zenderNotAllowed: row('IB002', 'IB002', 'server', 'Verzendende organisatie is niet geautoriseerd.'),

@@ -79,8 +79,8 @@ export interface EnvelopeFacts {
   readonly parts?: number;
   readonly read: Result<StufMessage, StufProblem>;
   readonly peek?: StufPeek;
-  /** An earlier message with the same zender and referentienummer. */
-  readonly earlier?: 'identical' | 'different';
+  /** Another message had the same zender and referentienummer; the very same one is done already and not judged (section 9). */
+  readonly usedBefore?: boolean;
   /** Organisaties for which the sending ebMS party may speak; undefined when that is not administered (row 64). */
   readonly allowedZenders?: readonly string[];
   readonly route: 'found' | 'noCpa' | 'noRoute';
@@ -103,7 +103,6 @@ export type CheckName =
   | 'payloadAbsent'
   | 'chainSignal'
   | 'tijdstip'
-  | 'application'
   | 'notUnique'
   | 'zenderUnknown'
   | 'zenderNotAllowed'
@@ -141,8 +140,6 @@ export interface ContentFinding {
 /** The first check that fails decides; what does not stop the message is in `notices`. */
 export type ContentVerdict =
   | { readonly kind: 'pass'; readonly notices: readonly Notice[] }
-  /** The very message was handled before: repeat the answer, do not handle it again (section 9). */
-  | { readonly kind: 'repeated'; readonly notices: readonly Notice[] }
   | { readonly kind: 'refuse'; readonly finding: ContentFinding; readonly notices: readonly Notice[] };
 
 export interface Notice {
