@@ -40,7 +40,9 @@ describe('the journal of the message', () => {
   });
 
   test('row 114 SOAPAction absent', async () => {
-    expect(await acceptedWith(withoutAction)).toBe('HTTP/SOAPAction: the header is missing; expected "ebXML"');
+    expect(await acceptedWith(withoutAction)).toBe(
+      'Inconsistent HTTP/SOAPAction: the header is missing; expected "ebXML"',
+    );
   });
 
   test('row 107 a part that the Manifest does not name', async () => {
