@@ -27,7 +27,7 @@ import { contentPolicyFor, type GatewayContext } from './context.ts';
 /** Of a gateway that is no hub. */
 const END_POINT: OperatorRules = {
   unknownCrossRef: 'off',
-  declaratieAntwoordAs: 'Di01',
+  declaratieAntwoordAs: 'either',
   inactive: [],
   directions: {},
 };

@@ -105,7 +105,7 @@ const functie = onMessage((message, _facts, settings) => {
   const at = 'stuurgegevens/functie';
   if (type === undefined) return fails('functieUnknown', at);
   if (settings.inactive.includes(type.functie)) return fails('functieInactive', at);
-  if (rootOf(type, settings) !== message.kind) return fails('berichtcodeFunctie', at);
+  if (!isRootOf(type, message.kind, settings)) return fails('berichtcodeFunctie', at);
   const { zender: from, ontvanger: to } = message.stuurgegevens;
   const direction = settings.directions[type.functie] ?? type.direction;
   const right = fits(direction, partyKind(from.organisatie), partyKind(to.organisatie), type.soort === 'retour');
@@ -132,8 +132,8 @@ const fault = onMessage((message, { size: bytes, answered }) => {
   return answered !== undefined && bytes > roomOfFault(answered) ? fails('faultSize', 'body/detailsXML') : FINE;
 });
 
-const rootOf = (type: MessageType, settings: ContentSettings): 'Di01' | 'Du01' =>
-  isDeclaratieAntwoord(type) ? settings.declaratieAntwoordAs : type.root;
+const isRootOf = (type: MessageType, kind: StufMessage['kind'], { declaratieAntwoordAs }: ContentSettings): boolean =>
+  isDeclaratieAntwoord(type) ? declaratieAntwoordAs === 'either' || declaratieAntwoordAs === kind : type.root === kind;
 
 const route: Check = ({ route: found, read }) => {
   if (!read.ok || found === 'found') return FINE;

@@ -63,8 +63,8 @@ export interface ContentSettings extends OperatorRules {
 export interface OperatorRules {
   /** What to do with a crossRefnummer of which no message is known (STUF-2). */
   readonly unknownCrossRef: 'off' | 'warn' | 'refuse';
-  /** A 325 as Du01 with a crossRefnummer to the 323, instead of as Di01 (section 10). */
-  readonly declaratieAntwoordAs: 'Di01' | 'Du01';
+  /** A 325 as Du01 with a crossRefnummer to the 323, or as Di01 (section 10); at an end point as its hub asks. */
+  readonly declaratieAntwoordAs: 'Di01' | 'Du01' | 'either';
   /** Functies that may not be used now: out of use, or a freeze around a release (IB103, IB023). */
   readonly inactive: readonly string[];
   /** Other directions than the catalogue's, by functie (P-086). */

@@ -69,6 +69,12 @@ test('stuf-ggk §10 hub.declaratieAntwoordAs: a 325 by itself, or as the answer 
   const answer = writeStuf(wrapRetour(declaratie, content, 'Proef'));
   const alone = writeStuf(heen('WMO325'));
   set({});
+  for (const stuf of [alone, answer])
+    expect(await rig.a.gateway.submitDocument({ stuf }, { client: 'test' })).toMatchObject({ kind: 'accepted' });
+  rig.wire.faults.push(
+    ...[1, 2].map(() => () => ({ kind: 'failed', reason: 'connect', detail: 'niet nodig' }) as const),
+  );
+  await rig.a.work(2);
   expect([await answerTo(alone), await answerTo(answer)]).toEqual([['Di01'], ['IB006']]);
   set({ declaratieAntwoordAs: 'Du01' });
   expect([await answerTo(writeStuf(heen('WMO325'))), await answerTo(answer)]).toEqual([['IB006'], ['Du01']]);
