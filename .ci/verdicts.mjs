@@ -13,7 +13,7 @@ const items =
         name: target,
         good: seconds > 50 && runs > 0 && covered > 0 && findings.length === 0,
       }))
-    : report.points.map(({ point, rounds, struck, skipped, counts, fell, good }) => ({
+    : report.points.map(({ point, rounds, struck, skipped, counts, fell, nameless, good }) => ({
         name: point,
         // A circumstance that this machine cannot make (no mount) is neither good nor bad; a kill point never is.
         skipped: CIRCUMSTANCES.includes(point) && skipped === rounds,
@@ -22,6 +22,7 @@ const items =
           rounds === roundsOf(point) &&
           struck >= rounds * 0.9 &&
           fell === 0 &&
+          nameless === 0 &&
           ['lost', 'twice', 'endless', 'unanswered', 'misbelieved'].every((name) => counts[name] === 0),
       }));
 const verdictOf = ({ skipped, good }) => (skipped === true ? 'skipped' : good ? 'good' : 'bad');

@@ -33,7 +33,11 @@ interface Outcome {
       readonly struck: number;
       readonly counts: Readonly<Record<string, number>>;
     }[];
-    readonly bad: readonly { readonly struck: boolean; readonly counts: Readonly<Record<string, number>> }[];
+    readonly bad: readonly {
+      readonly nameless?: number;
+      readonly struck: boolean;
+      readonly counts: Readonly<Record<string, number>>;
+    }[];
   };
 }
 
@@ -136,6 +140,18 @@ describe('gateways built wrongly are caught', () => {
       const { report, code } = await wrong('forgetsDuplicates');
       expect(report.bad[0]?.counts.twice).toBeGreaterThan(0);
       expect(report.bad[0]?.counts.lost).toBe(0);
+      expect(code).toBe(1);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'row 2 one that leaves files that nothing names, also when nothing else is wrong',
+    async () => {
+      const { report, code } = await wrong('leavesFiles');
+      const [bad] = report.bad;
+      expect(bad?.nameless).toBeGreaterThan(0);
+      expect(missing(bad?.counts) + (bad?.counts.twice ?? 0)).toBe(0);
       expect(code).toBe(1);
     },
     LONG_MS,

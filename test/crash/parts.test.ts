@@ -2,9 +2,9 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openStore } from '../../adapter/store/index.ts';
+import { INLINE_BLOB_BYTES, openStore, type Store } from '../../adapter/store/index.ts';
 import { answered, isMixed, isWhole, variantOf } from '../../tools/crash/cpa.ts';
 import { openJournal } from '../../tools/crash/journal.ts';
 import { planRound } from '../../tools/crash/plan.ts';
@@ -13,11 +13,12 @@ import { type RoundResult, skippedNote } from '../../tools/crash/round.ts';
 import { ABSENT } from '../../tools/harness/applications.ts';
 import { isGood, NOTHING } from '../../tools/harness/count.ts';
 import { FailPoint, takeLastWords } from '../../tools/harness/fail-point.ts';
+import { namelessFiles } from '../../tools/harness/nameless.ts';
 import { POINT_NAMES, POINTS } from '../../tools/harness/points.ts';
 import { causeOf } from '../../tools/harness/scene.ts';
 import { slowCommits } from '../../tools/harness/slow-commit.ts';
 import { dropUnsynced, type SyncMark, startSyncMark, watchSynchronous } from '../../tools/harness/sync-mark.ts';
-import { inserted, record } from '../store/record.ts';
+import { inserted, record, refOf } from '../store/record.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -35,6 +36,7 @@ const result = (change: Partial<RoundResult> = {}): RoundResult => ({
   ms: 500,
   droppedBytes: 0,
   fell: 0,
+  nameless: 0,
   ...change,
 });
 
@@ -264,6 +266,35 @@ describe('row 10 the power cut', () => {
   });
 });
 
+describe('row 1 row 2 files that nothing names', () => {
+  const large = (text: string) => Buffer.alloc(INLINE_BLOB_BYTES + 1, text);
+  const written = async (store: Store, bytes: Uint8Array) => {
+    const writer = store.blobs.writer();
+    await writer.write(bytes);
+    return writer.finish();
+  };
+
+  test('a blob without a record and a half-written one are seen, what a record or a note names is not', async () => {
+    const store = await openStore(`sqlite:${dir}`);
+    expect(namelessFiles(dir)).toEqual([]);
+    const startedAt = Date.now() - 1_000;
+    const evidence = await written(store, large('note'));
+    await store.note({ at: 0, event: 'proef', detail: '', evidence });
+    const kept = await written(store, large('kept'));
+    await store.commit(inserted(record('m1', { envelope: refOf(kept) })));
+    expect(namelessFiles(dir)).toEqual([]);
+    const lost = await written(store, large('lost'));
+    const half = join(dir, 'blobs', 'tmp', 'half');
+    writeFileSync(half, 'x');
+    const found = namelessFiles(dir);
+    expect(found.map(({ path }) => basename(path)).sort()).toEqual([lost.sha256, 'half'].sort());
+    expect(found.every(({ since }) => since > startedAt && since < Date.now() + 1_000)).toBe(true);
+    expect(await store.blobs.sweep(Number.MAX_SAFE_INTEGER)).toBe(2);
+    expect(namelessFiles(dir)).toEqual([]);
+    await store.close();
+  });
+});
+
 describe('counts and report', () => {
   test.each(['lost', 'twice', 'endless', 'unanswered', 'misbelieved'] as const)('one %s makes a round bad', (name) => {
     expect(isGood({ ...NOTHING, [name]: 1 })).toBe(false);
@@ -299,9 +330,20 @@ describe('counts and report', () => {
     expect(writeReport(head, [result({ logBytes: 0 }), result(), result()])).toContain(`2 ${older}`);
     expect(writeReport(head, [result({ logBytes: 0 })])).not.toContain(older);
     expect(writeReport(head, [result({ plan: { ...plan, point: 'diskFull' } })])).not.toContain(older);
+    const { nameless: _none, ...uncounted } = result({ logBytes: 0 });
+    expect(writeReport(head, [uncounted, result({ logBytes: 0 })])).toContain(
+      'In 1 van deze rondes is niet naar bestanden',
+    );
   });
 
   test('a gateway that ends by itself makes the round bad, whatever was counted', () => {
     expect(writeReport(head, [result({ fell: 1 })])).toContain('proces zelf gestopt 1');
+  });
+
+  test('so does a file that nothing names', () => {
+    const left = [result({ nameless: 2 })];
+    expect(isGoodRun(left)).toBe(false);
+    expect(summarise(left)).toMatchObject([{ nameless: 2, good: false }]);
+    expect(writeReport(head, left)).toContain('bestanden zonder naam 2');
   });
 });

@@ -31,7 +31,16 @@ test('a fuzz target that ran nothing or covered nothing is bad', () => {
   expect(verdicts('fuzz', { targets }, 4)).toEqual({ lines, status: 0 });
 });
 
-const point = { point: 'random', rounds: 30, struck: 27, skipped: 0, counts: NOTHING, fell: 0, good: true };
+const point = {
+  point: 'random',
+  rounds: 30,
+  struck: 27,
+  skipped: 0,
+  counts: NOTHING,
+  fell: 0,
+  nameless: 0,
+  good: true,
+};
 
 test('a crash point that was struck in fewer than nine rounds of ten is bad', () => {
   const points = [
@@ -41,10 +50,11 @@ test('a crash point that was struck in fewer than nine rounds of ten is bad', ()
     { ...point, struck: 0, skipped: 30 },
     { ...point, good: false },
     { ...point, fell: 1 },
+    { ...point, nameless: 1 },
     { ...point, counts: { ...NOTHING, twice: 1 } },
   ];
-  const lines = ['good random', ...Array(6).fill('bad random')];
-  expect(verdicts('crash-1', { points }, 7)).toEqual({ lines, status: 0 });
+  const lines = ['good random', ...Array(7).fill('bad random')];
+  expect(verdicts('crash-1', { points }, 8)).toEqual({ lines, status: 0 });
 });
 
 test('a circumstance needs one round, and is no verdict where it cannot be made', () => {

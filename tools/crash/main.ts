@@ -219,13 +219,13 @@ function tell(options: Options, journal: Journal, left: number): boolean {
     'zonder einde',
     'onbeantwoord',
     'verkeerd',
+    'zonder naam',
     'gem. ms',
   ];
-  const rows = summaries.map(({ title, rounds, struck, skipped, counts, meanMs }) =>
-    [title, rounds, struck, skipped, counts.accepted, counts.delivered, ...BAD.map((name) => counts[name]), meanMs].map(
-      String,
-    ),
-  );
+  const rows = summaries.map(({ title, rounds, struck, skipped, counts, nameless, meanMs }) => {
+    const wrong = [...BAD.map((name) => counts[name]), nameless];
+    return [title, rounds, struck, skipped, counts.accepted, counts.delivered, ...wrong, meanMs].map(String);
+  });
   printTable(header, rows);
   const dropped = summaries.reduce((sum, one) => sum + one.droppedBytes, 0);
   print(`weggegooid bij stroomuitval: ${dropped} bytes`);

@@ -20,6 +20,8 @@ export interface Summary {
   readonly recovered: number;
   readonly counts: Counts;
   readonly fell: number;
+  /** Files that no record names. */
+  readonly nameless: number;
   /** Every round good, and struck often enough to say something. */
   readonly good: boolean;
   readonly meanMs: number;
@@ -30,7 +32,8 @@ export interface Summary {
 /** Of the rounds that this machine can do: with fewer struck a point was not tried. */
 const LEAST_STRUCK = 0.9;
 
-export const isGoodRound = (result: RoundResult): boolean => isGood(result.counts) && result.fell === 0;
+export const isGoodRound = (result: RoundResult): boolean =>
+  isGood(result.counts) && result.fell === 0 && (result.nameless ?? 0) === 0;
 
 /** A run without rounds says nothing, so it is not good. */
 export const isGoodRun = (results: readonly RoundResult[]): boolean =>
@@ -60,6 +63,7 @@ function summaryOf(point: PointName | SpecialName, results: readonly RoundResult
     good: results.every(isGoodRound) && struck >= (results.length - skipped) * LEAST_STRUCK,
     counts: results.reduce((sum, one) => add(sum, one.counts), NOTHING),
     fell: total((one) => one.fell),
+    nameless: total((one) => one.nameless ?? 0),
     meanMs: Math.round(total((one) => one.ms) / results.length),
     longestMs: Math.max(...results.map((one) => one.ms)),
     notes: [...new Set(results.flatMap(({ note }) => (note === undefined ? [] : [note])))].slice(0, 5),
@@ -82,6 +86,7 @@ const HEADER = [
   'Zonder einde',
   'Onbeantwoord',
   'Verkeerd geloofd',
+  'Zonder naam',
   'Gem. s',
   'Langste s',
 ];
@@ -92,6 +97,7 @@ function table(summaries: readonly Summary[]): string[] {
   const struck = summaries.reduce((sum, one) => sum + one.struck, 0);
   const skipped = summaries.reduce((sum, one) => sum + one.skipped, 0);
   const mean = summaries.reduce((sum, one) => sum + one.meanMs * one.rounds, 0) / Math.max(1, rounds);
+  const nameless = summaries.reduce((sum, one) => sum + one.nameless, 0);
   const longest = Math.max(0, ...summaries.map((one) => one.longestMs));
   const cells = (title: string, counts: Counts) =>
     [counts.accepted, counts.delivered, counts.faults]
@@ -107,11 +113,12 @@ function table(summaries: readonly Summary[]): string[] {
         one.struck,
         one.skipped,
         ...cells(one.title, one.counts),
+        one.nameless,
         seconds(one.meanMs),
         seconds(one.longestMs),
       ]),
     ),
-    row(['**Samen**', rounds, struck, skipped, ...cells('samen', all), seconds(mean), seconds(longest)]),
+    row(['**Samen**', rounds, struck, skipped, ...cells('samen', all), nameless, seconds(mean), seconds(longest)]),
   ];
 }
 
@@ -129,6 +136,9 @@ gestart, en als alles tot rust is gekomen wordt aan beide kanten geteld.
 - *Zonder einde*: geen eindtoestand bij de gemeente of het knooppunt, of werk dat open blijft staan.
 - *Onbeantwoord*: geen antwoord op een aanbieding, of geen Fo01 op een ongeldig bericht.
 - *Verkeerd geloofd*: de toestand bij de afzender zegt iets anders dan wat er is gebeurd.
+- *Zonder naam*: bestanden in de opslag die geen bericht en geen aantekening noemt. Een proces dat doorwerkt neemt ze zelf terug;
+  wat een kill achterlaat ruimt de gateway op als het zes uur oud is (bij de start en elk uur), en in een ronde laat het harnas
+  haar dat meteen doen. Geteld wordt wat een levend proces liet liggen, en wat er na dat opruimen nog ligt.
 
 In ongeveer de helft van de rondes is de SIGKILL ook een stroomuitval: wat er na de laatste synchronisatie in het SQLite-logboek
 staat, bestanden waarvan de inhoud niet is gesynchroniseerd en namen in mappen waarvoor dat geldt, gooit het harnas weg voordat
@@ -179,13 +189,16 @@ export function writeReport(head: RunHead, results: readonly RoundResult[]): str
 
 /** A run that was begun by an older harness and resumed by this one says so. */
 function olderLines(results: readonly RoundResult[]): string[] {
-  const older = results.filter(({ plan, logBytes }) => isPoint(plan.point) && logBytes === undefined).length;
-  if (older === 0) return [];
-  return [
+  const atPoints = results.filter(({ plan }) => isPoint(plan.point));
+  const before = atPoints.filter(({ logBytes }) => logBytes === undefined).length;
+  const uncounted = atPoints.filter(({ nameless }) => nameless === undefined).length;
+  const held = [
     '',
-    `${older} van deze rondes zijn gedaan voordat het harnas zo met het logboek omging: in elk daarvan bracht het harnas het logboek`,
+    `${before} van deze rondes zijn gedaan voordat het harnas zo met het logboek omging: in elk daarvan bracht het harnas het logboek`,
     'voor de start over naar de database en hield het daarna vast, ook zonder stroomuitval.',
   ];
+  const notLookedAt = ['', `In ${uncounted} van deze rondes is niet naar bestanden zonder naam gekeken.`];
+  return [...(before > 0 ? held : []), ...(uncounted > 0 ? notLookedAt : [])];
 }
 
 /** Points that were not struck often enough. */
@@ -199,8 +212,13 @@ const noteLines = (summaries: readonly Summary[]): string[] => [
   ...summaries.flatMap((one) => one.notes.map((note) => `- ${one.title}: ${note}`)),
 ];
 
-export function badLine({ plan, counts, fell, note }: RoundResult): string {
+export function badLine({ plan, counts, fell, nameless = 0, note }: RoundResult): string {
   const wrong = BAD.filter((name) => counts[name] > 0).map((name) => `${name} ${counts[name]}`);
-  const parts = [...wrong, ...(fell > 0 ? [`proces zelf gestopt ${fell}`] : []), ...(note === undefined ? [] : [note])];
+  const parts = [
+    ...wrong,
+    ...(fell > 0 ? [`proces zelf gestopt ${fell}`] : []),
+    ...(nameless > 0 ? [`bestanden zonder naam ${nameless}`] : []),
+    ...(note === undefined ? [] : [note]),
+  ];
   return `- \`${plan.point}\` ronde ${plan.round}: ${plan.victim}, ${plan.mode}, ${plan.nth}e keer: ${parts.join(', ')}`;
 }

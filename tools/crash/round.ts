@@ -2,7 +2,8 @@
 import type { Applications } from '../harness/applications.ts';
 import { add, type Counts, isGood, NOTHING } from '../harness/count.ts';
 import { writeLetter } from '../harness/letter.ts';
-import { GATEWAYS, isPoint } from '../harness/points.ts';
+import { namelessFiles } from '../harness/nameless.ts';
+import { GATEWAYS, type GatewayName, isPoint } from '../harness/points.ts';
 import type { Death, Scene } from '../harness/scene.ts';
 import { countRound, type Sent } from './count.ts';
 import { activateCpa, mixNote } from './cpa.ts';
@@ -13,6 +14,8 @@ const REST_MS = 30_000;
 const LOOK_MS = 10;
 /** What is counted wrong is counted again after this: a verdict must not depend on the moment of looking. */
 const SECOND_LOOK_MS = 1_000;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export interface RoundResult {
   readonly plan: Omit<RoundPlan, 'letters'>;
@@ -25,6 +28,8 @@ export interface RoundResult {
   readonly droppedBytes: number;
   /** Processes that ended in another way than by our kill. */
   readonly fell: number;
+  /** Files that no record names; absent in journals from before they were counted. */
+  readonly nameless?: number;
   /** Bytes in the log that the gateway found when it started again; absent in journals from before it was measured. */
   readonly logBytes?: number;
   readonly note?: string;
@@ -93,6 +98,7 @@ export async function withTrouble(
   const note = trouble(stage);
   await Promise.all([submitting, note, waitForRest(stage, Promise.all([submitting, note]), until)]);
   const counts = await countTwice(await submitting, stage, until);
+  const nameless = await countNameless(stage);
   const deaths = scene.deaths.slice(before);
   const { letters: _, ...kept } = plan;
   const said = await note;
@@ -104,6 +110,7 @@ export async function withTrouble(
     ms: Math.round(performance.now() - startedAt),
     droppedBytes: deaths.reduce((sum, death) => sum + death.dropped, 0),
     fell: deaths.filter(({ cause }) => cause === 'fell').length,
+    nameless,
   };
   return { result: said === undefined ? result : withNote(result, said), deaths };
 }
@@ -117,9 +124,30 @@ function withNote(result: RoundResult, note: string): RoundResult {
 async function countTwice(sent: readonly Sent[], stage: Stage, until: number): Promise<Counts> {
   const first = await countRound(sent, stage);
   if (isGood(first)) return first;
-  await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MS));
+  await pause(SECOND_LOOK_MS);
   await waitForRest(stage, Promise.resolve(), until);
   return countRound(sent, stage);
+}
+
+/** At all ends, after rest: nothing is on its way to a record any more. */
+async function countNameless({ scene }: Stage): Promise<number> {
+  let found = 0;
+  for (const name of GATEWAYS) found += await namelessAt(name, scene);
+  return found;
+}
+
+/**
+ * A kill may leave files, which the sweep takes when they are old enough. A process that lives takes back at once what it does
+ * not keep; and after a sweep that waits for nothing, no file without a name may be there at all.
+ */
+async function namelessAt(name: GatewayName, scene: Scene): Promise<number> {
+  const folder = scene.folder(name);
+  if (namelessFiles(folder).length === 0) return 0;
+  const ofTheLiving = (): number => namelessFiles(folder).filter(({ since }) => since >= scene.bootedAt(name)).length;
+  if (ofTheLiving() > 0) await pause(SECOND_LOOK_MS);
+  const living = ofTheLiving();
+  await scene.ask(name, { do: 'sweep' }).catch(() => undefined);
+  return Math.max(living, namelessFiles(folder).length);
 }
 
 /** Collects at both ends until nothing is open anywhere, seen twice from sender to receiver, or until time is up. */
@@ -142,7 +170,7 @@ async function waitForRest({ scene, applications }: Stage, busy: Promise<unknown
     }
     const still = over && looks.every((look) => look !== undefined && look.open === 0 && look.toCollect === 0);
     quiet = still ? quiet + 1 : 0;
-    if (!still) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    if (!still) await pause(LOOK_MS);
   }
 }
 
@@ -154,7 +182,7 @@ function troubleOf(plan: RoundPlan): Trouble {
 
 function killLater(plan: RoundPlan): Trouble {
   return async ({ scene }) => {
-    await new Promise((resolve) => setTimeout(resolve, plan.delayMs));
+    await pause(plan.delayMs);
     scene.kill(plan.victim);
     return undefined;
   };

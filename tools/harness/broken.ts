@@ -1,8 +1,8 @@
 // Gateways built wrongly on purpose: the harness must catch each of them.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import type { RecordId } from '../../adapter/msh/index.ts';
-import type { Store } from '../../adapter/store/index.ts';
+import { INLINE_BLOB_BYTES, type Store } from '../../adapter/store/index.ts';
 import type { Broken } from './orders.ts';
 
 const LATE_MS = 200;
@@ -11,6 +11,7 @@ const LATE_MS = 200;
 export function breakStore(store: Store, broken: Broken | undefined): Store {
   if (broken === 'answersEarly') return answeringEarly(store);
   if (broken === 'forgetsDuplicates') return forgettingDuplicates(store);
+  if (broken === 'leavesFiles') return leavingFiles(store);
   return store;
 }
 
@@ -42,6 +43,21 @@ function forgettingDuplicates(store: Store): Store {
             message: { ...change.message, id: `${change.message.id}#${randomUUID()}` as RecordId },
           })
         : store.commit(change),
+  };
+}
+
+/** Writes a file beside each new message, and forgets it. */
+function leavingFiles(store: Store): Store {
+  return {
+    ...store,
+    commit: async (change) => {
+      if (change.expect === 'new') {
+        const writer = store.blobs.writer();
+        await writer.write(randomBytes(2 * INLINE_BLOB_BYTES));
+        await writer.finish();
+      }
+      return store.commit(change);
+    },
   };
 }
 

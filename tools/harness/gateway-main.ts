@@ -93,6 +93,8 @@ async function obey(order: Order): Promise<unknown> {
       return termsUnder(order.cpaId);
     case 'look':
       return look(order.conversations);
+    case 'sweep':
+      return opened.store?.blobs.sweep(Number.MAX_SAFE_INTEGER);
     case 'clock':
       Date.now = () => realNow() + order.offsetMs;
       return undefined;

@@ -2,7 +2,7 @@
 import type { PointName } from './points.ts';
 
 /** How a gateway is built wrongly, to show that the harness notices. */
-export const BROKEN = ['answersEarly', 'forgetsDuplicates', 'doesNotSync', 'doesNotSyncFiles'] as const;
+export const BROKEN = ['answersEarly', 'forgetsDuplicates', 'doesNotSync', 'doesNotSyncFiles', 'leavesFiles'] as const;
 export type Broken = (typeof BROKEN)[number];
 
 /** Given in DK_HARNESS as JSON. */
@@ -23,6 +23,8 @@ export type Order =
   /** The terms of the newest messages under an agreement. */
   | { readonly do: 'terms'; readonly cpaId: string }
   | { readonly do: 'look'; readonly conversations: readonly string[] }
+  /** Take away every file that nothing names, however young: nothing is being received. */
+  | { readonly do: 'sweep' }
   /** The machine's clock jumps; the monotonic one does not. */
   | { readonly do: 'clock'; readonly offsetMs: number }
   /** `calls`: each call of the store waits first; `commit`: each COMMIT holds the event loop. */

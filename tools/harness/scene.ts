@@ -111,6 +111,8 @@ export class Child {
 /** A process that is one of the three now. */
 interface Live {
   readonly child: Child;
+  /** By the machine's clock. */
+  readonly bootedAt: number;
   /** It keeps the mark that a power cut needs. */
   marked: boolean;
   /** The last signal that the harness gave it to end. */
@@ -160,6 +162,11 @@ export class Scene {
 
   child(name: GatewayName): Child | undefined {
     return this.#live.get(name)?.child;
+  }
+
+  /** When the process that is this gateway began to be it. */
+  bootedAt(name: GatewayName): number {
+    return this.#live.get(name)?.bootedAt ?? Number.POSITIVE_INFINITY;
   }
 
   ask(name: GatewayName, order: Order): Promise<unknown> {
@@ -213,7 +220,7 @@ export class Scene {
   /** Starts a gateway from the spare; rejects when it cannot start. */
   async boot(name: GatewayName): Promise<void> {
     const child = await this.#takeSpare();
-    const live: Live = { child, marked: false };
+    const live: Live = { child, bootedAt: Date.now(), marked: false };
     this.#live.set(name, live);
     await within(START_MS, child.ask({ do: 'go', config: placeOf(this.layout.places, name).configFile }));
     child.process.once('exit', (code, signal) => this.#onDeath(name, live, { code, signal }));
