@@ -24,15 +24,13 @@ import { partnersOf } from './partners.ts';
 import { signerTrust, signingKeys, watchCertificates } from './renewal.ts';
 import { checkRouting } from './routing-check.ts';
 import { settingsOf } from './settings.ts';
+import { shutDown } from './shut-down.ts';
 import { openStore, type Store } from './store/index.ts';
 import { keepHouse, watchBacklog, watchEnds } from './timers.ts';
 import type { ReloadableClient } from './transport/index.ts';
-import { createWorker, shareOf, type Worker } from './worker/index.ts';
+import { createWorker, shareOf } from './worker/index.ts';
 import { openSchemas } from './xsd/index.ts';
 
-const DRAIN_MS = 10_000;
-/** For what was cut off to be written down as such. */
-const SETTLE_MS = 2_000;
 /** One of the largest messages, or some smaller ones: for each validation worker one that is validated and one that is read. */
 const LARGE_IN_HAND = { mostBytes: 32 * 1024 * 1024, most: 4, freeBytes: 256 * 1024 };
 /** Signals that no job carries, on their way to one partner at a time. */
@@ -168,30 +166,4 @@ function warnDevelopment(
   if (config.policy.allowHttp) warn('http-adressen in CPA’s zijn toegestaan');
   if (config.policy.allowLocalhost) warn('localhost-adressen in CPA’s zijn toegestaan');
   if (config.policy.allowSha1) warn('SHA-1 is toegestaan in handtekeningen');
-}
-
-interface Parts extends Doors {
-  readonly worker: Worker | undefined;
-  readonly turns: Pick<GatewayContext['turns'], 'close'>;
-  readonly store: Store;
-  readonly client: { close(): Promise<void> };
-  readonly validator: { close(): Promise<void> };
-  readonly observer: Observer;
-  readonly timers: readonly NodeJS.Timeout[];
-  readonly disk: DiskWatch | undefined;
-}
-
-/** Doors first, then the work in hand, then the store: what is not finished falls due again when its lease ends. */
-async function shutDown(parts: Parts): Promise<void> {
-  parts.observer.emit('gateway.stopping', {});
-  for (const timer of parts.timers) clearInterval(timer);
-  parts.disk?.stop();
-  await Promise.all([parts.endpoint?.close(DRAIN_MS), parts.plain?.close(DRAIN_MS), parts.api?.close()]);
-  parts.turns.close();
-  await parts.worker?.stop(DRAIN_MS);
-  await parts.client.close();
-  await parts.validator.close();
-  await parts.worker?.stop(SETTLE_MS);
-  await parts.store.close();
-  parts.observer.emit('gateway.stopped', {});
 }

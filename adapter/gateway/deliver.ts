@@ -80,8 +80,8 @@ const noHub: DeliverOutcome = { kind: 'failed', detail: 'this gateway has no hub
 
 /**
  * A hand-over that breaks off has failed like any other, so that it ends as parked; damaged octets end it at once (row 23,
- * OPS-4). When the store is away, or this gateway ends, nothing can be said of it: it falls due again (house rule 8). The words of the fault may be
- * content, so they are kept nowhere.
+ * OPS-4). When the store is away, or this gateway ends, nothing can be said of it: it falls due again (house rule 8). The
+ * words of the fault may be content, so they are kept nowhere.
  */
 function brokenOff(error: unknown, { messageId }: MessageRecord, context: GatewayContext): HandOver {
   if (error instanceof BlobDamaged) return { outcome: { kind: 'blocked', detail: error.message } };
