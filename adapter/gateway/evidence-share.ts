@@ -4,6 +4,8 @@ import type { Instant } from '../base/index.ts';
 export interface EvidenceShare {
   /** True when so many bytes may be kept; they are then counted. */
   take(bytes: number, now: Instant): boolean;
+  /** So many bytes that were taken are not kept after all. */
+  giveBack(bytes: number): void;
 }
 
 /** Nobody fills the disk with what we refuse or ignore; what is accepted is not counted. */
@@ -45,6 +47,9 @@ export function createEvidenceShare(bytesPerHour: number): EvidenceShare {
       if (cost > room) return false;
       room -= cost;
       return true;
+    },
+    giveBack(bytes) {
+      room = Math.min(bytesPerHour, room + bytes + OVERHEAD_BYTES);
     },
   };
 }

@@ -86,11 +86,17 @@ async function carryThrough(received: Received, files: Files, context: GatewayCo
   const known = await gatherFacts(intake, peer, context);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     const facts = await loadFacts(known, intake, context);
-    const decision = withinShare(decide(facts), facts, context);
+    const { decision, giveBack } = withinShare(decide(facts), facts, context);
     if (intake.unstored !== undefined && decision.copy !== true) throw intake.unstored;
     const sealed = decision.answer === undefined ? undefined : await sealAnswer(decision.answer, context);
     const about = { cid, header: facts.message.header, peer };
-    if (await commitOrRepeat(decision, sealed, { ...about, earlier: facts.earlier, files }, context)) {
+    let written = false;
+    try {
+      written = await commitOrRepeat(decision, sealed, { ...about, earlier: facts.earlier, files }, context);
+    } finally {
+      if (!written) giveBack();
+    }
+    if (written) {
       tell(decision.happenings, about, context);
       if (isAccepted(decision)) context.heardTime(peer?.oin ?? '', facts.message.header.timestamp.instant);
       return replyTo(decision, sealed, context);
@@ -129,23 +135,34 @@ async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayCon
   };
 }
 
+/** What is left of a decision, and how its share gets back what was taken for it, should it not be written. */
+interface Shared {
+  readonly decision: Decision;
+  giveBack(): void;
+}
+
+const nothingTaken = (): void => undefined;
+
 /**
  * Evidence is kept as long as its sender's share lasts: of a partner's refused message first the parts go, then all. The answer
  * is the same without it, and what changes something is always written.
  */
-function withinShare(decision: Decision, facts: ReceiveFacts, context: GatewayContext): Decision {
+function withinShare(decision: Decision, facts: ReceiveFacts, context: GatewayContext): Shared {
   const { evidenceBytes: bytes, change, note, ...rest } = decision;
-  if (bytes === undefined) return decision;
+  if (bytes === undefined) return { decision, giveBack: nothingTaken };
   const { header } = facts.message;
   const share = isStranger(facts)
     ? context.evidence.strangers
     : context.evidence.partner(header.from.partyIds[0]?.value ?? '');
-  if (share.take(bytes, facts.now)) return decision;
+  if (share.take(bytes, facts.now)) return { decision, giveBack: () => share.giveBack(bytes) };
   context.observer.emit('evidence.dropped', { cpaId: header.cpaId, messageId: header.messageId });
   const lean = change === undefined ? undefined : withoutParts(change, facts);
-  return lean !== undefined && share.take(facts.envelope.bytes, facts.now)
-    ? { ...rest, change: lean, ...(note === undefined ? {} : { note }) }
-    : rest;
+  const leanBytes = facts.envelope.bytes;
+  if (lean === undefined || !share.take(leanBytes, facts.now)) return { decision: rest, giveBack: nothingTaken };
+  return {
+    decision: { ...rest, change: lean, ...(note === undefined ? {} : { note }) },
+    giveBack: () => share.giveBack(leanBytes),
+  };
 }
 
 /** Undefined when it has no parts of its own to leave out. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createEvidenceShares } from '../../adapter/gateway/index.ts';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
+import { StoreUnavailable } from '../../adapter/store/index.ts';
 import { giveTo, inBody, requestOf } from '../fixtures/changed.ts';
 import { ownPairs, type Pair } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
@@ -97,6 +98,28 @@ describe('messages of a partner', () => {
     expect(kept.length).toBeGreaterThan(2);
     expect(kept.length).toBeLessThan(15);
     for (const { envelope } of kept) expect((await p.b.store.blobs.read(envelope)).length).toBe(envelope.bytes);
+  });
+
+  test.each([
+    ['a race that is lost', () => Promise.resolve('conflict' as const)],
+    ['a store that is away', () => Promise.reject(new StoreUnavailable('away'))],
+  ])('OPS-7 a refused one takes of the share once, however often it is not written: %s', async (_, fails) => {
+    const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
+    // Enough for one whole message, and not for two.
+    allow(p.b, { partner: 300_000 });
+    const request = refused(await requestOfLarge(p, large));
+    const { store } = p.b;
+    let left = 3;
+    const commit: typeof store.commit = (change) => {
+      left -= 1;
+      return left < 0 ? store.commit(change) : fails();
+    };
+    Object.assign(p.b.context, { store: { ...store, commit } });
+    let status = 503;
+    for (let i = 0; i < 5 && status === 503; i += 1) ({ status } = await giveTo(p, request));
+    expect(left).toBeLessThan(0);
+    const kept = await rejected(p);
+    expect(kept.map(({ parts }) => parts.length)).toEqual([1]);
   });
 
   test('OPS-7 row 60 what is told of a refused one is short, however long its words are, and the answer too', async () => {
