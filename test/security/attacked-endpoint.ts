@@ -31,6 +31,8 @@ export interface Neighbour {
 
 /** Also on a machine that does much else: connecting, the request and its answer. */
 const SERVED_WITHIN_MS = 5_000;
+/** So long its answer is waited for: it must be the bound that fails, not the patience. */
+const PATIENCE_MS = 2 * SERVED_WITHIN_MS;
 
 async function answersTo(endpoint: Endpoint, { lines = [], from }: Neighbour) {
   const { port } = endpoint;
@@ -38,8 +40,10 @@ async function answersTo(endpoint: Endpoint, { lines = [], from }: Neighbour) {
   const startAt = performance.now();
   const socket = await (identity === undefined ? tcp(port, from) : tls(port, identity));
   const head = [`POST ${PATH} HTTP/1.1`, 'Host: localhost', `${IS_NEIGHBOUR}: yes`, ...lines, 'Connection: close'];
-  const { text } = await exchangeRaw(socket, [...head, 'Content-Length: 4', '', '<x/>'].join('\r\n'));
-  return { answers: statuses(text), ms: performance.now() - startAt };
+  const { text } = await exchangeRaw(socket, [...head, 'Content-Length: 4', '', '<x/>'].join('\r\n'), PATIENCE_MS);
+  if (performance.now() - startAt > SERVED_WITHIN_MS)
+    throw new Error(`the neighbour was not served within ${SERVED_WITHIN_MS} ms`);
+  return statuses(text);
 }
 
 /** Runs the attack with a request of the neighbour beside it. The neighbour's is taken out of what the door has seen. */
@@ -53,9 +57,8 @@ export async function underAttack<T>(
   const peak = openPeak();
   const { result, cpu } = await cpuSecondsOf(async () => {
     const underWay = attack();
-    const [outcome, { answers, ms }] = await Promise.all([underWay, answersTo(endpoint, neighbour)]);
+    const [outcome, answers] = await Promise.all([underWay, answersTo(endpoint, neighbour)]);
     expect(answers).toEqual([204]);
-    expect(ms).toBeLessThan(SERVED_WITHIN_MS);
     return outcome;
   });
   expect(cpu).toBeLessThan(bounds.cpuSeconds);
