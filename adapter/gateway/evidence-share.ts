@@ -31,8 +31,8 @@ export function createEvidenceShares(bytesPerHour: {
 }
 
 const HOUR_MS = 3_600_000;
-/** What a record or a note takes beside the bytes that it keeps. */
-const OVERHEAD_BYTES = 2_000;
+/** What a record or a note takes in tables and indexes beside the bytes that it keeps. */
+const OVERHEAD_BYTES = 3_000;
 
 /** The share refills evenly; a clock that is set back adds nothing. */
 export function createEvidenceShare(bytesPerHour: number): EvidenceShare {

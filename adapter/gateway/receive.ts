@@ -1,13 +1,11 @@
 // Use case: an ebMS message arrives. Read, gather facts, decide, seal, commit, and only then answer (house rules 1–4).
 import { OIN_TYPE } from '../base/index.ts';
 import {
-  type Change,
   type Decision,
   receive as decide,
   fingerprintSource,
   inboundId,
   isReuse,
-  isStranger,
   type ReceiveFacts,
   referencedId,
   refusedId,
@@ -25,6 +23,7 @@ import { type SealedAnswer, SigningKeyMissing, sealAnswer } from './seal.ts';
 import type { Serial } from './serial.ts';
 import { postSignal, postStored } from './signal.ts';
 import { type About, tell, tellRefusedRequest } from './tell.ts';
+import { withinShare } from './within-share.ts';
 
 /** How often a decision is taken again after a lost race before the partner is told to come back (architecture 3.7). */
 const MAX_TRIES = 5;
@@ -86,13 +85,14 @@ async function carryThrough(received: Received, files: Files, context: GatewayCo
   const known = await gatherFacts(intake, peer, context);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     const facts = await loadFacts(known, intake, context);
-    const { decision, giveBack } = withinShare(decide(facts), facts, context);
-    if (intake.unstored !== undefined && decision.copy !== true) throw intake.unstored;
-    const sealed = decision.answer === undefined ? undefined : await sealAnswer(decision.answer, context);
+    const decided = decide(facts);
+    if (intake.unstored !== undefined && decided.copy !== true) throw intake.unstored;
+    const sealed = decided.answer === undefined ? undefined : await sealAnswer(decided.answer, context);
+    const { decision, giveBack } = withinShare(withAnswer(decided, sealed), facts, context);
     const about = { cid, header: facts.message.header, peer };
     let written = false;
     try {
-      written = await commitOrRepeat(decision, sealed, { ...about, earlier: facts.earlier, files }, context);
+      written = await commitOrRepeat(decision, { ...about, earlier: facts.earlier, files }, context);
     } finally {
       if (!written) giveBack();
     }
@@ -135,56 +135,15 @@ async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayCon
   };
 }
 
-/** What is left of a decision, and how its share gets back what was taken for it, should it not be written. */
-interface Shared {
-  readonly decision: Decision;
-  giveBack(): void;
-}
-
-const nothingTaken = (): void => undefined;
-
-/**
- * Evidence is kept as long as its sender's share lasts: of a partner's refused message first the parts go, then all. The answer
- * is the same without it, and what changes something is always written.
- */
-function withinShare(decision: Decision, facts: ReceiveFacts, context: GatewayContext): Shared {
-  const { evidenceBytes: bytes, change, note, ...rest } = decision;
-  if (bytes === undefined) return { decision, giveBack: nothingTaken };
-  const { header } = facts.message;
-  const share = isStranger(facts)
-    ? context.evidence.strangers
-    : context.evidence.partner(header.from.partyIds[0]?.value ?? '');
-  if (share.take(bytes, facts.now)) return { decision, giveBack: () => share.giveBack(bytes) };
-  context.observer.emit('evidence.dropped', { cpaId: header.cpaId, messageId: header.messageId });
-  const lean = change === undefined ? undefined : withoutParts(change, facts);
-  const leanBytes = facts.envelope.bytes;
-  if (lean === undefined || !share.take(leanBytes, facts.now)) return { decision: rest, giveBack: nothingTaken };
-  return {
-    decision: { ...rest, change: lean, ...(note === undefined ? {} : { note }) },
-    giveBack: () => share.giveBack(leanBytes),
-  };
-}
-
-/** Undefined when it has no parts of its own to leave out. */
-const withoutParts = (change: Change, { envelope }: ReceiveFacts): Change | undefined =>
-  change.expect !== 'new' || change.message.parts.length === 0
-    ? undefined
-    : {
-        ...change,
-        message: { ...change.message, parts: [] },
-        blobs: change.blobs.filter(({ sha256 }) => sha256 === envelope.sha256),
-      };
-
 /** A copy of what we have is acknowledged again also while nothing can be written: only its count is not (row 24). */
 async function commitOrRepeat(
   decision: Decision,
-  sealed: SealedAnswer | undefined,
   { earlier, files, ...about }: About & Pick<ReceiveFacts, 'earlier'> & { readonly files: Files },
   context: GatewayContext,
 ): Promise<boolean> {
   try {
     if (decision.copy === true && decision.change === undefined) answerBeside(earlier, context);
-    return await commitDecision(decision, sealed, { ...about, files }, context);
+    return await commitDecision(decision, { ...about, files }, context);
   } catch (error) {
     if (decision.copy !== true || !(error instanceof StoreUnavailable)) throw error;
     context.observer.emit('store.unavailable', { cid: about.cid ?? '', detail: error.message });
@@ -201,22 +160,20 @@ function answerBeside(earlier: ReceiveFacts['earlier'], context: GatewayContext)
 /** True when the decision is durable (or has nothing to write); false when a race was lost and facts must be loaded anew. */
 async function commitDecision(
   decision: Decision,
-  sealed: SealedAnswer | undefined,
   { files, ...about }: About & { readonly files: Files },
   context: GatewayContext,
 ): Promise<boolean> {
   if (decision.note !== undefined) await context.store.note({ at: context.clock.now(), ...decision.note });
   if (decision.change === undefined) return true;
-  const change = sealed === undefined ? decision.change : withAnswer(decision.change, sealed);
-  return (await commitAndCarryOn(await files.durable(change), about, context)) === 'ok';
+  return (await commitAndCarryOn(await files.durable(decision.change), about, context)) === 'ok';
 }
 
-function withAnswer(change: Change, sealed: SealedAnswer): Change {
-  return {
-    ...change,
-    message: { ...change.message, answer: sealed.stored },
-    blobs: [...change.blobs, stage(sealed.bytes)],
-  };
+/** The answer is committed with what it answers. */
+function withAnswer(decision: Decision, sealed: SealedAnswer | undefined): Decision {
+  const { change } = decision;
+  if (change === undefined || sealed === undefined) return decision;
+  const message = { ...change.message, answer: sealed.stored };
+  return { ...decision, change: { ...change, message, blobs: [...change.blobs, stage(sealed.bytes)] } };
 }
 
 async function replyTo(

@@ -25,7 +25,7 @@ export function copyOf(earlier: MessageRecord, facts: ReceiveFacts, issues: read
   return {
     ...(change === undefined ? {} : { change }),
     reply: replyFor(earlier),
-    ...(again ? {} : { copy: true as const, evidenceBytes: 0 }),
+    ...(again ? {} : { copy: true as const, evidence: true as const }),
     happenings,
     issues,
   };

@@ -66,7 +66,7 @@ export function ignoredSignal(facts: ReceiveFacts, detail: string, rule: string)
   return {
     reply: EMPTY,
     note: { event: 'signal.ignored', detail: `${detail}: ${shownId(facts.message.header.messageId)}` },
-    evidenceBytes: 0,
+    evidence: true,
     happenings: [{ event: 'signal.ignored', detail, rule }],
     issues: facts.warnings,
   };
@@ -79,7 +79,7 @@ function unknown(facts: ReceiveFacts, issues: readonly Issue[]): Decision {
   return {
     reply: EMPTY,
     note: { event: 'signal.unknown', detail },
-    evidenceBytes: 0,
+    evidence: true,
     happenings: [{ event: 'signal.unknown', detail, rule: 'R96' }],
     issues,
   };
@@ -120,7 +120,7 @@ function refused(
       evidence: facts.envelope,
       rules: ['R94'],
     }),
-    evidenceBytes: facts.envelope.bytes,
+    evidence: true,
     reply: EMPTY,
     happenings: [{ event: 'signal.refused', detail, rule: 'R94', alert: true }],
     issues,
@@ -136,7 +136,7 @@ function ignored(facts: ReceiveFacts, referenced: MessageRecord, detail: string,
       evidence: facts.envelope,
       rules: ['R95'],
     }),
-    evidenceBytes: facts.envelope.bytes,
+    evidence: true,
     reply: EMPTY,
     happenings: [{ event: 'signal.ignored', detail, rule: 'R95' }],
     issues,

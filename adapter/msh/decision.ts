@@ -115,10 +115,10 @@ export interface Decision {
   /** A copy of what is stored, and nothing more than its stored answer is due: that is given also when nothing can be written (row 24). */
   readonly copy?: true;
   /**
-   * What is written changes nothing: it is kept for an operator to read, and takes so many octets beside its own entry. When
-   * its sender has used up its share it is left out, and all else stays (OPS-7).
+   * What is written changes nothing: it is kept for an operator to read. When its sender has used up its share it is left out,
+   * and all else stays (OPS-7).
    */
-  readonly evidenceBytes?: number;
+  readonly evidence?: true;
   /** Kept in the system journal when there is no record to write it on (row 32). */
   readonly note?: { readonly event: string; readonly detail: string };
   readonly happenings: readonly Happening[];

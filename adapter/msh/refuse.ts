@@ -28,8 +28,7 @@ export function refuse(facts: ReceiveFacts, issues: readonly Issue[], event = 'm
   };
   return {
     change: { expect: 'new', message, journal: [entry], blobs },
-    // The record repeats what the header says, and keeps the answer.
-    evidenceBytes: parts.reduce((sum, { blob }) => sum + blob.bytes, 2 * facts.envelope.bytes + sizeOf(answer)),
+    evidence: true,
     ...(answer === undefined ? {} : { answer }),
     reply: answer?.sync === true ? { kind: 'sealed' } : { kind: 'empty' },
     happenings: [told(event, issues)],
@@ -49,7 +48,7 @@ export function refuseWithoutRecord(
     ...(answer === undefined ? {} : { answer }),
     reply: answer?.sync === true ? { kind: 'sealed' } : { kind: 'empty' },
     note: { event, detail },
-    evidenceBytes: 0,
+    evidence: true,
     happenings: [told(event, issues)],
     issues,
   };
@@ -74,7 +73,6 @@ function planError(facts: ReceiveFacts, issues: readonly Issue[]): AnswerPlan | 
   };
 }
 
-const sizeOf = (answer: AnswerPlan | undefined): number => JSON.stringify(answer?.message.errorList ?? '').length;
 const rulesOf = (issues: readonly Issue[]): string[] => [...new Set(issues.flatMap((issue) => issue.rule ?? []))];
 
 function told(event: string, issues: readonly Issue[]): Happening {

@@ -29,8 +29,8 @@ const rejected = async (p: Pair): Promise<readonly MessageRecord[]> =>
 
 describe('signals that change nothing', () => {
   test.each([
-    ['a stranger', STRANGER, { strangers: 10_000 }],
-    ['a partner', OIN_B, { partner: 10_000 }],
+    ['a stranger', STRANGER, { strangers: 18_000 }],
+    ['a partner', OIN_B, { partner: 18_000 }],
   ] as const)('OPS-7 row 32 of %s: each is answered, five are noted, with ids that are cut', async (_, oin, bytes) => {
     const p = await pair({ profile: 'osb-rm' });
     allow(p.a, bytes);
@@ -69,7 +69,7 @@ describe('requests that cannot be read', () => {
   test('OPS-7 a partner’s are counted to it, so that strangers keep their share, and theirs are not', async () => {
     const p = await pair({ profile: 'osb-rm' });
     const rubbish = (oin: string) => giveText(p.b, '<rubbish', oin);
-    allow(p.b, { strangers: 5_000, partner: 9_000 });
+    allow(p.b, { strangers: 7_000, partner: 13_000 });
     for (let i = 0; i < TIMES; i += 1) for (const oin of [OIN_A, STRANGER]) await rubbish(oin);
     const from = (await p.b.store.notes(100)).map(({ detail }) => (detail.includes(OIN_A) ? 'partner' : 'stranger'));
     expect(from.filter((who) => who === 'partner')).toHaveLength(4);
@@ -145,7 +145,7 @@ describe('messages of a partner', () => {
       const posted = (): string[] =>
         p.wire.posts.map(({ body }) => body.toString('latin1')).filter((text) => text.includes('<eb:Acknowledgment'));
       const first = posted().at(-1);
-      allow(p.b, { partner: 6_000 });
+      allow(p.b, { partner: 10_000 });
       const answers: (string | undefined)[] = [];
       for (let i = 0; i < TIMES; i += 1) {
         const { text } = await giveTo(p, request);
