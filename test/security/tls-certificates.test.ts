@@ -3,7 +3,7 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { BadKind, DevIdentity } from '../../tools/certs/index.ts';
+import type { BadKind, DevIdentity, DevPki } from '../../tools/certs/index.ts';
 import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
 import {
   closeAll,
@@ -27,6 +27,10 @@ afterEach(async () => {
 });
 
 const POST = `POST ${PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 4\r\n\r\n<x/>`;
+
+const OIN_C = '00000099000000003000';
+const partyC = (pki: DevPki): Promise<DevIdentity> =>
+  pki.issue({ commonName: 'localhost', oin: OIN_C, dnsNames: ['localhost'] });
 
 /** What the endpoint's own statement of refusal must be, per certificate (node's name of OpenSSL's last verdict: a self-signed one
  * is unknown, and then has no list either). */
@@ -75,22 +79,23 @@ describe('client certificates at the endpoint', () => {
     ['a certificate under a revoked authority', 'revokedAuthorityCrlPems', 'CERT_REVOKED'],
   ] as const)('PKI003 %s is refused, as all are; with new lists all are served again', async (_, lists, reason) => {
     const { pki, endpoint } = await start((await testPki())[lists]);
-    const a = pki.party('partij-a').tls;
-    for (let i = 0; i < 3; i += 1) expect(await attempt(endpoint.port, a)).toBe('');
+    const all = [pki.party('partij-a').tls, pki.party('partij-b').tls, await partyC(pki)];
+    for (const one of all) expect(await attempt(endpoint.port, one)).toBe('');
     expect(endpoint.seen).toEqual([]);
-    expect(endpoint.events).toContainEqual(expect.objectContaining({ kind: 'tls.refused', reason }));
+    expect(endpoint.events).toEqual(all.map(() => expect.objectContaining({ kind: 'tls.refused', reason })));
     const tls = materialOf(pki, pki.party('partij-b').tls, pki.crlPems);
     expect(endpoint.server.reload({ tls, trust: tls })).toMatchObject({ ok: true });
-    expect(statuses(await underAttack(endpoint, () => attempt(endpoint.port, a)))).toEqual([204]);
+    for (const one of all) expect(statuses(await attempt(endpoint.port, one))).toEqual([204]);
+    expect(endpoint.seen.map(({ request }) => request.peer?.oin)).toEqual([OIN_A, OIN_B, OIN_C]);
   });
 
   test('PKI003 the lists of all levels are needed: without the domain list nobody comes in', async () => {
     const pki = await testPki();
     const { endpoint } = await start([pki.root.crlPem, pki.issuing.crlPem]);
-    expect(await attempt(endpoint.port, pki.party('partij-a').tls)).toBe('');
-    expect(endpoint.events).toContainEqual(
-      expect.objectContaining({ kind: 'tls.refused', reason: 'UNABLE_TO_GET_CRL' }),
-    );
+    const all = [pki.party('partij-a').tls, await partyC(pki)];
+    for (const one of all) expect(await attempt(endpoint.port, one)).toBe('');
+    const reason = 'UNABLE_TO_GET_CRL';
+    expect(endpoint.events).toEqual(all.map(() => expect.objectContaining({ kind: 'tls.refused', reason })));
   });
 
   test('row 93 another organisation comes in under its own OIN: the gateway decides', async () => {
@@ -166,14 +171,20 @@ describe('server certificates at the client', () => {
 
   test('PKI003 row 91 with a stale list no partner is trusted', async () => {
     const pki = await testPki();
-    const { outcome } = await post(pki.party('partij-b').tls, pki.staleCrlPems);
-    expect(outcome).toMatchObject({ kind: 'failed', reason: 'tls' });
-    expect(outcome.kind === 'failed' ? outcome.detail : '').toContain('CRL_HAS_EXPIRED');
+    for (const partner of [pki.party('partij-b').tls, await partyC(pki)]) {
+      const { outcome, requests } = await post(partner, pki.staleCrlPems);
+      expect(outcome).toMatchObject({ kind: 'failed', reason: 'tls' });
+      expect(outcome.kind === 'failed' ? outcome.detail : '').toContain('CRL_HAS_EXPIRED');
+      expect(requests).toBe(0);
+    }
   });
 
   test('a good partner certificate is accepted', async () => {
-    const { outcome, requests } = await post((await testPki()).party('partij-b').tls);
-    expect(outcome).toMatchObject({ kind: 'response', status: 204 });
-    expect(requests).toBe(1);
+    const pki = await testPki();
+    for (const partner of [pki.party('partij-b').tls, await partyC(pki)]) {
+      const { outcome, requests } = await post(partner);
+      expect(outcome).toMatchObject({ kind: 'response', status: 204 });
+      expect(requests).toBe(1);
+    }
   });
 });
