@@ -8,13 +8,18 @@ import { type ProxyListener, TransportConfigError } from '../../adapter/transpor
 import { type DistinctHeaders, readForwardedCertificate } from '../../adapter/transport/proxy-header.ts';
 import type { DevIdentity, DevPki } from '../../tools/certs/index.ts';
 import { OIN_A, testPki } from '../fixtures/pki.ts';
+import { type Neighbour, underAttack } from '../security/attacked-endpoint.ts';
 import { closeAll, exchangeRaw, materialOf, PATH, startEndpoint, statuses, tcp, tls } from './rig.ts';
 
 let pki: DevPki;
 let a: DevIdentity;
+/** Another party behind the same proxy, who is served while one is refused. */
+let neighbour: Neighbour;
 beforeAll(async () => {
   pki = await testPki();
   a = pki.party('partij-a').tls;
+  const c = await pki.issue({ oin: '00000099000000003000', commonName: 'partij-c' });
+  neighbour = { lines: [`X-SSL-Client-Cert: ${base64(c)}`] };
 });
 afterEach(closeAll);
 
@@ -66,7 +71,8 @@ describe('a certificate from a listed proxy', () => {
     'PKI002 rows 90 92 certificate %s gets 403 and its body is not processed',
     async (kind) => {
       const endpoint = await start();
-      expect(await forward(endpoint.port, { 'X-SSL-Client-Cert': base64(pki.bad(kind)) })).toBe(403);
+      const attack = () => forward(endpoint.port, { 'X-SSL-Client-Cert': base64(pki.bad(kind)) });
+      expect(await underAttack(endpoint, attack, neighbour)).toBe(403);
       expect(endpoint.seen).toHaveLength(0);
       expect(endpoint.events).toContainEqual(expect.objectContaining({ kind: 'peer.refused' }));
     },
@@ -80,12 +86,12 @@ describe('a certificate from a listed proxy', () => {
     expect(await forward(endpoint.port, headers)).toBe(204);
     const revoking = await pki.issuingCrl({ serials: [a.serial] });
     endpoint.server.reload({ trust: { ca: [pki.caPem], crl: [pki.root.crlPem, pki.domain.crlPem, revoking] } });
-    expect(await forward(endpoint.port, headers)).toBe(403);
+    expect(await underAttack(endpoint, () => forward(endpoint.port, headers), neighbour)).toBe(403);
   });
 
   test('without a certificate header the answer is 403', async () => {
     const endpoint = await start();
-    expect(await forward(endpoint.port, {})).toBe(403);
+    expect(await underAttack(endpoint, () => forward(endpoint.port, {}), neighbour)).toBe(403);
     expect(endpoint.seen).toHaveLength(0);
   });
 
@@ -99,8 +105,10 @@ describe('a certificate from a listed proxy', () => {
 
 describe('row 94 the header from anybody else', () => {
   test('a direct caller of a proxied endpoint gets 403 and is reported', async () => {
-    const endpoint = await start(proxied(['10.1.2.3', '192.168.0.0/16']));
-    expect(await forward(endpoint.port, { 'X-SSL-Client-Cert': base64(a) })).toBe(403);
+    const from = '127.0.0.2';
+    const endpoint = await start(proxied(['10.1.2.3', '192.168.0.0/16', from]));
+    const attack = () => forward(endpoint.port, { 'X-SSL-Client-Cert': base64(a) });
+    expect(await underAttack(endpoint, attack, { ...neighbour, from })).toBe(403);
     expect(endpoint.seen).toHaveLength(0);
     expect(endpoint.events).toContainEqual({
       kind: 'proxy.spoofed',
@@ -116,7 +124,8 @@ describe('row 94 the header from anybody else', () => {
     const stranger = pki.bad('otherOin');
     const socket = await tls(endpoint.port, { ca: pki.caPem, key: stranger.keyPem, cert: stranger.chainPem });
     const bytes = `POST ${PATH} HTTP/1.1\r\nHost: l\r\nX-SSL-Client-Cert: ${base64(a)}\r\nClient-Cert: :${base64(a)}:\r\nContent-Length: 0\r\n\r\n`;
-    expect(statuses((await exchangeRaw(socket, bytes, 300)).text)).toEqual([204]);
+    const { text } = await underAttack(endpoint, () => exchangeRaw(socket, bytes, 300));
+    expect(statuses(text)).toEqual([204]);
     expect(endpoint.seen[0]?.request.peer?.oin).toBe('00000099999999990000');
     expect(endpoint.seen[0]?.request.headers).not.toHaveProperty('x-ssl-client-cert');
     expect(endpoint.events.map((event) => event.kind)).toEqual(['proxy.spoofed', 'proxy.spoofed']);
@@ -166,7 +175,8 @@ describe('row 95 headers that are no single certificate', () => {
     const endpoint = await start();
     const send = async (lines: string) => {
       const bytes = `POST ${PATH} HTTP/1.1\r\nHost: l\r\n${lines}\r\nContent-Length: 0\r\n\r\n`;
-      return statuses((await exchangeRaw(await tcp(endpoint.port), bytes, 400)).text);
+      const attack = async () => exchangeRaw(await tcp(endpoint.port), bytes, 400);
+      return statuses((await underAttack(endpoint, attack, neighbour)).text);
     };
     expect(await send(`X-SSL-Client-Cert: ${'A'.repeat(65_536)}`)).toEqual([431]);
     const folded = a.certificatePem.trim().replace(/\n/g, '\r\n\t');
