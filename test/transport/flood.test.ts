@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { SERVER_LIMITS, type ServerLimits } from '../../adapter/transport/index.ts';
-import { closeAll, exchangeRaw, PATH, startEndpoint, statuses, tcp } from './rig.ts';
+import { closeAll, exchangeRaw, PATH, soon, startEndpoint, statuses, tcp } from './rig.ts';
 
 const FLOOD = 5000;
 const AT_ONCE = 100;
@@ -52,7 +52,9 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 /** One message over a connection that stands; its status, or 0 when the connection ended. */
-const postOn = (socket: Socket): Promise<number> =>
+const postOn = (socket: Socket): Promise<number> => soon('who is connected', answerOn(socket));
+
+const answerOn = (socket: Socket): Promise<number> =>
   new Promise((resolve) => {
     const ended = (): void => resolve(0);
     socket.once('close', ended).once('data', (chunk: Buffer) => {

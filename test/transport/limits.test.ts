@@ -3,7 +3,18 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { BodyAborted, type EbmsDoor, type ServerLimits } from '../../adapter/transport/index.ts';
 import { guardRequest } from '../../adapter/transport/request-guard.ts';
 import { underAttack } from '../security/attacked-endpoint.ts';
-import { closeAll, exchangeRaw, PATH, readAll, startClient, startEndpoint, statuses, tcp, xmlBody } from './rig.ts';
+import {
+  closeAll,
+  exchangeRaw,
+  PATH,
+  readAll,
+  soon,
+  startClient,
+  startEndpoint,
+  statuses,
+  tcp,
+  xmlBody,
+} from './rig.ts';
 
 afterEach(closeAll);
 
@@ -149,7 +160,8 @@ describe('speed', () => {
     const dripping = setInterval(() => slow.writable && slow.write('a'), 40);
     const answered = exchangeRaw(slow, head(['Content-Length: 1000']));
     const client = startClient({ allowPlainHttp: true });
-    expect(await client.post({ url: endpoint.url, peerOin: 'x' }, xmlBody())).toMatchObject({ status: 204 });
+    const other = client.post({ url: endpoint.url, peerOin: 'x' }, xmlBody());
+    expect(await soon('another', other)).toMatchObject({ status: 204 });
     const { text, closed } = await underAttack(endpoint, () => answered);
     clearInterval(dripping);
     expect(statuses(text)).toEqual([408]);
@@ -234,12 +246,12 @@ describe('places', () => {
     const held = [post(), post()];
     for (let i = 0; i < 100 && endpoint.server.load().requests < 2; i += 1)
       await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(await post()).toMatchObject({ kind: 'response', status: 503, headers: { 'retry-after': '7' } });
+    const above = await soon('who comes above the bound', post());
+    expect(above).toMatchObject({ kind: 'response', status: 503, headers: { 'retry-after': '7' } });
     open();
-    expect((await Promise.all(held)).map((outcome) => outcome.kind === 'response' && outcome.status)).toEqual([
-      204, 204,
-    ]);
-    expect(await post()).toMatchObject({ kind: 'response', status: 204 });
+    const served = await soon('who has a place', Promise.all(held));
+    expect(served.map((outcome) => outcome.kind === 'response' && outcome.status)).toEqual([204, 204]);
+    expect(await soon('who comes afterwards', post())).toMatchObject({ kind: 'response', status: 204 });
     expect(endpoint.server.load().requests).toBe(0);
   });
 
@@ -247,10 +259,8 @@ describe('places', () => {
     const { open, door } = blocked();
     const endpoint = await plain({ replyTimeoutMs: 100 }, door);
     const client = startClient({ allowPlainHttp: true });
-    expect(await client.post({ url: endpoint.url, peerOin: 'x' }, xmlBody())).toMatchObject({
-      kind: 'response',
-      status: 503,
-    });
+    const outcome = await soon('who waits', client.post({ url: endpoint.url, peerOin: 'x' }, xmlBody()));
+    expect(outcome).toMatchObject({ kind: 'response', status: 503 });
     expect(endpoint.server.load().requests).toBe(1);
     open();
     for (let i = 0; i < 100 && endpoint.server.load().requests > 0; i += 1)

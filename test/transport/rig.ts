@@ -121,6 +121,19 @@ export function tcp(port: number, from?: string): Promise<Socket> {
   });
 }
 
+/** Also on a machine that does much else: connecting, a request and its answer. */
+export const SERVED_WITHIN_MS = 5_000;
+
+/** What must not wait for what others do: rejects when it takes longer than it may. */
+export async function soon<T>(who: string, served: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const why = `${who} was not served within ${SERVED_WITHIN_MS} ms`;
+    timer = setTimeout(() => reject(new Error(why)), SERVED_WITHIN_MS);
+  });
+  return Promise.race([served, late]).finally(() => clearTimeout(timer));
+}
+
 /** A TLS connection, once it is proven that the server lets us in (TLS 1.3 servers refuse after our handshake). */
 export function tls(port: number, options: ConnectionOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
