@@ -115,6 +115,7 @@ function reliability(binding: XmlElement | undefined): ReliableMessaging | undef
 function nonRepudiation(element: XmlElement | undefined, parts: PartyParts): NonRepudiation | undefined {
   if (element === undefined) return undefined;
   return {
+    ...lineOf(element),
     hashFunction: collapse(cppaChild(element, 'HashFunction')?.text ?? ''),
     signatureAlgorithm: algorithm(cppaChild(element, 'SignatureAlgorithm')),
     ...defined('certificate', certificate(cppaChild(element, 'SigningCertificateRef'), parts, 'Error')),

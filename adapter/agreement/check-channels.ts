@@ -20,8 +20,8 @@ export function checkChannels(party: AgreementParty, policy: CpaPolicy): Issue[]
     ...checkReliability(channel),
     ...checkSides(channel),
     ...checkSignals(channel, party),
-    ...checkAlgorithms(channel.senderNonRepudiation, channel, policy),
-    ...checkAlgorithms(channel.receiverNonRepudiation, channel, policy),
+    ...checkAlgorithms(channel.senderNonRepudiation, `${at(channel)}/SenderNonRepudiation`, policy),
+    ...checkAlgorithms(channel.receiverNonRepudiation, `${at(channel)}/ReceiverNonRepudiation`, policy),
   ]);
 }
 
@@ -124,27 +124,36 @@ const CENTURY_MS = 100 * 366 * 86_400_000;
 /** Beyond every date that a message could carry; what overflows is no number at all. */
 const isEndless = (duration: Duration): boolean => !(addDuration(0, duration) <= CENTURY_MS);
 
+/** Both sides of a channel, each with its own place in the document. */
+function sidesOf(channel: DeliveryChannel) {
+  const { source } = channel;
+  if (source === undefined) return [];
+  return (['Sender', 'Receiver'] as const).map((role) => ({
+    side: role === 'Sender' ? source.sender : source.receiver,
+    transport: `${at(channel)}/Transport${role}`,
+    binding: `${at(channel)}/ebXML${role}Binding`,
+  }));
+}
+
 /** Protocol, versions, and what Digikoppeling never uses. */
 function checkSides(channel: DeliveryChannel): Issue[] {
   const issues: Issue[] = [];
   const line = channel.source?.line;
-  for (const side of channel.source === undefined ? [] : [channel.source.sender, channel.source.receiver]) {
+  for (const { side, transport, binding } of sidesOf(channel)) {
     if (side.transport && side.protocol?.name.toUpperCase() !== 'HTTP')
-      issues.push(onLine(line, error('Protocol', at(channel), 'TransportProtocol is geen HTTP', 'V12')));
+      issues.push(onLine(line, error('Protocol', transport, 'TransportProtocol is geen HTTP', 'V12')));
     if (side.transport && side.security === undefined)
-      issues.push(onLine(line, warn('Security', at(channel), 'zonder TransportSecurity; TLS blijft verplicht', 'V12')));
+      issues.push(onLine(line, warn('Security', transport, 'zonder TransportSecurity; TLS blijft verplicht', 'V12')));
     if (side.accessAuthentication)
       issues.push(
-        onLine(line, warn('AccessAuthentication', at(channel), 'basic en digest worden niet gebruikt', 'DK-004')),
+        onLine(line, warn('AccessAuthentication', transport, 'basic en digest worden niet gebruikt', 'DK-004')),
       );
     if (side.bindingVersion !== undefined && side.bindingVersion !== '2.0')
       issues.push(
-        onLine(line, warn('BindingVersion', at(channel), 'ebXML-binding heeft een andere versie dan 2.0', 'V22')),
+        onLine(line, warn('BindingVersion', binding, 'ebXML-binding heeft een andere versie dan 2.0', 'V22')),
       );
     if (side.guaranteedOrder)
-      issues.push(
-        onLine(line, error('MessageOrder', at(channel), 'gegarandeerde volgorde wordt niet ondersteund', 'V18')),
-      );
+      issues.push(onLine(line, error('MessageOrder', binding, 'gegarandeerde volgorde wordt niet ondersteund', 'V18')));
   }
   if (!['none', 'mshSignalsOnly'].includes(channel.syncReplyMode))
     issues.push(onLine(line, error('SyncReplyMode', at(channel), 'verwacht none of mshSignalsOnly', 'V19')));
@@ -178,21 +187,13 @@ function checkSignals(channel: DeliveryChannel, party: AgreementParty): Issue[] 
     : [];
 }
 
-function checkAlgorithms(
-  nonRepudiation: NonRepudiation | undefined,
-  channel: DeliveryChannel,
-  policy: CpaPolicy,
-): Issue[] {
+function checkAlgorithms(nonRepudiation: NonRepudiation | undefined, where: string, policy: CpaPolicy): Issue[] {
   if (nonRepudiation === undefined) return [];
-  const { hashFunction, signatureAlgorithm } = nonRepudiation;
-  const line = channel.source?.line;
+  const { hashFunction, signatureAlgorithm, line } = nonRepudiation;
   if (/sha-?1\b|md5/i.test(`${hashFunction} ${signatureAlgorithm}`)) {
     const allowed = !policy.production && policy.allowSha1 === true;
     return [
-      onLine(
-        line,
-        (allowed ? warn : error)('WeakAlgorithm', at(channel), 'SHA-1 en MD5 zijn niet toegestaan', 'DK-074'),
-      ),
+      onLine(line, (allowed ? warn : error)('WeakAlgorithm', where, 'SHA-1 en MD5 zijn niet toegestaan', 'DK-074')),
     ];
   }
   const known =
@@ -203,12 +204,7 @@ function checkAlgorithms(
     : [
         onLine(
           line,
-          error(
-            'UnknownAlgorithm',
-            at(channel),
-            'het hash- of ondertekeningsalgoritme wordt niet ondersteund',
-            'DK-074',
-          ),
+          error('UnknownAlgorithm', where, 'het hash- of ondertekeningsalgoritme wordt niet ondersteund', 'DK-074'),
         ),
       ];
 }

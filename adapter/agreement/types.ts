@@ -21,6 +21,7 @@ export interface ReliableMessaging {
 }
 
 export interface NonRepudiation {
+  readonly line?: number;
   readonly hashFunction: string;
   readonly signatureAlgorithm: string;
   /** Present on the sender's side (SigningCertificateRef). */

@@ -241,6 +241,27 @@ describe('a CPA with one fault', () => {
   test.each(FAULTS)('%s', async (_title, change, rules) => {
     const issues = judge(change(await goodCpa()));
     expect(errorsOf(issues).sort()).toEqual([...rules].sort());
+    const said = issues.map(({ where, detail, line }) => `${line} ${where} ${detail}`);
+    expect(said.filter((one, i) => said.indexOf(one) !== i)).toEqual([]);
+  });
+
+  test('DK-074 V18 of a channel that signs and verifies each place is named, on the line where it stands', async () => {
+    const xml = (await goodCpa())
+      .replaceAll('http://www.w3.org/2001/04/xmlenc#sha256', 'http://www.w3.org/2000/09/xmldsig#sha1')
+      .replaceAll('>NotGuaranteed<', '>Guaranteed<');
+    const issues = judge(xml);
+    const lines = xml.split('\n');
+    const places = issues
+      .filter(({ rule, where }) => rule === 'DK-074' && where.includes("'A_business'"))
+      .map(({ where, line = 0 }) => [where, /<tp:(\w+)/.exec(lines[line - 1] ?? '')?.[1]]);
+    expect(places).toEqual(
+      ['SenderNonRepudiation', 'ReceiverNonRepudiation'].map((name) => [
+        `DeliveryChannel[@channelId='A_business']/${name}`,
+        name,
+      ]),
+    );
+    const ordered = issues.filter(({ rule, where }) => rule === 'V18' && where.includes("'A_business'"));
+    expect(ordered.map(({ where }) => where.split('/')[1])).toEqual(['ebXMLSenderBinding', 'ebXMLReceiverBinding']);
   });
 
   test('row 78 all faults come at once, each with its line', async () => {
