@@ -5,7 +5,7 @@ const STANDARD_OUTPUT = 1;
 
 /** A file on a full disk throws, a pipe that nobody reads tells of it later: either way the line is lost and nothing else. */
 export function toStandardOutput(): (line: string) => void {
-  if (fstatSync(STANDARD_OUTPUT).isFile()) return wholeLines((octets) => writeSync(STANDARD_OUTPUT, octets));
+  if (fstatSync(STANDARD_OUTPUT).isFile()) return toFile;
   let isWatched = false;
   return (line) => {
     if (!isWatched) process.stdout.on('error', () => undefined);
@@ -26,3 +26,6 @@ export function wholeLines(write: (octets: Uint8Array) => number): (line: string
     if (written > 0) isCut = written < octets.length;
   };
 }
+
+/** One for all observers: the last words of a process, which have an observer of their own, stand behind the same cut line. */
+const toFile = wholeLines((octets) => writeSync(STANDARD_OUTPUT, octets));

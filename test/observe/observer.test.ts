@@ -1,4 +1,8 @@
 // Log line, metric and listener as views of one event.
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createObserver, EVENTS, type EventFields, isEventName, type Observer } from '../../adapter/observe/index.ts';
 import { wholeLines } from '../../adapter/observe/standard-output.ts';
@@ -141,7 +145,43 @@ describe('a log on a disk that is full and then is not', () => {
   ])('row 21 %s: no line is lost but those that found no room', (_, rooms, expected) => {
     expect(written(rooms)).toBe(expected);
   });
+
+  test('row 21 nor does a line of another observer of the process go with it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dk-log-'));
+    const log = openSync(join(folder, 'log'), 'w');
+    try {
+      const child = spawnSync(process.execPath, ['--input-type=module', '-e', TWO_OBSERVERS, OBSERVE], {
+        stdio: ['ignore', log, 'pipe'],
+        timeout: 20_000,
+      });
+      expect(String(child.stderr)).toBe('');
+      const [cut, ...others] = readFileSync(join(folder, 'log'), 'utf8').trimEnd().split('\n');
+      expect(cut).toHaveLength(20);
+      expect(others.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(['gateway.crashed']);
+    } finally {
+      closeSync(log);
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
+
+const OBSERVE = new URL('../../dist/adapter/observe/index.js', import.meta.url).href;
+/** The disk has room for twenty octets of what the first one tells, and for all that the second does. */
+const TWO_OBSERVERS = `
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const { writeSync } = fs;
+let room = 20;
+fs.writeSync = (file, octets) => {
+  const written = writeSync(file, octets.subarray(0, room));
+  room = Infinity;
+  return written;
+};
+syncBuiltinESMExports();
+const { createObserver } = await import(process.argv[1]);
+createObserver({ name: 'proef', level: 'info' }).emit('gateway.started', { detail: 'https://127.0.0.1' });
+createObserver({ name: 'proef', level: 'error' }).emit('gateway.crashed', { detail: 'Error' });
+`;
 
 describe('listeners', () => {
   test('row 159 a listener is told what the log is told, until it is removed', () => {
