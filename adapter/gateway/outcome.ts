@@ -1,5 +1,5 @@
 // Reads an HTTP outcome as the partner's answer to a POST: the transport's verdict, and the words of a fault (rows 37–42).
-import { readFault } from '../ebms/index.ts';
+import { readFault, type SoapFault } from '../ebms/index.ts';
 import type { StagedBlob, TransmitOutcome } from '../msh/index.ts';
 import { classify, type PostOutcome } from '../transport/index.ts';
 import { readXml } from '../xml/index.ts';
@@ -23,12 +23,15 @@ export function readOutcome(outcome: PostOutcome, context: GatewayContext, signa
     return signalDue ? { kind: 'retryable', detail: 'an empty response where a signal is due' } : { kind: 'accepted' };
   }
   const evidence = outcome.kind === 'response' ? kept(outcome) : {};
-  const detail = verdict.detail + (outcome.kind === 'response' ? faultText(outcome) : '');
-  if (verdict.kind === 'refused') return { kind: 'refused', detail, ...evidence };
+  const fault = outcome.kind === 'response' ? faultIn(outcome) : undefined;
+  const detail = fault === undefined ? verdict.detail : `${verdict.detail}, SOAP Fault ${fault.code}`;
+  const words = fault === undefined ? {} : { words: fault.detail.slice(0, MAX_WORDS) };
+  if (verdict.kind === 'refused') return { kind: 'refused', detail, ...words, ...evidence };
   const { notBefore, unsent } = verdict;
   return {
     kind: 'retryable',
     detail,
+    ...words,
     ...(notBefore === undefined ? {} : { notBefore }),
     ...(unsent === undefined ? {} : { unsent }),
     ...evidence,
@@ -39,10 +42,11 @@ export function readOutcome(outcome: PostOutcome, context: GatewayContext, signa
 export const kept = (response: Response): { evidence?: StagedBlob } =>
   response.body.length === 0 ? {} : { evidence: stage(response.body.subarray(0, EVIDENCE_BYTES)) };
 
-/** The fault's code and text, cut short; for our operators (row 39, DK-014). */
-function faultText(response: Response): string {
-  if (response.body.length === 0) return '';
+const MAX_WORDS = 200;
+
+/** Its code is one of four (DK-014); its text is the partner's own. */
+function faultIn(response: Response): SoapFault | undefined {
+  if (response.body.length === 0) return undefined;
   const xml = readXml(response.body, { limits: { maxBytes: 1024 * 1024 } });
-  const fault = xml.ok ? readFault(xml.value) : undefined;
-  return fault === undefined ? '' : `, SOAP Fault ${fault.code}: ${fault.detail.slice(0, 200)}`;
+  return xml.ok ? readFault(xml.value) : undefined;
 }

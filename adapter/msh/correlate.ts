@@ -3,6 +3,7 @@ import { hasError, type Issue } from '../base/index.ts';
 import type { MessageRecord } from './change.ts';
 import type { Decision, ReceiveFacts } from './decision.ts';
 import { effectOf, journalOnly } from './effect.ts';
+import { isErrorCode } from './errors.ts';
 import { rowFor } from './lifecycle.ts';
 import { differentReferences } from './references.ts';
 import { issuesText, shownDetail, shownId } from './words.ts';
@@ -47,11 +48,14 @@ export function correlateError(facts: ReceiveFacts, issues: readonly Issue[]): D
   const detail = shownDetail(
     list.map((error) => `${error.errorCode} at ${error.location ?? '?'}: ${error.description ?? ''}`).join('; '),
   );
-  if (message.errorList?.highestSeverity !== 'Error')
-    return ignored(facts, referenced, `warning from the partner: ${detail}`, issues);
+  if (message.errorList?.highestSeverity !== 'Error') {
+    const decision = ignored(facts, referenced, `warning from the partner: ${detail}`, issues);
+    return { ...decision, happenings: [{ event: 'signal.ignored', detail: 'warning from the partner', rule: 'R95' }] };
+  }
   if (rowFor(referenced, 'errorReceived') === undefined) return late(facts, referenced, issues);
-  const code = list[0]?.errorCode;
-  const told = code === undefined ? {} : { code };
+  // What it says beside its codes are words of its own: for record and journal, not for a log (row 159).
+  const code = list.map(({ errorCode }) => errorCode).find(isErrorCode);
+  const told = { detail: `errors: ${list.length}`, ...(code === undefined ? {} : { code }) };
   const errorCodes = [...new Set(list.map((error) => error.errorCode.slice(0, LONGEST_CODE)))].slice(0, MOST_CODES);
   const effect = effectOf(
     referenced,

@@ -152,20 +152,24 @@ export interface Submission {
   readonly journal: Change['journal'];
 }
 
-/** What one POST of a message came to, after the transport's and the codec's reading of it. */
+/**
+ * What one POST of a message came to, after the transport's and the codec's reading of it. `words` are the partner's own: for
+ * record and journal, which operators read, and for no log (row 159).
+ */
 export type TransmitOutcome =
   | { readonly kind: 'accepted' }
   /** No proof of arrival: time-out, connection, 5xx, HTML with 200 (row 38), an empty reply where a signal is due (row 37). */
   | {
       readonly kind: 'retryable';
       readonly detail: string;
+      readonly words?: string;
       readonly notBefore?: Instant;
       /** There was no connection: the partner has received nothing of this attempt. */
       readonly unsent?: true;
       readonly evidence?: StagedBlob;
     }
   /** 400, 413, 415, 501, 505: the partner will never take these bytes (row 39). */
-  | { readonly kind: 'refused'; readonly detail: string; readonly evidence?: StagedBlob };
+  | { readonly kind: 'refused'; readonly detail: string; readonly words?: string; readonly evidence?: StagedBlob };
 
 /** First step of an attempt: count it and commit, then make it; or end the message without another one. */
 export type AttemptStart =

@@ -10,14 +10,16 @@ import { failureSeverity } from './notice.ts';
 export function beginTransmit({ now, record, leaseUntil }: BeginFacts): AttemptStart {
   const job = record.jobs.find((one) => one.kind === 'transmit');
   if (job === undefined || job.runAt > now) return { kind: 'nothing' };
-  const end = (event: LifecycleEvent, problem: string): AttemptStart => {
-    const { change, happenings } = effectOf(record, { now, event, problem });
+  const end = (event: LifecycleEvent, detail: string, last?: string): AttemptStart => {
+    const problem = last === undefined ? detail : `${detail}; last: ${last}`;
+    const { change, happenings } = effectOf(record, { now, event, problem }, { detail });
     return change === undefined ? { kind: 'nothing' } : { kind: 'end', change, happenings };
   };
   if (isExpired(record, now)) return end('expired', 'TimeToLive passed before an Acknowledgment came');
   if (job.attemptOpen && !record.terms.ackRequested)
     return end('unknownOutcome', 'an earlier attempt never reported back; best effort does not send twice');
-  if (job.attempts > record.terms.retries) return end('exhausted', deliveryFailure(record, job));
+  if (job.attempts > record.terms.retries)
+    return end('exhausted', deliveryFailure(record, job), job.lastProblem ?? 'no answer');
   const { change, happenings } = effectOf(record, {
     now,
     event: 'attempt',
@@ -28,8 +30,7 @@ export function beginTransmit({ now, record, leaseUntil }: BeginFacts): AttemptS
 }
 
 function deliveryFailure(record: MessageRecord, job: Job): string {
-  const told = `DeliveryFailure (${failureSeverity(record)})`;
-  return `${told}: no Acknowledgment after ${job.attempts} attempts; last: ${job.lastProblem ?? 'no answer'}`;
+  return `DeliveryFailure (${failureSeverity(record)}): no Acknowledgment after ${job.attempts} attempts`;
 }
 
 /** TimeToLive lies within PersistDuration, so nothing is sent again after that either (R98, R99). */
@@ -41,15 +42,13 @@ export function isExpired(record: Pick<MessageRecord, 'timeToLive'>, now: Instan
 export function endTransmit({ now, record, outcome }: EndTransmitFacts): Effect {
   const job = record.jobs.find((one) => one.kind === 'transmit');
   if (job === undefined || !job.attemptOpen) return { happenings: [] };
-  const problem = outcome.kind === 'accepted' ? undefined : outcome.detail;
-  return effectOf(record, {
-    now,
-    event: eventOf(record, outcome),
-    runAt: nextRun(record, outcome, now),
-    ...(problem === undefined ? {} : { problem, detail: problem }),
-    unsent: outcome.kind === 'retryable' && outcome.unsent === true,
-    ...(outcome.kind === 'accepted' || outcome.evidence === undefined ? {} : { evidence: outcome.evidence }),
-  });
+  const step = { now, event: eventOf(record, outcome), runAt: nextRun(record, outcome, now) };
+  if (outcome.kind === 'accepted') return effectOf(record, { ...step, unsent: false });
+  const { detail, words, evidence } = outcome;
+  const problem = words === undefined ? detail : `${detail}: ${words}`;
+  const unsent = outcome.kind === 'retryable' && outcome.unsent === true;
+  const facts = { ...step, problem, detail: problem, unsent, ...(evidence === undefined ? {} : { evidence }) };
+  return effectOf(record, facts, { detail });
 }
 
 function eventOf(record: MessageRecord, outcome: TransmitOutcome): LifecycleEvent {
