@@ -31,8 +31,22 @@ export function identify(authorization: string | undefined, keys: readonly ApiKe
   return found;
 }
 
+/** One of these stands at each route of a message: a pattern beside the routes would read a path otherwise than they do. */
+export interface Guards {
+  readonly application: RequestHandler;
+  readonly operator: RequestHandler;
+  /** Operators see and move messages, but neither submit them nor read what they carry; applications see them too. */
+  readonly either: RequestHandler;
+}
+
+export const guardsFor = (keys: readonly ApiKey[]): Guards => ({
+  application: requireRole(['application'], keys),
+  operator: requireRole(['operator'], keys),
+  either: requireRole(['application', 'operator'], keys),
+});
+
 /** Lets a request through when its key has one of the roles; the caller is left in `response.locals.caller`. */
-export function requireRole(roles: readonly ApiRole[], keys: readonly ApiKey[]): RequestHandler {
+function requireRole(roles: readonly ApiRole[], keys: readonly ApiKey[]): RequestHandler {
   return (request, response, next) => {
     const caller = identify(request.headers.authorization, keys);
     if (caller === undefined) {

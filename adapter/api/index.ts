@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Gateway } from '../gateway/index.ts';
 import { faultOf, type Observer } from '../observe/index.ts';
 import { InvalidCursor, StoreUnavailable } from '../store/index.ts';
-import { type ApiKey, requireRole } from './auth.ts';
+import { type ApiKey, guardsFor } from './auth.ts';
 import { type EventsMode, eventsRouter } from './events.ts';
 import { inboxRouter } from './inbox.ts';
 import { messagesRouter } from './messages.ts';
@@ -35,33 +35,18 @@ export function createApi(gateway: Gateway, options: ApiOptions): ApiServer {
   app.disable('x-powered-by');
   app.set('etag', false);
   monitoring(app, gateway, options.observer);
-  const application = requireRole(['application'], options.keys);
-  const operator = requireRole(['operator'], options.keys);
+  const guards = guardsFor(options.keys);
+  const { application, operator, either } = guards;
   app.use('/api/v1/inbox', application);
   app.use('/api/v1/events', application);
   app.use('/api/v1/cpas', operator);
   app.use('/api/v1/notes', operator);
-  app.use('/api/v1/messages', messageAccess(options.keys));
-  app.use('/api/v1', messagesRouter(gateway), inboxRouter(gateway), operationsRouter(gateway));
+  app.use('/api/v1/messages', either);
+  app.use('/api/v1', messagesRouter(gateway, guards), inboxRouter(gateway), operationsRouter(gateway, guards));
   app.use('/api/v1', eventsRouter(gateway, options.events ?? 'log'));
   app.use((_request, response) => sendProblem(response, notFound));
   app.use(errorBoundary(options.observer));
   return serverOf(createServer(app), options);
-}
-
-const COMMANDS = /^\/[^/]+\/commands\/?$/;
-const PARTS = /^\/[^/]+\/parts\//;
-
-/** Operators see and move messages, but neither submit them nor read what they carry; applications see them too. */
-function messageAccess(keys: ApiOptions['keys']): RequestHandler {
-  const application = requireRole(['application'], keys);
-  const operator = requireRole(['operator'], keys);
-  const either = requireRole(['application', 'operator'], keys);
-  return (request, response, next) => {
-    const reads = request.method === 'GET' && !PARTS.test(request.path);
-    const guard = COMMANDS.test(request.path) ? operator : reads ? either : application;
-    guard(request, response, next);
-  };
 }
 
 /** Liveness says that the process runs; readiness that it can take responsibility: the store takes writes (row 16). */

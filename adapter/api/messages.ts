@@ -4,16 +4,18 @@ import type { Request, Response } from 'express';
 import { Router, raw } from 'express';
 import { documentFromJson, type Gateway, type SubmitDocument } from '../gateway/index.ts';
 import { STATES } from '../msh/index.ts';
-import type { Caller } from './auth.ts';
+import type { Caller, Guards } from './auth.ts';
 import { badRequest, notFound, sendProblem } from './problem.ts';
 import { journalView, messageView, toRecordId } from './views.ts';
 
 /** One StUF envelope of 25 MB as base64 in JSON, with room for the fields around it. */
 const MAX_BODY = '37mb';
 
-export function messagesRouter(gateway: Gateway): Router {
+const PART = '/messages/:id/parts/:index';
+
+export function messagesRouter(gateway: Gateway, { application }: Guards): Router {
   const router = Router();
-  router.post('/messages', raw({ type: () => true, limit: MAX_BODY }), (request, response) =>
+  router.post('/messages', application, raw({ type: () => true, limit: MAX_BODY }), (request, response) =>
     submit(gateway, request, response),
   );
   router.get('/messages', (request, response) => list(gateway, request, response));
@@ -27,7 +29,8 @@ export function messagesRouter(gateway: Gateway): Router {
     if (entries.length === 0) return sendProblem(response, notFound);
     response.json({ entries: entries.map(journalView) });
   });
-  router.get('/messages/:id/parts/:index', (request, response) => part(gateway, request, response));
+  router.get(PART, application);
+  router.get(PART, (request, response) => part(gateway, request, response));
   return router;
 }
 

@@ -4,7 +4,7 @@ import { json, Router, raw } from 'express';
 import { formatDateTime, type Issue } from '../base/index.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { OperatorCommand } from '../msh/index.ts';
-import type { Caller } from './auth.ts';
+import type { Caller, Guards } from './auth.ts';
 import { badRequest, notFound, type Problem, sendProblem } from './problem.ts';
 import { messageView, toRecordId } from './views.ts';
 
@@ -12,8 +12,9 @@ const COMMANDS: readonly OperatorCommand[] = ['retry', 'cancel', 'redeliver', 'd
 /** No move of the message itself: it stays as it ended, and a new one is made. */
 const RESEND = 'resend';
 const MAX_CPA = '5mb';
+const COMMAND = '/messages/:id/commands';
 
-export function operationsRouter(gateway: Gateway): Router {
+export function operationsRouter(gateway: Gateway, { operator }: Guards): Router {
   const router = Router();
   router.get('/cpas', async (_request, response) => {
     const cpas = await gateway.cpas();
@@ -43,7 +44,8 @@ export function operationsRouter(gateway: Gateway): Router {
     if (!(await gateway.removeCpa(request.params.id))) return sendProblem(response, notFound);
     response.status(204).end();
   });
-  router.post('/messages/:id/commands', json(), async (request, response) => {
+  router.post(COMMAND, operator);
+  router.post(COMMAND, json(), async (request, response) => {
     const { name } = response.locals.caller as Caller;
     const id = toRecordId(request.params.id);
     if (request.body?.command === RESEND) return sendResent(await gateway.resend(id, name), response);
