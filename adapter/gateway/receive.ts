@@ -80,9 +80,47 @@ export async function receiveMessage(received: Received, context: GatewayContext
 }
 
 async function carryThrough(received: Received, files: Files, context: GatewayContext): Promise<HttpReply> {
-  const { intake, peer, cid } = received;
+  const { intake, peer } = received;
   if (intake.unstored !== undefined) await mustBeCopy(intake, intake.unstored, context);
   const known = await gatherFacts(intake, peer, context);
+  const written = await decideAndWrite(known, received, files, context);
+  if (written === undefined) return unavailableReply;
+  const { decision, sealed } = written;
+  if (isAccepted(decision)) context.heardTime(peer?.oin ?? '', known.message.header.timestamp.instant);
+  if (decision.bundled !== undefined) await takeBundled({ ...known, ...decision.bundled }, received, files, context);
+  return replyTo(decision, sealed, context);
+}
+
+/**
+ * A change of its own, after that of the message that carried it, whose reply stands. When it cannot be written our message
+ * waits on and goes again, and the partner's answer to that comes here once more (DK-093).
+ */
+async function takeBundled(
+  known: StaticFacts,
+  received: Received,
+  files: Files,
+  context: GatewayContext,
+): Promise<void> {
+  try {
+    await decideAndWrite(known, received, files, context);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    context.observer.emit('store.unavailable', { cid: received.cid, detail: error.message });
+  }
+}
+
+interface Written {
+  readonly decision: Decision;
+  readonly sealed: SealedAnswer | undefined;
+}
+
+/** Undefined when every try lost the race against others. */
+async function decideAndWrite(
+  known: StaticFacts,
+  { intake, peer, cid }: Received,
+  files: Files,
+  context: GatewayContext,
+): Promise<Written | undefined> {
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     const facts = await loadFacts(known, intake, context);
     const decided = decide(facts);
@@ -98,12 +136,11 @@ async function carryThrough(received: Received, files: Files, context: GatewayCo
     }
     if (written) {
       tell(decision.happenings, about, context);
-      if (isAccepted(decision)) context.heardTime(peer?.oin ?? '', facts.message.header.timestamp.instant);
-      return replyTo(decision, sealed, context);
+      return { decision, sealed };
     }
     context.observer.emit('commit.conflict', { cid, messageId: facts.message.header.messageId });
   }
-  return unavailableReply;
+  return undefined;
 }
 
 /** Octets that are not in the store can only be those of a message that is: nothing else is looked at any further. */
@@ -120,7 +157,7 @@ const isAccepted = ({ happenings }: Decision): boolean => happenings.some(({ eve
 /** One consistent read of the two records a decision may turn on. */
 async function loadFacts(known: StaticFacts, intake: Intake, context: GatewayContext): Promise<ReceiveFacts> {
   const recordId = inboundId(intake.message.header.from, intake.message.header.messageId);
-  const about = referencedId(intake.message, intake.kind);
+  const about = referencedId(known.message, known.kind);
   const [earlier, referenced] = await context.store.load(about === undefined ? [recordId] : [recordId, about]);
   return {
     ...known,

@@ -7,7 +7,7 @@ import type { AnswerPlan, Decision, ReceivedPart, ReceiveFacts } from './decisio
 import { namedParts } from './manifest.ts';
 import { recordedParts } from './parts.ts';
 import { isSync } from './sync.ts';
-import { issuesText } from './words.ts';
+import { errorsText, issuesText, rulesOf } from './words.ts';
 
 export function accept(facts: ReceiveFacts, issues: readonly Issue[]): Decision {
   if (!facts.exchange.ok) throw new Error('accepted without an agreement');
@@ -15,21 +15,33 @@ export function accept(facts: ReceiveFacts, issues: readonly Issue[]): Decision 
   const answer = facts.message.ackRequested.length > 0 ? planAcknowledgment(facts) : undefined;
   const parts = namedParts(facts.message, facts.parts);
   const message = recordOf(facts, exchange, parts, answer);
+  const warned = rulesOf(issues);
+  const details = detailsOf(facts, issues);
   const entry: JournalEntry = {
     at: facts.now,
     event: 'accepted',
     state: 'received',
-    rules: ['R108'],
-    ...(issues.length === 0 ? {} : { detail: issuesText(issues) }),
+    rules: ['R108', ...warned],
+    ...(details.length === 0 ? {} : { detail: details.join('; ') }),
   };
   const blobs = [facts.envelope, ...parts.map((part) => part.blob)].filter((blob) => blob.inline !== undefined);
   return {
     change: { expect: 'new', message, journal: [entry], blobs },
     ...(answer === undefined ? {} : { answer }),
     reply: answer?.sync === true ? { kind: 'sealed' } : { kind: 'empty' },
-    happenings: [{ event: 'message.accepted' }],
+    happenings: [
+      { event: 'message.accepted', ...(warned.length === 0 ? {} : { detail: `warnings: ${warned.join(' ')}` }) },
+    ],
     issues,
   };
+}
+
+/** For the journal: what we have to say of it, and the Warnings of the partner that came along (R78). */
+function detailsOf({ message }: ReceiveFacts, issues: readonly Issue[]): readonly string[] {
+  const ours = issues.length === 0 ? [] : [issuesText(issues)];
+  return message.errorList === undefined
+    ? ours
+    : [...ours, `warning from the partner: ${errorsText(message.errorList)}`];
 }
 
 /** Signed when it is asked so, with the references of what was received (R88, R92, R93). */

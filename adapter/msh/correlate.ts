@@ -6,7 +6,7 @@ import { effectOf, journalOnly } from './effect.ts';
 import { isErrorCode } from './errors.ts';
 import { rowFor } from './lifecycle.ts';
 import { differentReferences } from './references.ts';
-import { issuesText, shownDetail, shownId } from './words.ts';
+import { errorsText, issuesText, shownDetail, shownId } from './words.ts';
 
 /** A partner chooses its codes; what is kept of them on the message is bounded. */
 const MOST_CODES = 20;
@@ -45,9 +45,7 @@ export function correlateError(facts: ReceiveFacts, issues: readonly Issue[]): D
   const objection = objectionTo(facts, referenced, issues);
   if (objection !== undefined) return refused(facts, referenced, objection, issues);
   const list = message.errorList?.errors ?? [];
-  const detail = shownDetail(
-    list.map((error) => `${error.errorCode} at ${error.location ?? '?'}: ${error.description ?? ''}`).join('; '),
-  );
+  const detail = errorsText(message.errorList);
   if (message.errorList?.highestSeverity !== 'Error') {
     const decision = ignored(facts, referenced, `warning from the partner: ${detail}`, issues);
     return { ...decision, happenings: [{ event: 'signal.ignored', detail: 'warning from the partner', rule: 'R95' }] };

@@ -103,6 +103,9 @@ export interface Happening {
   readonly alert?: boolean;
 }
 
+/** A signal that should have been a message of its own: put in the place of the facts of the message that carried it. */
+export type Bundled = Pick<ReceiveFacts, 'kind' | 'message'>;
+
 export interface Decision {
   /** Absent when nothing is written: Ping, StatusRequest, unknown signals. */
   readonly change?: Change;
@@ -112,6 +115,8 @@ export interface Decision {
    */
   readonly answer?: AnswerPlan;
   readonly reply: Reply;
+  /** What rode on a message that is ours by this decision: to be received as if it had come alone, once this is written. */
+  readonly bundled?: Bundled;
   /** A copy of what is stored, and nothing more than its stored answer is due: that is given also when nothing can be written (row 24). */
   readonly copy?: true;
   /**

@@ -42,7 +42,9 @@ export function referencedId(message: EbmsMessage, kind: MessageKind): RecordId 
     const asked = message.statusRequest?.refToMessageId;
     return asked === undefined ? undefined : inboundId(message.header.from, asked);
   }
-  const named = message.acknowledgment?.refToMessageId ?? message.header.refToMessageId;
+  // What a business message names is what it answers; an Acknowledgment that it carries may be of another (DK-093).
+  const acknowledged = kind === 'business' ? undefined : message.acknowledgment?.refToMessageId;
+  const named = acknowledged ?? message.header.refToMessageId;
   return named === undefined ? undefined : outboundId(named);
 }
 

@@ -42,10 +42,20 @@ export function receive(facts: ReceiveFacts): Decision {
  */
 function business(facts: ReceiveFacts): Decision {
   const issues = findings(facts, 'business');
-  if (facts.earlier === undefined) return hasError(issues) ? refuse(facts, issues) : accept(facts, issues);
+  if (facts.earlier === undefined)
+    return hasError(issues) ? refuse(facts, issues) : withBundled(accept(facts, issues), facts);
   const proof = issues.filter((issue) => issue.code === 'SecurityFailure' && issue.severity === 'Error');
   if (proof.length > 0) return refuse(facts, issues);
-  return isReuse(facts.earlier, facts) ? refuse(facts, [reuse], 'message.reuse') : copyOf(facts.earlier, facts, issues);
+  if (isReuse(facts.earlier, facts)) return refuse(facts, [reuse], 'message.reuse');
+  return withBundled(copyOf(facts.earlier, facts, issues), facts);
+}
+
+/** An Acknowledgment counts also when it rides on a message, on a copy once more: a crash may have come between (DK-093, R87, R89). */
+function withBundled(decision: Decision, { message }: ReceiveFacts): Decision {
+  const { acknowledgment, header } = message;
+  if (acknowledgment === undefined) return decision;
+  const named = { ...header, refToMessageId: acknowledgment.refToMessageId };
+  return { ...decision, bundled: { kind: 'acknowledgment', message: { ...message, header: named } } };
 }
 
 const reuse: Issue = {

@@ -6,7 +6,7 @@ import type { AnswerPlan, Decision, Happening, ReceiveFacts } from './decision.t
 import { recordedParts } from './parts.ts';
 import { isStranger, peerMaySpeak } from './rules/index.ts';
 import { isSync } from './sync.ts';
-import { issuesText, shownId } from './words.ts';
+import { issuesText, rulesOf, shownId } from './words.ts';
 
 /** Of a stranger the envelope is kept and no part, and of a larger one nothing: nobody may fill our disk (OPS-7). */
 const MAX_STRANGER_BYTES = 64 * 1024;
@@ -72,8 +72,6 @@ function planError(facts: ReceiveFacts, issues: readonly Issue[]): AnswerPlan | 
     peerOin: back?.peerOin ?? '',
   };
 }
-
-const rulesOf = (issues: readonly Issue[]): string[] => [...new Set(issues.flatMap((issue) => issue.rule ?? []))];
 
 function told(event: string, issues: readonly Issue[]): Happening {
   const first = issues.find((issue) => issue.severity === 'Error') ?? issues[0];

@@ -1,5 +1,6 @@
 // Ids and findings as journal, record, log and answer show them: cut, or a partner would fill our disk with its own words (OPS-7).
 import type { Issue } from '../base/index.ts';
+import type { ErrorList } from '../ebms/types.ts';
 
 const MAX_ID_SHOWN = 255;
 const MAX_DETAIL = 1000;
@@ -17,6 +18,16 @@ export const issuesText = (issues: readonly Issue[]): string =>
       .map(({ code, where, detail, hint }) => `${code} ${where}: ${detail}${hint === undefined ? '' : ` (${hint})`}`)
       .join('; '),
   );
+
+/** What a partner says in an ErrorList: for journal and record, and for no log (row 159). */
+export const errorsText = (list: ErrorList | undefined): string =>
+  shownDetail(
+    (list?.errors ?? [])
+      .map(({ errorCode, location, description }) => `${errorCode} at ${location ?? '?'}: ${description ?? ''}`)
+      .join('; '),
+  );
+
+export const rulesOf = (issues: readonly Issue[]): string[] => [...new Set(issues.flatMap(({ rule }) => rule ?? []))];
 
 function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;

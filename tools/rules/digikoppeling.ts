@@ -71,7 +71,7 @@ export const DIGIKOPPELING = sheet(
   ['DK-090', 'must', 'osb-be has no reliability, osb-rm is once and only once', as('R102', 'R109')],
   ['DK-091', 'must', 'AckRequested of toPartyMSH in osb-rm, never in osb-be', as('R100')],
   ['DK-092', 'must', 'nextMSH is NotSupported', as('R84')],
-  ['DK-093', 'must', 'an Acknowledgment travels alone', as('R87')],
+  ['DK-093', 'must', 'an Acknowledgment travels alone; one that rides on a message counts, and is told'],
   ['DK-094', 'must', 'an asynchronous Acknowledgment goes to the default channel, after storing', as('C28', 'R108')],
   ['DK-095', 'must', 'an Acknowledgment is not acknowledged', as('R90')],
   ['DK-096', 'must', 'duplicates are eliminated in osb-rm, never in osb-be', as('R37', 'R107', 'R109')],

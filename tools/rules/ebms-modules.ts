@@ -13,12 +13,7 @@ export const EBMS_MODULES = sheet(
   ['R86', 'must', 'what is asked and cannot be given is told as Inconsistent'],
   ['R87', 'must', 'an Acknowledgment comes in a message of its own'],
   ['R88', 'must', 'an Acknowledgment names the message in header and block, its actor and time of arrival'],
-  [
-    'R89',
-    'may',
-    'an Acknowledgment on a business message',
-    not('Digikoppeling sends every Acknowledgment on its own (DK-093)'),
-  ],
+  ['R89', 'may', 'an Acknowledgment on a business message is taken, and never sent (DK-093)'],
   ['R90', 'must', 'a signal never asks for an Acknowledgment'],
   ['R91', 'must', 'an error is never acknowledged'],
   ['R92', 'must', 'a signed Acknowledgment repeats the digests of what came'],

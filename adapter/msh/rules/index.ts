@@ -22,7 +22,7 @@ import {
   signaturePresent,
   signatureValid,
 } from './security.ts';
-import { combination, knownReference } from './services.ts';
+import { acknowledgmentAlone, combination, knownReference } from './services.ts';
 
 export { fitsId, MAX_ID } from './header.ts';
 export type { Column, Rule } from './rule.ts';
@@ -51,6 +51,7 @@ export const RULES: readonly Rule[] = [
   rule('R81', 'SyncReply has the actor next', B)(syncReplyActor),
   rule('R134', 'MessageOrder is not used', B)(noMessageOrder),
   rule('R117', 'elements that exclude each other are not together', B, A, E, S)(combination),
+  rule('DK-093', 'an Acknowledgment travels alone', B)(acknowledgmentAlone),
   rule('R12', 'the package is sound', B)(mimeSound),
   rule('R46', 'every cid of the Manifest is there', B)(cidsResolve, 'R12'),
   rule('R47', 'the Manifest names parts of this message only', B)(onlyCids),

@@ -26,6 +26,12 @@ export const combination: Check = ({ message }) => {
   return issues;
 };
 
+/** It counts all the same, by what it proves (R87, R89). */
+export const acknowledgmentAlone: Check = ({ message }) =>
+  message.acknowledgment === undefined
+    ? undefined
+    : warning('Inconsistent', '//Header/Acknowledgment', 'expected in a message of its own', 'DK-093');
+
 /** Taken with a warning: the partner may answer a message whose record we have purged, or that went over another road (T52). */
 export const knownReference: Check = ({ message, referenced }) =>
   message.header.refToMessageId !== undefined && referenced === undefined
