@@ -1,22 +1,22 @@
 // REST: submit a message, see what became of it, fetch its parts (rows 57, 157).
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
-import { Router, raw } from 'express';
+import { Router } from 'express';
 import { documentFromJson, type Gateway, type SubmitDocument } from '../gateway/index.ts';
 import { STATES } from '../msh/index.ts';
 import type { Caller, Guards } from './auth.ts';
+import { withBody } from './bodies.ts';
 import { badRequest, notFound, sendProblem } from './problem.ts';
 import { journalView, messageView, toRecordId } from './views.ts';
-
-/** One StUF envelope of 25 MB as base64 in JSON, with room for the fields around it. */
-const MAX_BODY = '37mb';
 
 const PART = '/messages/:id/parts/:index';
 
 export function messagesRouter(gateway: Gateway, { application }: Guards): Router {
   const router = Router();
-  router.post('/messages', application, raw({ type: () => true, limit: MAX_BODY }), (request, response) =>
-    submit(gateway, request, response),
+  router.post(
+    '/messages',
+    application,
+    withBody((request, response) => submit(gateway, request, response)),
   );
   router.get('/messages', (request, response) => list(gateway, request, response));
   router.get('/messages/:id', async (request, response) => {

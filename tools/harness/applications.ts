@@ -74,7 +74,9 @@ export class Applications {
     const response = await this.#call(name, `/api/v1/inbox?max=50&lease=${this.#patience.leaseSeconds}`);
     if (response?.status !== 200) return;
     const { messages } = response.body as { messages: readonly MessageView[] };
-    await Promise.all(messages.map((message) => this.#confirm(name, message, until)));
+    // On a busy machine one may come without its stuurgegevens: not confirmed, it comes again when the lease ends.
+    const known = messages.filter(({ business }) => business !== undefined);
+    await Promise.all(known.map((message) => this.#confirm(name, message, until)));
   }
 
   async #confirm(name: GatewayName, message: MessageView, until: number): Promise<void> {
