@@ -91,7 +91,7 @@ export type Confirmation = 'confirmed' | 'already' | 'unknown' | 'busy';
 export async function confirmMessage(id: RecordId, context: GatewayContext): Promise<Confirmation> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const [record] = await context.store.load([id]);
-    if (record === undefined || record.direction !== 'in') return 'unknown';
+    if (record === undefined || record.direction !== 'in' || record.handover !== 'collect') return 'unknown';
     // The application has it: whether we can read it once more is no matter, and nobody waits for that.
     const waits = context.turns.waits(judgedBytes(record));
     const read = waits ? record : await withBusiness(record, context).catch(() => record);

@@ -96,7 +96,7 @@ async function submit(
   const key = submitter.key ?? business.referentienummer;
   // As JSON, because either may hold any separator.
   const uuid = derivedUuid(`submit|${JSON.stringify([submitter.client, key])}`);
-  const requestSha256 = sha256Hex(document.stuf);
+  const requestSha256 = digestOf(document);
   const result = await submitMessage(
     {
       ...exchangeOf(route, message.kind),
@@ -120,6 +120,14 @@ async function submit(
   if (record.submittedBy?.requestSha256 !== requestSha256) return { kind: 'conflict' };
   if (created) context.observer.emit('message.submitted', { messageId: record.messageId, cpaId: record.cpaId });
   return { kind: 'accepted', record, created };
+}
+
+/** All that was asked, so that another wish under the same key is a conflict (row 57). */
+function digestOf({ stuf, conversationId, refToMessageId }: SubmitDocument): string {
+  const content = sha256Hex(stuf);
+  return conversationId === undefined && refToMessageId === undefined
+    ? content
+    : sha256Hex(Buffer.from(JSON.stringify([content, conversationId ?? '', refToMessageId ?? ''])));
 }
 
 const refused = (code: string, issues: readonly Issue[]): SubmitOutcome => ({ kind: 'refused', code, issues });

@@ -22,7 +22,7 @@ export function correlateAcknowledgment(facts: ReceiveFacts, issues: readonly Is
   if (!referenced.terms.ackRequested && referenced.state !== 'sent')
     return ignored(facts, referenced, 'no Acknowledgment was asked', issues);
   if (rowFor(referenced, 'acknowledged') === undefined) return late(facts, referenced, issues);
-  const corrects = referenced.state === 'failed' || referenced.state === 'expired';
+  const corrects = ['failed', 'expired', 'cancelled'].includes(referenced.state);
   const effect = effectOf(referenced, {
     now: facts.now,
     event: 'acknowledged',

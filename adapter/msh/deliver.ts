@@ -80,10 +80,13 @@ export function endDeliver({ now, record, outcome, key }: EndDeliverFacts): Effe
   return effectOf(record, { now, event: 'handOverFailed', job, problem, detail: problem, runAt: now + wait });
 }
 
-/** A message that was pulled is delivered when it is confirmed; a second confirm changes nothing (row 56). */
+/**
+ * A message that was pulled is delivered when it is confirmed; a second confirm changes nothing (row 56). Only what is there to
+ * be pulled: what a hub forwards nobody has when an application says so.
+ */
 export function confirmCollect({ now, record, key }: ConfirmFacts): Confirmed {
   const job = deliveryJob(record, key);
-  if (record.state !== 'received' || job === undefined) return { already: true, happenings: [] };
+  if (record.state !== 'received' || job?.kind !== 'collect') return { already: true, happenings: [] };
   return {
     already: false,
     ...effectOf(record, { now, event: 'handedOver', job, detail: 'confirmed by the application' }),

@@ -80,7 +80,13 @@ export const OUTBOUND: readonly Row<OutboundState, OutboundEvent>[] = [
   { from: ['awaitingAck'], event: 'transmitRefused', effects: ['later'], rule: 'R103' },
   { from: WAITING, event: 'acknowledged', to: 'acknowledged', effects: ['stop', 'notify'], rule: 'R106' },
   { from: [...WAITING, 'sent'], event: 'errorReceived', to: 'rejected', effects: ['stop', 'notify'], rule: 'R68' },
-  { from: ['failed', 'expired'], event: 'acknowledged', to: 'acknowledged', effects: ['notify'], rule: 'OPS-1' },
+  {
+    from: ['failed', 'expired', 'cancelled'],
+    event: 'acknowledged',
+    to: 'acknowledged',
+    effects: ['notify'],
+    rule: 'OPS-1',
+  },
   { from: ['failed'], event: 'retry', to: 'queued', effects: ['reset', 'now'], rule: 'OPS-2' },
   { from: ['queued'], event: 'cancel', to: 'cancelled', effects: ['stop', 'notify'], rule: 'OPS-3' },
 ];

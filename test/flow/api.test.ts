@@ -337,45 +337,6 @@ describe('operators', () => {
     expect((await call(urlA, `${path}/commands`, { method: 'POST', body: '{}', headers })).status).toBe(403);
   });
 
-  test('however a path is spelled, a key does no more than its roles allow', async () => {
-    const { id } = (await (await submit(stuf(), 'gespeld')).json()) as { id: string };
-    const body = JSON.stringify({ command: 'cancel' });
-    const post = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
-    const document = { method: 'POST', body: new Uint8Array(stuf()), headers: { 'content-type': 'application/xml' } };
-    const spelled = (path: string): readonly string[] => [
-      path,
-      path.toUpperCase().replace(id.toUpperCase(), id),
-      `${path}/`,
-    ];
-    const asked: [string, RequestInit, string][] = [
-      ...spelled(`/api/v1/messages/${id}/parts/0`).map((path): [string, RequestInit, string] => [
-        path,
-        {},
-        'only-op-key',
-      ]),
-      ...spelled(`/api/v1/messages/${id}/parts/0`).map((path): [string, RequestInit, string] => [
-        path,
-        { method: 'HEAD' },
-        'only-op-key',
-      ]),
-      ...spelled(`/api/v1/messages/${id}/commands`).map((path): [string, RequestInit, string] => [
-        path,
-        post,
-        'app-key',
-      ]),
-      ...spelled('/api/v1/messages').map((path): [string, RequestInit, string] => [path, document, 'only-op-key']),
-      ...['/api/v1/cpas', '/api/v1/notes']
-        .flatMap(spelled)
-        .map((path): [string, RequestInit, string] => [path, {}, 'app-key']),
-      ...['/api/v1/inbox', '/api/v1/events']
-        .flatMap(spelled)
-        .map((path): [string, RequestInit, string] => [path, {}, 'only-op-key']),
-    ];
-    for (const [path, init, key] of asked)
-      expect([path, (await call(urlA, path, init, key)).status]).toEqual([path, 403]);
-    expect(await (await call(urlA, `/api/v1/messages/${id}`)).json()).toMatchObject({ state: 'queued' });
-  });
-
   test('OPS-8 row 43 resend makes a new message once, and names the old one', async () => {
     const command = (id: string, name: string, key = 'op-key') =>
       call(

@@ -5,6 +5,8 @@ import type { MessageRecord } from '../../adapter/msh/index.ts';
 import { StoreUnavailable } from '../../adapter/store/index.ts';
 import type { Fault } from '../fixtures/gateway.ts';
 import { ownPairs, type Pair } from '../fixtures/pair.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+import { acknowledgment, give, signal, told } from '../fixtures/signal.ts';
 
 const pair = ownPairs();
 const refused: Fault = () => ({ kind: 'response', status: 400, headers: {}, body: Buffer.alloc(0) });
@@ -22,6 +24,20 @@ async function resent(p: Pair, record: MessageRecord): Promise<{ record: Message
   if (!result.ok) throw new Error(result.error.map(({ detail }) => detail).join('; '));
   return result.value;
 }
+
+test('OPS-1 OPS-3 a message that was cancelled after it had arrived is acknowledged after all, and does not go again', async () => {
+  const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
+  p.wire.faults.push(() => ({ kind: 'failed', reason: 'timeout', detail: 'it arrived, and its response was lost' }));
+  const record = await p.submit();
+  await p.a.work();
+  const cancelled = await p.a.gateway.operate(record.id, 'cancel', 'beheer');
+  expect(cancelled.ok && cancelled.value.state).toBe('cancelled');
+  const about = acknowledgment(record.messageId);
+  await give(p.a, signal('Acknowledgment', OIN_B, OIN_A, about, record.messageId), OIN_B);
+  expect((await p.sent(record)).state).toBe('acknowledged');
+  expect(told(p.a)).toContain('message.corrected');
+  expect((await p.a.gateway.resend(record.id, 'beheer')).ok).toBe(false);
+});
 
 describe('row 43 OPS-8 a message that failed goes again as a new one', () => {
   test('also after TimeToLive: new MessageId and times, the same conversation, parties, parts and origin of the content', async () => {

@@ -1,0 +1,104 @@
+// The REST door and callers with a key who try more than it allows, or ask for what nobody meant.
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ApiServer, createApi } from '../../adapter/api/index.ts';
+import { writeStuf } from '../../adapter/stuf/index.ts';
+import { TEST_SERVICE } from '../fixtures/gateway.ts';
+import { heen, openHub } from '../fixtures/hub.ts';
+import { type Pair, testPair } from '../fixtures/pair.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
+
+const KEYS = { app: 'app-key', beheer: 'op-key' } as const;
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+let pair: Pair;
+let api: ApiServer;
+let url = '';
+
+beforeAll(async () => {
+  const route = { cpaId: 'TEST_A_B', fromPartyId: OIN_A, toPartyId: OIN_B, service: TEST_SERVICE.value };
+  pair = await testPair({}, { a: { routes: [{ ...route, serviceType: TEST_SERVICE.type }] } });
+  api = createApi(pair.a.gateway, {
+    host: '127.0.0.1',
+    port: 0,
+    observer: pair.a.context.observer,
+    keys: [
+      { name: 'app', sha256: sha256(KEYS.app), roles: ['application'] },
+      { name: 'beheer', sha256: sha256(KEYS.beheer), roles: ['operator'] },
+    ],
+  });
+  url = `http://127.0.0.1:${(await api.listen()).port}`;
+});
+afterAll(async () => {
+  await api.close();
+  await pair.close();
+});
+
+const call = (path: string, init: RequestInit, key: keyof typeof KEYS): Promise<Response> =>
+  fetch(url + path, {
+    ...init,
+    headers: { authorization: `Bearer ${KEYS[key]}`, ...(init.headers as Record<string, string>) },
+  });
+const xml = () => ({
+  method: 'POST',
+  body: new Uint8Array(writeStuf(heen('WMO301'))),
+  headers: { 'content-type': 'application/xml' },
+});
+const json = (value: unknown, more: Record<string, string> = {}) => ({
+  method: 'POST',
+  body: JSON.stringify(value),
+  headers: { 'content-type': 'application/json', ...more },
+});
+
+test('however a path is spelled, a key does no more than its roles allow', async () => {
+  const { id } = (await (await call('/api/v1/messages', xml(), 'app')).json()) as { id: string };
+  const spelled = (path: string): readonly string[] =>
+    [path, path.toUpperCase(), `${path}/`].map((one) => one.replace('ID', id));
+  const asked: readonly (readonly [string, RequestInit, keyof typeof KEYS])[] = [
+    ['/api/v1/messages/ID/parts/0', {}, 'beheer'],
+    ['/api/v1/messages/ID/parts/0', { method: 'HEAD' }, 'beheer'],
+    ['/api/v1/messages', xml(), 'beheer'],
+    ['/api/v1/inbox', {}, 'beheer'],
+    ['/api/v1/events', {}, 'beheer'],
+    ['/api/v1/messages/ID/commands', json({ command: 'cancel' }), 'app'],
+    ['/api/v1/cpas', {}, 'app'],
+    ['/api/v1/notes', {}, 'app'],
+  ];
+  for (const [path, init, key] of asked)
+    for (const one of spelled(path)) expect([one, (await call(one, init, key)).status]).toEqual([one, 403]);
+  expect(await (await call(`/api/v1/messages/${id}`, {}, 'app')).json()).toMatchObject({ state: 'queued' });
+});
+
+test('row 57 the same key and document with other fields is another wish: 409, and the first stays', async () => {
+  const stuf = Buffer.from(writeStuf(heen('WMO301'))).toString('base64');
+  const submit = (fields: object): Promise<Response> =>
+    call('/api/v1/messages', json({ stuf, ...fields }, { 'idempotency-key': 'een wens' }), 'app');
+  const first = await submit({ conversationId: 'A' });
+  expect(first.status).toBe(202);
+  const statuses = [
+    { conversationId: 'A' },
+    { conversationId: 'B' },
+    { conversationId: 'A', refToMessageId: 'r@t' },
+    {},
+  ];
+  const answers: number[] = [];
+  for (const fields of statuses) answers.push((await submit(fields)).status);
+  expect(answers).toEqual([202, 409, 409, 409]);
+});
+
+describe('a hub', () => {
+  test('row 56 what waits to be forwarded is nobody’s to confirm: it goes on all the same', async () => {
+    const rig = await openHub();
+    try {
+      await rig.submit(writeStuf(heen('WMO301')));
+      await rig.a.work();
+      const [record] = (await rig.hub.store.search({ direction: 'in' }, { limit: 1 })).messages;
+      expect(record?.state).toBe('received');
+      expect(record === undefined ? undefined : await rig.hub.gateway.confirm(record.id)).toBe('unknown');
+      await rig.settle();
+      expect((await rig.collected()).map(({ kind }) => kind)).toEqual(['Di01']);
+    } finally {
+      await rig.close();
+    }
+  });
+});
