@@ -1,8 +1,10 @@
 // Passes happenings of decisions to the observer, with the identifiers that make them findable.
 import type { MessageHeader } from '../ebms/index.ts';
+import { messageType } from '../ggk/index.ts';
 import type { Happening, MessageRecord } from '../msh/index.ts';
 import { type EventFields, faultOf, isEventName } from '../observe/index.ts';
 import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
+import { UUID_V4 } from '../stuf/index.ts';
 import type { InboundRequest, Peer } from '../transport/index.ts';
 import { ValidationStopped } from '../xsd/index.ts';
 import type { GatewayContext } from './context.ts';
@@ -64,7 +66,7 @@ function headerFields(header: MessageHeader | undefined): EventFields {
 function recordFields(record: MessageRecord | undefined): EventFields {
   if (record === undefined) return {};
   const { cpaId, messageId, conversationId, refToMessageId, direction, state, business } = record;
-  const { functie, referentienummer } = business ?? {};
+  const { functie, referentienummer } = spokenOf(business);
   return {
     cpaId,
     messageId,
@@ -73,6 +75,15 @@ function recordFields(record: MessageRecord | undefined): EventFields {
     state,
     ...defined({ refToMessageId, functie, referentienummer }),
   };
+}
+
+/** Whoever sends a document fills these in: what is no functie, or no UUID, may be anything (row 159). */
+function spokenOf(business: MessageRecord['business']): EventFields {
+  const { functie = '', referentienummer = '' } = business ?? {};
+  return defined({
+    functie: messageType(functie)?.functie,
+    referentienummer: UUID_V4.test(referentienummer) ? referentienummer : undefined,
+  });
 }
 
 const peerFields = ({ cid, peer }: About): EventFields => defined({ cid, peerOin: peer?.oin });

@@ -1,6 +1,8 @@
 // What a partner says in words of its own may name a client: it stands in the record and the journal, never in a log line (row 159).
 import { describe, expect, test } from '@jest/globals';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
+import { writeStuf } from '../../adapter/stuf/index.ts';
+import { heen, openHub } from '../fixtures/hub.ts';
 import { ownPairs, type Pair } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
 import { ERRORS, give, signal, waiting } from '../fixtures/signal.ts';
@@ -70,6 +72,31 @@ describe('row 159 words of a partner', () => {
       expect((await p.sent(record)).problem).toContain(WORDS);
       const told = p.a.events.find(({ event }) => event === 'message.rejected');
       expect(told?.fields).toMatchObject({ code: 'Inconsistent', detail: 'errors: 1' });
+    }
+  });
+});
+
+describe('row 159 fields of a StUF document that are no such thing', () => {
+  test.each([
+    ['functie', (text: string) => text.replace('functie>WMO301<', 'functie>Proefpersoon, geb. 1950<')],
+    [
+      'referentienummer',
+      (text: string) => text.replace(/referentienummer>[^<]*</, 'referentienummer>Proefpersoon 1950<'),
+    ],
+    ['zender', (text: string) => text.replace('organisatie>9999<', 'organisatie>Proefpersoon 1950<')],
+    ['berichtversie', (text: string) => text.replace(/functieVersie>[^<]*</, 'functieVersie>Proefpersoon 1950<')],
+  ])('%s: refused, and in no log line', async (_, change) => {
+    const rig = await openHub();
+    try {
+      const whole = Buffer.from(writeStuf(heen('WMO301'))).toString('utf8');
+      const text = change(whole);
+      expect(text === whole).toBe(false);
+      await rig.send(Buffer.from(text));
+      expect(rig.hub.events.map(({ event }) => event)).toContain('content.refused');
+      expect(JSON.stringify(rig.hub.events)).not.toMatch(/Proefpersoon|1950/);
+      expect(await rig.hub.context.observer.metricsText()).not.toMatch(/Proefpersoon|1950/);
+    } finally {
+      await rig.close();
     }
   });
 });
