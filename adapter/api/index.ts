@@ -70,7 +70,8 @@ function errorBoundary(observer: Observer): ErrorRequestHandler {
     const cid = randomUUID();
     if (response.headersSent) {
       // Cut short, so that the caller does not take it for whole.
-      observer.emit('bug', { cid, ...faultOf(error) });
+      if (error instanceof StoreUnavailable) observer.emit('store.unavailable', { cid });
+      else observer.emit('bug', { cid, ...faultOf(error) });
       response.destroy();
       return;
     }

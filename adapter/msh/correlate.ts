@@ -21,17 +21,16 @@ export function correlateAcknowledgment(facts: ReceiveFacts, issues: readonly Is
   if (objection !== undefined) return refused(facts, referenced, objection, issues);
   if (!referenced.terms.ackRequested && referenced.state !== 'sent')
     return ignored(facts, referenced, 'no Acknowledgment was asked', issues);
-  if (rowFor(referenced, 'acknowledged') === undefined) return late(facts, referenced, issues);
-  const corrects = ['failed', 'expired', 'cancelled'].includes(referenced.state);
+  const row = rowFor(referenced, 'acknowledged');
+  if (row === undefined) return late(facts, referenced, issues);
   const effect = effectOf(referenced, {
     now: facts.now,
     event: 'acknowledged',
     detail: acked(facts),
     evidence: facts.envelope,
   });
-  const happenings = corrects
-    ? [...effect.happenings, { event: 'message.corrected', rule: 'OPS-1' }]
-    : effect.happenings;
+  const happenings =
+    row.rule === 'OPS-1' ? [...effect.happenings, { event: 'message.corrected', rule: row.rule }] : effect.happenings;
   return { ...effect, reply: EMPTY, happenings, issues };
 }
 

@@ -4,6 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, createApi } from '../../adapter/api/index.ts';
 import type { Gateway } from '../../adapter/gateway/index.ts';
+import { StoreUnavailable } from '../../adapter/store/index.ts';
 import { ownPairs } from '../fixtures/pair.ts';
 import { told } from '../fixtures/signal.ts';
 
@@ -16,7 +17,7 @@ let api: ApiServer | undefined;
 afterEach(() => api?.close());
 
 /** A gateway whose part is far larger than what lies between it and the caller, and the number of its readers. */
-async function serve(broken = false) {
+async function serve(broken?: Error) {
   const p = await pair({ profile: 'osb-rm' });
   const record = await p.submit('<proef/>');
   const readers = { opened: 0, closed: 0 };
@@ -24,7 +25,7 @@ async function serve(broken = false) {
     readers.opened += 1;
     try {
       for (let i = 0; i < CHUNKS; i += 1) {
-        if (broken && i === 10) throw new Error('the disk is broken');
+        if (broken !== undefined && i === 10) throw broken;
         yield CHUNK;
       }
     } finally {
@@ -67,13 +68,16 @@ describe('a part', () => {
     expect(readers).toEqual({ opened: 1, closed: 1 });
   });
 
-  test('row 157 breaks off where it cannot be read any further, and the operator is told', async () => {
-    const { p, fetchPart } = await serve(true);
+  test.each([
+    ['bug', new Error('a fault of ours')],
+    ['store.unavailable', new StoreUnavailable('the disk is away')],
+  ])('row 157 breaks off where it cannot be read any further, and the operator is told: %s', async (name, error) => {
+    const { p, fetchPart } = await serve(error);
     const reading = (async () => {
       for await (const _ of await fetchPart());
     })();
     await expect(reading).rejects.toThrow('aborted');
-    expect(told(p.a).filter((event) => event === 'bug')).toHaveLength(1);
+    expect(told(p.a).filter((event) => event === 'bug' || event === 'store.unavailable')).toEqual([name]);
   });
 
   test('OPS-7 of ten callers who go away none leaves a reader open, and nothing is told as a fault', async () => {
