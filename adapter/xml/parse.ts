@@ -103,13 +103,15 @@ export function inspectXml(
   const decoded = decode(bytes, limits, options);
   if (!decoded.ok) return decoded;
   const utf8 = decoded.value;
-  const scanned = prescan(utf8.bytes, utf8.bodyAt, limits, options.lines ?? false);
+  const scanned = prescan(utf8.bytes, utf8.bodyAt, limits, false);
   if (!scanned.ok) return scanned;
   const text = withDocument<string | undefined>(utf8.bytes, (document) =>
     inspect(document) ? canonicalText(document, INCLUSIVE) : ok(undefined),
   );
   if (!text.ok || text.value === undefined) return text as Result<undefined, XmlProblem>;
-  return elementsOf(text.value, scanned.value);
+  // Counting lines costs as much as the look ahead itself, and is asked for only when there is something to tell.
+  const counted = options.lines === true ? prescan(utf8.bytes, utf8.bodyAt, limits, true) : scanned;
+  return counted.ok ? elementsOf(text.value, counted.value) : counted;
 }
 
 /** Every prefix of a PrefixList is looked up at every element, through all its ancestors (row 148). */

@@ -96,7 +96,7 @@ class Scanner {
       this.open.pop();
       this.scopes.pop();
       this.texts.pop();
-      return this.behind('>', at + 2);
+      return this.behindEndTag(at + 2);
     }
     if (second === QUESTION) return this.cutText(this.behind('?>', at + 2), at);
     if (second === BANG) return this.declaration(at);
@@ -198,6 +198,13 @@ class Scanner {
     for (let byte = this.bytes[at] ?? 0; byte > 0x20 && byte !== GT && byte !== SLASH; byte = this.bytes[at] ?? 0)
       at += 1;
     return at;
+  }
+
+  /** Octet by octet: an end tag is short, and a search costs more than it finds. */
+  private behindEndTag(from: number): number | XmlProblem {
+    const { bytes } = this;
+    for (let at = from; at < bytes.length; at += 1) if (bytes[at] === GT) return at + 1;
+    return this.problem('notWellFormed', 'markup does not end', from);
   }
 
   private behind(end: string, from: number): number | XmlProblem {
