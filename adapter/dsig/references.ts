@@ -1,7 +1,7 @@
 // The references that an Acknowledgment carries, and whether they are those of what we sent (R92, R94).
 import { createHash } from 'node:crypto';
 import { type DigestReference, NS, type SignedDigest } from '../base/index.ts';
-import { type CanonicalXml, canonicalWriter, descendants, type Markup } from '../xml/index.ts';
+import { type CanonicalXml, canonicalWriter, findAll, type Markup } from '../xml/index.ts';
 import { C14N, DIGESTS, ENVELOPED, NOT_NEXT_ACTOR, XPATH } from './algorithms.ts';
 import { envelopeOctets } from './octets.ts';
 import { takeApart, toDigestReference, Unacceptable } from './structure.ts';
@@ -64,7 +64,7 @@ export const cidOf = (contentId: string): string =>
 
 /** The references of the envelope's signature, unchanged; none when there is no signature that can be read. */
 export function digestReferencesOf(xml: CanonicalXml): readonly DigestReference[] {
-  if (![...descendants(xml.root)].some((element) => element.ns === NS.ds && element.name === 'SignedInfo')) return [];
+  if (findAll(xml.root, NS.ds, 'SignedInfo').length === 0) return [];
   try {
     return takeApart(xml).references.map((one) => toDigestReference(one, xml));
   } catch (error) {

@@ -1,6 +1,14 @@
 // Takes a signature apart and refuses every shape but the agreed one, before anything is computed (R56, rows 128–148).
 import { type DigestReference, NS } from '../base/index.ts';
-import { attribute, type CanonicalXml, childrenOf, descendants, standalone, type XmlElement } from '../xml/index.ts';
+import {
+  attribute,
+  type CanonicalXml,
+  childrenOf,
+  descendants,
+  findAll,
+  standalone,
+  type XmlElement,
+} from '../xml/index.ts';
 import { C14N, DIGESTS, ENVELOPED, EXC_C14N, NOT_NEXT_ACTOR, SIGNATURES, XPATH } from './algorithms.ts';
 import { forNextNode } from './octets.ts';
 
@@ -78,13 +86,13 @@ export function takeApart(xml: CanonicalXml): SignatureParts {
 
 /** Exactly one in the whole document, and that one a child of the header of the root (R49, rows 128–134, 143). */
 function theSignature(xml: CanonicalXml): XmlElement {
-  const all = [...descendants(xml.root)].filter((element) => isDs(element, 'Signature'));
+  const all = findAll(xml.root, NS.ds, 'Signature');
   const [first] = all;
   if (first === undefined || all.length > 1) return refuse(`found ${all.length} Signature elements, expected one`);
   const header = first.parent;
   if (!isHeader(header, xml)) return refuse('Signature is not a child of the SOAP Header');
   // What the enveloped-signature transform leaves out must hold nothing that somebody could take for the message (row 132).
-  if ([...descendants(first)].some((element) => element.ns === NS.soap || element.ns === NS.eb))
+  if (descendants(first).some((element) => element.ns === NS.soap || element.ns === NS.eb))
     return refuse('Signature holds elements of a message');
   return first;
 }

@@ -17,24 +17,22 @@ export function attribute(element: XmlElement, ns: string, name: string): string
 }
 
 /** The element and everything below it in document order. Iterative: depth costs no stack. */
-export function* descendants(element: XmlElement): Generator<XmlElement, void, undefined> {
+export function descendants(element: XmlElement): readonly XmlElement[] {
+  const found: XmlElement[] = [];
   const waiting: XmlElement[] = [element];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    yield next;
+    found.push(next);
     for (let i = next.children.length - 1; i >= 0; i -= 1) {
       const below = next.children[i];
       if (below !== undefined) waiting.push(below);
     }
   }
+  return found;
 }
 
 /** Every element of this name at or below `element`, in document order. */
 export function findAll(element: XmlElement, ns: string, name: string): readonly XmlElement[] {
-  const found: XmlElement[] = [];
-  for (const candidate of descendants(element)) {
-    if (candidate.name === name && candidate.ns === ns) found.push(candidate);
-  }
-  return found;
+  return descendants(element).filter((candidate) => candidate.name === name && candidate.ns === ns);
 }
 
 /** XPath-like place without prefixes, with positions among namesakes where there are several: `/Envelope/Header/To[2]`. */

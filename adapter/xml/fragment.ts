@@ -113,13 +113,16 @@ function usedPrefixes(element: XmlElement): ReadonlySet<string> {
 
 /** Copies an element with its declarations worked out anew for surroundings that declare `inScope`. */
 function rewrite(text: string, root: XmlElement, inScope: Namespaces, keep: (prefix: string) => boolean): string {
-  const written = new Map<XmlElement, Namespaces>();
+  /** By what is in scope in `text`: elements that declare nothing share it with their parents. */
+  const written = new Map<Namespaces, Namespaces>();
   const pieces: string[] = [];
   let cursor = root.start;
   for (const element of descendants(root)) {
-    const above = element === root || element.parent === undefined ? inScope : (written.get(element.parent) ?? inScope);
+    // Where nothing is declared, nothing changes: the tag stays as it is.
+    if (written.has(element.namespaces)) continue;
+    const above = (element.parent && written.get(element.parent.namespaces)) ?? inScope;
     const { declared, below } = redeclare(element.namespaces, above, keep);
-    written.set(element, below);
+    written.set(element.namespaces, below);
     pieces.push(text.slice(cursor, element.start), startTag(qnameOf(element), declared, element.attributes));
     cursor = element.innerStart;
   }

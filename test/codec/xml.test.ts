@@ -1,6 +1,14 @@
 // The XML gate: canonical text loses nothing, and what is made without it equals what would be read from it.
 import { describe, expect, test } from '@jest/globals';
-import { inclusiveSubset, inspectXml, type Markup, readCanonical, subsetInside } from '../../adapter/xml/index.ts';
+import {
+  embed,
+  inclusiveSubset,
+  inspectXml,
+  type Markup,
+  readCanonical,
+  standalone,
+  subsetInside,
+} from '../../adapter/xml/index.ts';
 
 /** By way of libxml2: as it stands the text is canonical, and would be read without. */
 const byLibxml2 = (xml: string) => inspectXml(Buffer.from(xml), () => true);
@@ -58,4 +66,36 @@ test.each([
   const element = xml?.root.children[0]?.children[0];
   if (xml === undefined || element === undefined) throw new Error('the text is canonical');
   expect(subsetInside(parent, { s: 'urn:s' }, markup)).toBe(inclusiveSubset(xml, element));
+});
+
+describe('a fragment in another place declares what is new there, at whatever depth', () => {
+  test.each([
+    ['nothing', '<a:r xmlns:a="urn:a"><a:x c="1"><a:y></a:y></a:x></a:r>'],
+    ['inside, what is declared around it', '<a:r xmlns:a="urn:a"><b:x xmlns:b="urn:b"><b:y></b:y></b:x></a:r>'],
+    [
+      'inside, something else and back',
+      '<a:r xmlns:a="urn:a"><b:x xmlns:b="urn:x"><b:y xmlns:b="urn:b"></b:y></b:x></a:r>',
+    ],
+    ['of two siblings the second', '<a:r xmlns:a="urn:a"><a:x></a:x><c:x xmlns:c="urn:c"><c:y></c:y></c:x></a:r>'],
+    ['the default namespace, undone and again', '<r xmlns="urn:d"><x xmlns=""><y></y><y xmlns="urn:d"></y></x></r>'],
+    ['no default namespace', '<r><x></x><x xmlns="urn:d"><y></y></x></r>'],
+  ])('%s: as libxml2 has it', (_, fragment) => {
+    const inScope = new Map([
+      ['', 'urn:d'],
+      ['b', 'urn:b'],
+    ]);
+    // Standing alone it has no default namespace unless it declares one; here it must say so.
+    const inside = fragment.replace(/^<(\S+?)(?=[ >])(?! xmlns=")/, '<$1 xmlns=""');
+    const whole = byLibxml2(`<o xmlns="urn:d" xmlns:b="urn:b">${inside}</o>`);
+    const text = whole.ok ? whole.value?.text : undefined;
+    expect(`<o xmlns="urn:d" xmlns:b="urn:b">${embed(fragment, inScope)}</o>`).toBe(text);
+  });
+
+  test('on its own: what it uses, also as a prefix in a text', () => {
+    const inner = '<a:x><b:y xmlns:b="urn:b">u:z<a:w></a:w></b:y></a:x>';
+    const xml = readCanonical(`<a:r xmlns:a="urn:a" xmlns:n="urn:n" xmlns:u="urn:u">${inner}</a:r>`);
+    const [x] = xml?.root.children ?? [];
+    const alone = xml === undefined || x === undefined ? undefined : standalone(xml, x);
+    expect(alone).toBe(inner.replace('<a:x>', '<a:x xmlns:a="urn:a" xmlns:u="urn:u">'));
+  });
 });

@@ -42,7 +42,7 @@ const TEXT = new Set(['XmlText', 'XmlCData']);
 const isElement = (node: object): node is LibxmlElement => node.constructor.name === 'XmlElement';
 
 function seenByUs(root: XmlElement): Seen {
-  return [...descendants(root)].map((element) =>
+  return descendants(root).map((element) =>
     lineOf(
       element.ns,
       element.name,
@@ -82,7 +82,7 @@ export function checkGate(input: Buffer): void {
   const direct = readCanonical(text);
   must(direct !== undefined, 'the canonical form is not read as one');
   must(
-    [...descendants(root)].every((element) => isRange(text, element)),
+    descendants(root).every((element) => isRange(text, element)),
     'the range of an element is not that of its tags',
   );
   const exclusive = exclusiveCanonical(Buffer.from(text, 'utf8'), []);
@@ -108,7 +108,7 @@ function checkSame(input: Buffer, { ok, ...seen }: ReturnType<typeof inspectXml>
 
 const placesOf = (root: XmlElement): string =>
   JSON.stringify(
-    [...descendants(root)].map(({ parent, children, namespaces, ...rest }) => [
+    descendants(root).map(({ parent, children, namespaces, ...rest }) => [
       ...[rest, [...namespaces], children.length, parent?.start],
     ]),
   );
