@@ -16,6 +16,7 @@ type Settings = Pick<
   | 'leaseMs'
   | 'contentPolicy'
   | 'submitPolicy'
+  | 'applicationEvents'
   | 'routes'
   | 'hub'
   | 'cpaPolicy'
@@ -35,6 +36,7 @@ export function settingsOf(config: Config): Settings {
     leaseMs: config.worker.lease,
     contentPolicy: new Map(Object.entries(config.content)),
     submitPolicy: config.submit,
+    applicationEvents: config.application.events,
     routes: routesOf(config),
     hub: hubSettings(config),
     cpaPolicy: cpaPolicy(config),

@@ -112,7 +112,7 @@ const application = z
       .enum(['log', 'pull'])
       .default('log')
       .describe(
-        'hoe de applicatie hoort wat er van haar berichten werd: log: zij vraagt de toestand op; pull: zij haalt het op met GET /api/v1/events, en wat niemand ophaalt blijft bewaard en is te zien aan dk_oldest_job_seconds{kind="notify"}',
+        'hoe de applicatie hoort wat er van haar berichten werd: log: zij vraagt de toestand op; pull: zij haalt het op met GET /api/v1/events van wat sindsdien is aangeboden, en wat niemand ophaalt blijft bewaard en is te zien aan dk_oldest_job_seconds{kind="notify"}',
       ),
   })
   .prefault({});

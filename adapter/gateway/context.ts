@@ -62,6 +62,8 @@ export interface GatewayContext {
   readonly contentPolicy: ReadonlyMap<string, ContentPolicy>;
   /** Content check of what our own application submits (row 157). */
   readonly submitPolicy: ContentPolicy;
+  /** Whether the application fetches what becomes of its messages, or asks how each stands (decision 0009). */
+  readonly applicationEvents: 'log' | 'pull';
   /** Which agreement carries which message. */
   readonly routes: readonly Route[];
   /** Absent at a municipality's own gateway. */

@@ -4,7 +4,10 @@ import type { Confirmation } from './collect.ts';
 import type { GatewayContext } from './context.ts';
 import { tell } from './tell.ts';
 
-/** A due `notify` job: told as a typed event (log, metric); applications read the message's status. Alerts came with the end. */
+/**
+ * A due `notify` job that no application waits for any more, because events were pulled when it came to be: it ends with a
+ * typed event. Alerts came with the end.
+ */
 export async function notify(record: MessageRecord, context: GatewayContext): Promise<void> {
   await endNotice(record, context);
 }

@@ -111,7 +111,11 @@ async function submit(
         },
       ],
       business,
-      submittedBy: { client: submitter.client, requestSha256 },
+      submittedBy: {
+        client: submitter.client,
+        requestSha256,
+        ...(context.applicationEvents === 'log' ? { asks: true } : {}),
+      },
     },
     context,
   );

@@ -12,6 +12,7 @@ import {
   type PartRecord,
   type RecordId,
   type StagedBlob,
+  type SubmittedBy,
 } from '../msh/index.ts';
 import { type Files, openFiles, sha256Hex, signedPart, toRef } from './blob.ts';
 import { findExchange } from './carry.ts';
@@ -41,7 +42,7 @@ export interface SubmitRequest {
   readonly business?: BusinessData;
   readonly originId?: RecordId;
   readonly resendOf?: RecordId;
-  readonly submittedBy?: { readonly client: string; readonly requestSha256: string };
+  readonly submittedBy?: SubmittedBy;
 }
 
 /** `created` is false when this very message was there before: nothing was written. */

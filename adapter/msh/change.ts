@@ -99,6 +99,14 @@ export interface BusinessData {
   readonly ontvanger: string;
 }
 
+/** The application that submitted a message of ours. */
+export interface SubmittedBy {
+  readonly client: string;
+  readonly requestSha256: string;
+  /** It asks how the message stands and waits for no event: no `notify` job comes of it (decision 0009). */
+  readonly asks?: true;
+}
+
 export interface MessageRecord {
   readonly id: RecordId;
   readonly direction: 'in' | 'out';
@@ -150,7 +158,7 @@ export interface MessageRecord {
   /** The message that carries the content of this one again: from then on this one is not sent any more (OPS-8). */
   readonly resentAs?: RecordId;
   /** The application that submitted it, and the hash of what it submitted (row 57). */
-  readonly submittedBy?: { readonly client: string; readonly requestSha256: string };
+  readonly submittedBy?: SubmittedBy;
 }
 
 /** One line of evidence: what happened to a message, when, and by which rule. */

@@ -3,7 +3,16 @@ import type { Exchange, NonRepudiation } from '../agreement/types.ts';
 import type { DigestReference, Instant, Issue, Result } from '../base/index.ts';
 import type { SignatureVerdict } from '../dsig/types.ts';
 import type { EbmsMessage, MessageKind, SoapFault } from '../ebms/types.ts';
-import type { BusinessData, Change, MessageRecord, PartRecord, RecordId, StagedBlob, StoredAnswer } from './change.ts';
+import type {
+  BusinessData,
+  Change,
+  MessageRecord,
+  PartRecord,
+  RecordId,
+  StagedBlob,
+  StoredAnswer,
+  SubmittedBy,
+} from './change.ts';
 
 /** The peer as far as the rules look at it. */
 export interface PeerFacts {
@@ -144,7 +153,7 @@ export interface SubmitFacts {
   readonly business?: BusinessData;
   readonly originId?: RecordId;
   readonly resendOf?: RecordId;
-  readonly submittedBy?: { readonly client: string; readonly requestSha256: string };
+  readonly submittedBy?: SubmittedBy;
   /** For perMessage channels: what the sender asks (C25). */
   readonly wish?: { readonly ackRequested?: boolean; readonly duplicateElimination?: boolean };
 }

@@ -39,7 +39,7 @@ export type LifecycleEvent = OutboundEvent | InboundEvent;
 
 /**
  * What happens to the jobs with a transition:
- * - `stop`/`notify`: the transmit job goes, a notify job comes when an application submitted the message
+ * - `stop`/`notify`: the transmit job goes, a notify job comes when an application submitted the message and waits for events
  * - `count`: the attempt is counted and open until its outcome is committed; one that is still open by then is lost
  * - `uncount`: it was none; the job is due at the time given
  * - `later`/`now`: the job of the event is due at the time given, or now
@@ -205,8 +205,8 @@ function closed({ lost: _, ...job }: Job): Job {
 
 const EFFECTS: Readonly<Record<Effect, Apply>> = {
   stop: (jobs) => without(jobs, 'transmit'),
-  notify: (jobs, { now }, record) =>
-    record.submittedBy === undefined ? jobs : [...without(jobs, 'notify'), fresh('notify', 'notify', now)],
+  notify: (jobs, { now }, { submittedBy }) =>
+    submittedBy === undefined || submittedBy.asks ? jobs : [...without(jobs, 'notify'), fresh('notify', 'notify', now)],
   count: (jobs, facts, record) =>
     change(jobs, jobOf(record, facts), (job) => ({
       ...job,

@@ -215,7 +215,6 @@ describe('messages', () => {
       'attempt',
       'transmittedAwaitingAck',
       'acknowledged',
-      'notified',
     ]);
     expect(await (await call(urlA, `/api/v1/messages/${sent.id}`)).json()).toMatchObject({
       state: 'acknowledged',

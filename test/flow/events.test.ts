@@ -156,7 +156,7 @@ describe('row 43 DK-102 R104 retries used up', () => {
           wire,
           kinds: PULLED,
           store: await openStore(`sqlite:${folder}`),
-          override: { routes, submitPolicy: 'off' },
+          override: { routes, submitPolicy: 'off', applicationEvents: 'pull' },
         });
       const before = await open();
       wire.faults.push(refused);

@@ -105,6 +105,23 @@ describe('the tables', () => {
   });
 });
 
+describe('DK-102 who is told of an end', () => {
+  const submittedBy = { client: 'app', requestSha256: '0'.repeat(64) };
+  test.each([
+    ['an application that waits for events: a job', { submittedBy }, ['notify']],
+    ['one that asks how its message stands: none', { submittedBy: { ...submittedBy, asks: true as const } }, []],
+    ['nobody submitted it: none', {}, []],
+  ])('%s, whatever ended it', (_title, by, kinds) => {
+    for (const row of OUTBOUND.filter(({ effects }) => effects.includes('notify'))) {
+      for (const from of row.from) {
+        const before = record('out', from, { jobs: [transmit()], ...by });
+        const { message } = step(before, { event: row.event, now: T0 });
+        expect(message.jobs.map(({ kind }) => kind).filter((kind) => kind === 'notify')).toEqual(kinds);
+      }
+    }
+  });
+});
+
 describe('attempts', () => {
   const queued = (change: Partial<MessageRecord> = {}) =>
     record('out', 'queued', { jobs: [transmit()], timeToLive: T0 + 10 * MINUTE, ...change });
