@@ -40,14 +40,13 @@ export function problemOf(error: unknown, message: string) {
   return { ...about, message: message.trim() };
 }
 
-/** Runs a tool to its end: exit code 0 or 1 by its verdict, 2 with the reason on standard error when it was used wrongly. */
+/** Runs a tool to its end: exit code 0 or 1 by its verdict, 2 with the reason, as `tellNoVerdict` tells it, when it was used wrongly. */
 export async function runTool(main: () => Promise<boolean>): Promise<void> {
   try {
     process.exitCode = (await main()) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof WrongUse)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
+    tellNoVerdict(error, { json: process.argv.includes('--json') });
   }
 }
 

@@ -67,11 +67,16 @@ describe('the whole demo, left running', () => {
 
   test('a second demo beside it is refused and takes nothing away', () => {
     const before = readdirSync(join(folder, '.demo')).sort();
-    const second = spawnSync(process.execPath, [script], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+    const begin = (...args: string[]) =>
+      spawnSync(process.execPath, [script, ...args], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+    const second = begin();
     expect(second.status).toBe(2);
     expect(second.stderr).toContain(`proces ${demo.pid}`);
     expect(second.stderr).toContain('Ctrl-C');
     expect(second.stdout).toBe('');
+    const forMachine = begin('--json');
+    expect(forMachine.status).toBe(2);
+    expect(JSON.parse(forMachine.stdout)).toEqual({ error: { kind: 'wrongUse', message: second.stderr.trim() } });
     expect(readdirSync(join(folder, '.demo')).sort()).toEqual(before);
     expect(existsSync(join(folder, '.demo/gemeente/data'))).toBe(true);
   });

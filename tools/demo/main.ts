@@ -16,7 +16,9 @@ const HELP = `npm run demo -- [--json] [--keep]
   --json   de tabel als één JSON-document, zonder tijdlijn
   --keep   laat alles draaien, met adressen en opdrachten om te proberen; Ctrl-C ruimt op
 
-Einde met 0 als alles ging zoals verwacht, anders 1.`;
+Einde met   0  alles ging zoals verwacht
+            1  niet alles ging zoals verwacht
+            2  verkeerd gebruik, of er draait al een demo in deze map`;
 const json = process.argv.includes('--json');
 const keep = process.argv.includes('--keep');
 const say = (line = ''): void => {
