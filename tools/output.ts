@@ -81,13 +81,14 @@ export async function readInput(file: string): Promise<Buffer> {
   }
 }
 
-/** The file, or a refusal that names it and the system's code. */
-export function writeOutput(file: string, text: string): void {
+/** The file, or a refusal that names it and the system's code; what is there already is replaced only with `force`. */
+export function writeOutput(file: string, text: string, { force }: { force: boolean }): void {
   try {
-    writeFileSync(file, text);
+    writeFileSync(file, text, { flag: force ? 'w' : 'wx' });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    throw new WrongUse(`${file}: kan niet worden geschreven${code}`);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'EEXIST') throw new WrongUse(`${file} bestaat al. Gebruik --force om het te vervangen.`);
+    throw new WrongUse(`${file}: kan niet worden geschreven${code === '' ? '' : ` (${code})`}`);
   }
 }
 

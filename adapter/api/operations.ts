@@ -51,7 +51,9 @@ export function operationsRouter(gateway: Gateway, { operator }: Guards): Router
     if (request.body?.command === RESEND) return sendResent(await gateway.resend(id, name), response);
     const command = COMMANDS.find((known) => known === request.body?.command);
     if (command === undefined) {
-      return sendProblem(response, badRequest(`command: verwacht een van ${[...COMMANDS, RESEND].join(', ')}.`));
+      const found = request.body?.command === undefined ? 'ontbreekt; ' : '';
+      const detail = `command: ${found}verwacht een van ${[...COMMANDS, RESEND].join(', ')}.`;
+      return sendProblem(response, badRequest(detail));
     }
     const result = await gateway.operate(id, command, name);
     if (!result.ok) return sendProblem(response, notPossible(result.error));

@@ -1,17 +1,17 @@
 // Configuration: one frozen value, or every problem at once; nothing else reads the environment or the file.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { fail, type Issue, ok, type Result } from '../base/index.ts';
+import { DUTCH } from './dutch.ts';
 import { configIssue, refusals } from './refusals.ts';
 import { type Config, configSchema } from './schema.ts';
 
+export { DUTCH, expecting } from './dutch.ts';
 export { overallTimeoutMs } from './post-time.ts';
 export type { Config } from './schema.ts';
 export { type ConfigRow, configTable, renderConfigTable } from './table.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Options = Readonly<Record<string, unknown>>;
-
-const DUTCH = { error: z.locales.nl().localeError };
 
 /**
  * Reads a configuration from the text of a JSON file; without one it is development mode with the embedded store.

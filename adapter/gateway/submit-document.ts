@@ -35,10 +35,13 @@ export function documentFromJson(bytes: Uint8Array): SubmitDocument | { detail: 
   } catch {
     return { detail: 'De inhoud is geen geldige JSON.' };
   }
-  if (typeof body !== 'object' || body === null || !('stuf' in body) || typeof body.stuf !== 'string') {
-    return { detail: 'stuf: verwacht het StUF-bericht als base64.' };
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    return { detail: 'De inhoud is geen JSON-object; verwacht een object met stuf.' };
+  const { stuf, ...given } = body as Readonly<Record<string, unknown>>;
+  if (typeof stuf !== 'string') {
+    const found = stuf === undefined ? 'ontbreekt' : `gevonden ${typeof stuf}`;
+    return { detail: `stuf: ${found}; verwacht het StUF-bericht als base64.` };
   }
-  const { stuf, ...given } = body as Readonly<Record<string, unknown>> & { readonly stuf: string };
   if (!BASE64.test(stuf))
     return { detail: 'stuf: gevonden tekens die geen base64 zijn; verwacht het StUF-bericht als base64.' };
   const unknown = Object.keys(given).find((name) => !IDS.some((one) => one === name));

@@ -169,6 +169,28 @@ describe('what is refused', () => {
     expect(result.ok ? undefined : result.error[0]).toMatchObject({ line: 3, detail: 'geen geldige JSON (regel 3)' });
   });
 
+  test('an option that is missing is said to be missing, with what is expected', () => {
+    const options = { api: { keys: [{}] }, hub: { directions: [{ functie: 'WMO301', from: 'SVB' }] } };
+    const result = readConfig({}, JSON.stringify(options));
+    expect(result.ok ? [] : result.error.map(({ where, detail }) => `${where}: ${detail}`)).toEqual([
+      'api.keys.0.name: ontbreekt; verwacht tekst',
+      'api.keys.0.sha256: ontbreekt; verwacht tekst',
+      'api.keys.0.roles: ontbreekt; verwacht een lijst',
+      'hub.directions.0.to: ontbreekt; verwacht gemeente, aanbieder, SVB, CAK, CBS, UWV of VWS',
+    ]);
+  });
+
+  test('an option of another kind is told with what was found and what is expected', () => {
+    const result = readConfig({}, '{"name":7,"parties":{},"roles":null,"endpoint":[],"mode":"x"}');
+    expect(result.ok ? [] : result.error.map(({ where, detail }) => `${where}: ${detail}`)).toEqual([
+      'mode: verwacht development of production',
+      'name: gevonden een getal; verwacht tekst',
+      'parties: gevonden een object; verwacht een lijst',
+      'roles: gevonden null; verwacht een lijst',
+      'endpoint: gevonden een lijst; verwacht een object',
+    ]);
+  });
+
   test('issues are Dutch', () => {
     const result = readConfig({}, '{"name":7,"mode":"x","bogus":1,"roles":[],"endpoint":{"port":70000}}');
     const details = result.ok ? [] : result.error.map((issue) => issue.detail);

@@ -159,6 +159,8 @@ describe('messages', () => {
   test.each([
     ['conversationID', { conversationID: 'x' }, /^conversationID: onbekend; verwacht stuf, conversationId/],
     ['characters that are no base64', { stuf: '<xml/>' }, /^stuf: gevonden tekens die geen base64 zijn/],
+    ['no stuf', { stuf: undefined }, /^stuf: ontbreekt; verwacht het StUF-bericht als base64/],
+    ['a stuf that is no text', { stuf: 7 }, /^stuf: gevonden number; verwacht het StUF-bericht als base64/],
   ])('row 157 %s is 400 and names the field', async (_, change, detail) => {
     const body = Buffer.from(JSON.stringify({ stuf: stuf().toString('base64'), ...change }));
     const response = await submit(body, randomUUID(), 'application/json');
@@ -337,7 +339,7 @@ describe('operators', () => {
   });
 
   test('OPS-8 row 43 resend makes a new message once, and names the old one', async () => {
-    const command = (id: string, name: string, key = 'op-key') =>
+    const command = (id: string, name: string | undefined, key = 'op-key') =>
       call(
         urlA,
         `/api/v1/messages/${id}/commands`,
@@ -346,6 +348,17 @@ describe('operators', () => {
       );
     const sent = (await (await submit(stuf(), 'nog eens')).json()) as { id: string; messageId: string };
     expect((await command(sent.id, 'resend')).status).toBe(409);
+    const faults: readonly (readonly [string | undefined, RegExp])[] = [
+      [undefined, /^command: ontbreekt; verwacht een van retry, cancel/],
+      ['wis', /^command: verwacht een van retry, cancel/],
+    ];
+    for (const [name, detail] of faults) {
+      const refused = await command(sent.id, name);
+      expect([refused.status, await refused.json()]).toEqual([
+        400,
+        expect.objectContaining({ detail: expect.stringMatching(detail) }),
+      ]);
+    }
     await command(sent.id, 'cancel');
     expect((await command(sent.id, 'resend', 'app-key')).status).toBe(403);
     const made = await command(sent.id, 'resend');

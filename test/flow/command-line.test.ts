@@ -93,6 +93,37 @@ describe('dk', () => {
     expect(checked.code).toBe(0);
   });
 
+  test('V1 cpa create: --out replaces nothing without --force', () => {
+    const [input, out] = [join(folder, 'voorbeeld.json'), join(folder, 'af.xml')];
+    writeFileSync(out, 'van een ander');
+    const refused = dk('cpa', 'create', input, '--out', out);
+    expect([refused.code, refused.out]).toEqual([2, '']);
+    expect(refused.err).toBe(`${out} bestaat al. Gebruik --force om het te vervangen.\n`);
+    expect(readFileSync(out, 'utf8')).toBe('van een ander');
+    expect(dk('cpa', 'create', input, '--out', out, '--force').code).toBe(0);
+    expect(readFileSync(out, 'utf8')).toContain('CollaborationProtocolAgreement');
+  });
+
+  test('V1 cpa create: what is missing is named by its place, with what is expected', () => {
+    const parties = [{ oin: '00000001999999910000' }, { oin: 7 }];
+    const input = file('half.json', JSON.stringify({ start: 'x', parties, exchanges: [{ service: 's' }] }));
+    const run = dk('cpa', 'create', input);
+    expect([run.code, run.out]).toEqual([2, '']);
+    const faults = run.err.trim().split('\n');
+    for (const fault of [
+      'cpaId: ontbreekt; verwacht tekst',
+      'start: verwacht een tijdstip zoals 2030-01-31T00:00:00Z',
+      'parties[0].tlsCertificateFile: ontbreekt; verwacht tekst',
+      'parties[1].oin: gevonden een getal; verwacht tekst',
+      'exchanges[0].from: ontbreekt; verwacht 0 of 1: welke van de twee partijen zendt',
+    ]) {
+      expect(faults).toContain(`${input}: ${fault}`);
+    }
+    expect(run.err).toContain('exchanges[0].profile: ontbreekt; verwacht osb-be, osb-rm');
+    expect(run.err).not.toContain('undefined');
+    expect(dk('cpa', 'create', file('leeg.json', '{}')).err).toContain('parties: ontbreekt; verwacht twee partijen');
+  });
+
   test('R142 message inspect names the parts as they came: the SOAP part by its own header, a bare document by the request', async () => {
     const p = await testPair();
     await p.submit();

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { CpaInput, PartyData } from '../../adapter/agreement/index.ts';
 import { parseDateTime } from '../../adapter/base/index.ts';
+import { DUTCH, expecting } from '../../adapter/config/index.ts';
 import { WrongUse } from '../output.ts';
 
 const moment = z
@@ -19,19 +20,20 @@ const party = z.strictObject({
   signingCertificateFile: z.string().optional(),
 });
 const exchange = z.strictObject({
-  from: z.union([z.literal(0), z.literal(1)], { error: 'verwacht 0 of 1: welke van de twee partijen zendt' }),
+  from: z.union([z.literal(0), z.literal(1)], expecting('verwacht 0 of 1: welke van de twee partijen zendt')),
   service: z.string(),
   serviceType: z.string().optional(),
   action: z.string(),
-  profile: z.enum(['osb-be', 'osb-rm', 'osb-be-s', 'osb-rm-s'], {
-    error: 'verwacht osb-be, osb-rm, osb-be-s of osb-rm-s; andere profielen zijn er in deze versie niet',
-  }),
+  profile: z.enum(
+    ['osb-be', 'osb-rm', 'osb-be-s', 'osb-rm-s'],
+    expecting('verwacht osb-be, osb-rm, osb-be-s of osb-rm-s; andere profielen zijn er in deze versie niet'),
+  ),
 });
 const input = z.strictObject({
   cpaId: z.string(),
   start: moment,
   end: moment,
-  parties: z.tuple([party, party], { error: 'verwacht twee partijen' }),
+  parties: z.tuple([party, party], expecting('verwacht twee partijen')),
   exchanges: z.array(exchange),
   retries: z.number().int().min(0).optional(),
   retryInterval: z.string().optional(),
@@ -45,7 +47,7 @@ type PartyJson = z.infer<typeof party>;
 
 /** Reads and checks the input; `file` is for messages and for names of certificates, which are relative to it. */
 export function readCreateInput(text: string, file: string): CpaInput {
-  const parsed = input.safeParse(readJson(text, file), { error: z.locales.nl().localeError });
+  const parsed = input.safeParse(readJson(text, file), DUTCH);
   if (!parsed.success) throw new WrongUse(parsed.error.issues.flatMap((issue) => faults(issue, file)).join('\n'));
   const { parties, start, end, ...rest } = parsed.data;
   const read = (one: PartyJson, index: number): PartyData =>

@@ -12,6 +12,7 @@ export function cpaCommand(): Command {
     .command('create <invoer>')
     .description('maakt een CPA van de gegevens van twee partijen (JSON; --help toont een voorbeeld)')
     .option('--out <bestand>', 'anders op standaarduitvoer')
+    .option('--force', 'vervang wat er al staat')
     .option('--json', 'meld het resultaat als JSON')
     .addHelpText('after', `\nVoorbeeld van de invoer:\n${EXAMPLE}`)
     .action(create);
@@ -57,7 +58,7 @@ const EXAMPLE = `{
   "retries": 8, "retryInterval": "PT3H", "syncReply": "none"
 }`;
 
-async function create(file: string, flags: { out?: string; json?: boolean }): Promise<void> {
+async function create(file: string, flags: { out?: string; force?: boolean; json?: boolean }): Promise<void> {
   const text = (await readInput(file)).toString('utf8');
   const made = createCpa(readCreateInput(text, file));
   if (!made.ok) {
@@ -65,7 +66,7 @@ async function create(file: string, flags: { out?: string; json?: boolean }): Pr
     else printIssues(made.error);
     return markBad();
   }
-  if (flags.out !== undefined) writeOutput(flags.out, made.value);
+  if (flags.out !== undefined) writeOutput(flags.out, made.value, { force: flags.force === true });
   if (flags.json === true)
     printJson({ outcome: 'created', file: flags.out ?? null, ...(flags.out === undefined ? { xml: made.value } : {}) });
   else if (flags.out === undefined) process.stdout.write(made.value);

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseCpa } from '../../adapter/agreement/index.ts';
+import { DUTCH } from '../../adapter/config/index.ts';
 import type { SigningKey } from '../../adapter/dsig/index.ts';
 import { WrongUse } from '../output.ts';
 import { BEHAVIOURS, type Behaviour, parseBehaviour } from './behaviours.ts';
@@ -89,7 +90,7 @@ function describe(file: string): PartnerJson {
     if (error instanceof WrongUse) throw error;
     throw new WrongUse(`${file}: geen geldige JSON`);
   }
-  const parsed = partnerJson.safeParse(value, { error: z.locales.nl().localeError });
+  const parsed = partnerJson.safeParse(value, DUTCH);
   if (parsed.success) return parsed.data;
   throw new WrongUse(
     parsed.error.issues.map(({ path, message }) => `${file}: ${path.join('.')}: ${message}`).join('\n'),
