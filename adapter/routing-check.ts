@@ -1,8 +1,10 @@
-// Looks at what the configuration says of routes and message types before it is used: names that exist, and no two routes alike.
+// Looks at what the configuration says of routes and message types before it is used: names that exist, a Service that is
+// free, and no two routes alike.
 import type { Issue } from './base/index.ts';
 import type { Config } from './config/index.ts';
 import { Refused } from './files.ts';
 import { checkRoutes, messageType } from './ggk/index.ts';
+import { isReserved } from './msh/index.ts';
 import { routesOf } from './settings.ts';
 
 /** Throws Refused with every fault: a slip in a name would let messages pass, or go another way, without a word. */
@@ -16,8 +18,15 @@ export function checkRouting(config: Config): void {
     ...(hub?.directions ?? []).map(({ functie }, at) => [`hub.directions[${at}].functie`, functie] as const),
   ];
   const unknown = named.flatMap(([where, functie]) => unknownFunctie(where, functie));
-  const issues = [...checkRoutes(routesOf(config)), ...unknown];
+  const issues = [...checkRoutes(routesOf(config)), ...routes.flatMap(reservedService), ...unknown];
   if (issues.length > 0) throw new Refused(issues);
+}
+
+/** By such a route no message of ours can go. */
+function reservedService({ service }: Config['routes'][number], at: number): Issue[] {
+  if (!isReserved(service)) return [];
+  const detail = `${service} is voorbehouden aan de ebMS-laag zelf; verwacht de service van de berichten, zoals die in de CPA staat`;
+  return [{ code: 'ReservedService', severity: 'Error', where: `routes[${at}].service`, detail, rule: 'R31' }];
 }
 
 function unknownFunctie(where: string, functie: string): Issue[] {

@@ -1,7 +1,8 @@
 // What carries a StUF message to its ontvanger: the exchange of its route, and whether its agreement allows it at this moment.
 import { type Exchange, type ExchangeQuery, resolveExchange } from '../agreement/index.ts';
-import { type Issue, OIN_TYPE, type Result } from '../base/index.ts';
+import { fail, type Issue, OIN_TYPE, type Result } from '../base/index.ts';
 import { actionFor, type Route } from '../ggk/index.ts';
+import { cannotCarry } from '../msh/index.ts';
 import type { StufMessage } from '../stuf/index.ts';
 import type { GatewayContext } from './context.ts';
 
@@ -23,15 +24,20 @@ export function exchangeOf(route: Route, kind: StufMessage['kind']): RouteExchan
 }
 
 /**
- * The exchange by the agreements as they are now. Before one is said to be missing the store is read again: another process
- * may have imported it a moment ago.
+ * The exchange by the agreements as they are now, when it can carry messages of ours. Before it is said that none does, the
+ * store is read again: another process may have imported one a moment ago.
  */
 export async function findExchange(
   query: Omit<ExchangeQuery, 'now'>,
   { agreements, clock }: Pick<GatewayContext, 'agreements' | 'clock'>,
 ): Promise<Result<Exchange, readonly Issue[]>> {
-  const found = resolveExchange(await agreements.current(), { ...query, now: clock.now() });
-  return found.ok ? found : resolveExchange(await agreements.refresh(), { ...query, now: clock.now() });
+  const found = carrying(resolveExchange(await agreements.current(), { ...query, now: clock.now() }));
+  return found.ok ? found : carrying(resolveExchange(await agreements.refresh(), { ...query, now: clock.now() }));
+}
+
+function carrying(found: Result<Exchange, readonly Issue[]>): Result<Exchange, readonly Issue[]> {
+  const unfit = found.ok ? cannotCarry(found.value) : undefined;
+  return unfit === undefined ? found : fail([unfit]);
 }
 
 /** Why the agreement of this route does not carry such a message now, for an operator; undefined when it does. */

@@ -15,8 +15,8 @@ import type { Submission, SubmitFacts } from './decision.ts';
 /** The message to write and sign, and the record to keep; issues when the agreement cannot carry it. */
 export function submit(facts: SubmitFacts): Result<Submission, readonly Issue[]> {
   const { exchange, now } = facts;
-  if (exchange.encrypted) return fail([cannotEncrypt]);
-  if (exchange.service.value.startsWith(MSH_SERVICE)) return fail([reserved]);
+  const unfit = cannotCarry(exchange);
+  if (unfit !== undefined) return fail([unfit]);
   const terms = termsOf(facts);
   const expires = terms.ackRequested ? timeToLive(exchange, now) : undefined;
   const message = messageOf(facts, terms, expires);
@@ -53,6 +53,15 @@ export function submit(facts: SubmitFacts): Result<Submission, readonly Issue[]>
   const journal = [{ at: now, event: 'submitted', state: 'queued' as const, rules: ['R102'] }];
   return ok({ message, record, journal, ...(signing === undefined ? {} : { signing }) });
 }
+
+/** Why no message of ours goes by this exchange, whatever is in it. */
+export function cannotCarry({ encrypted, service }: Pick<Exchange, 'encrypted' | 'service'>): Issue | undefined {
+  if (encrypted) return cannotEncrypt;
+  return isReserved(service.value) ? reserved : undefined;
+}
+
+/** A Service of the MSH itself (R31). */
+export const isReserved = (service: string): boolean => service.startsWith(MSH_SERVICE);
 
 const cannotEncrypt: Issue = {
   code: 'NotSupported',

@@ -41,6 +41,11 @@ describe('STUF-3 routes and names of message types', () => {
       { routes: [{ ...ROUTE, functies: ['WM0301'] }] },
       /^routes\[0\]\.functies: WM0301 is geen/,
     ],
+    [
+      'R31 the Service of the MSH',
+      { routes: [{ ...ROUTE, service: 'urn:oasis:names:tc:ebxml-msg:service' }] },
+      /^routes\[0\]\.service: urn:oasis:names:tc:ebxml-msg:service is voorbehouden .* verwacht de service van/,
+    ],
     ['a blocked functie', { hub: { inactive: ['wmo301'] } }, /^hub\.inactive: wmo301 is geen functie .*WMO301/],
     [
       'a functie with another direction',

@@ -26,6 +26,17 @@ async function atHub(change: Parameters<typeof testCpa>[0], edit = (xml: string)
   await rig.hub.context.agreements.refresh();
 }
 
+/** The same CPA with payloads encrypted by XML Encryption, as in osb-rm-e. */
+const encrypted = (xml: string): string =>
+  xml
+    .replaceAll('tp:isConfidential="transient"', 'tp:isConfidential="transient-and-persistent"')
+    .replaceAll(/<tp:SigningCertificateRef ([^>]*)\/>[\s\S]*?<\/tp:ReceiverNonRepudiation>/g, `$&${ENVELOPE}`);
+
+const ENVELOPE =
+  '<tp:ReceiverDigitalEnvelope><tp:DigitalEnvelopeProtocol tp:version="1.0">http://www.w3.org/2001/04/xmlenc#' +
+  '</tp:DigitalEnvelopeProtocol><tp:EncryptionAlgorithm>http://www.w3.org/2001/04/xmlenc#aes256-cbc' +
+  '</tp:EncryptionAlgorithm><tp:EncryptionCertificateRef $1/></tp:ReceiverDigitalEnvelope>';
+
 async function send(message: StufEnvelope): Promise<readonly string[]> {
   expect((await rig.send(writeStuf(message))).state).toBe('acknowledged');
   return (await rig.collected()).map((one) => ('fault' in one ? (one.fault?.code ?? '') : one.kind));
@@ -44,6 +55,7 @@ describe('a message whose CPA does not carry it', () => {
     ['has not begun', 'the CPA has not started yet', () => atHub({ start: Date.now() + DAY })],
     ['is proposed', 'the CPA is proposed', () => atHub({}, (xml) => xml.replace('"agreed"', '"proposed"'))],
     ['has not this action', 'Action is not in this CPA', () => atHub({ actions: ['ggk_Du01', 'Fo01'] })],
+    ['asks for encryption (R64)', 'the CPA demands encrypted payloads', () => atHub({}, encrypted)],
     [
       'is between other parties',
       'the party is not in this CPA',
