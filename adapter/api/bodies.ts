@@ -1,9 +1,11 @@
-// Bodies that are read whole: how much of them is in memory at once, in all and per key, and how long one may stall (row 18).
+// Bodies that are read whole: how much of them is in memory at once, in all and per key, and how long one may take (row 18).
 import { type Request, type RequestHandler, type Response, raw } from 'express';
+import { type BodyPace, patienceMs } from '../base/index.ts';
+import type { EventFields, EventName, Observer } from '../observe/index.ts';
 import type { Caller } from './auth.ts';
 import { type Problem, sendProblem } from './problem.ts';
 
-export interface BodyLimits {
+export interface BodyLimits extends BodyPace {
   /** Of one body. */
   readonly mostBytes: number;
   /** Of all large bodies together, and half of it of one key. */
@@ -12,11 +14,14 @@ export interface BodyLimits {
   readonly smallBytes: number;
   /** Of all small bodies together, and half of it of one key. */
   readonly smallInHand: number;
-  /** How long nothing may arrive of a body that has not ended. */
-  readonly idleMs: number;
+  /** How long a body may take from its head to its end, however fast it comes. */
+  readonly wholeMs: number;
 }
 
 const MB = 1024 * 1024;
+
+/** How long Node waits for a whole request. */
+export const REQUEST_TIMEOUT_MS = 120_000;
 
 const BODY_LIMITS: BodyLimits = {
   // One StUF envelope of 25 MB as base64 in JSON, with room for the fields around it.
@@ -27,55 +32,92 @@ const BODY_LIMITS: BodyLimits = {
   smallBytes: 256 * 1024,
   // Thousands of usual messages, 256 of the largest that are small.
   smallInHand: 64 * MB,
-  // As `endpoint.bodyTimeout` at the door of the partners.
-  idleMs: 30_000,
+  // As `endpoint.bodyTimeout` and the rate at the door of the partners.
+  bodyIdleMs: 30_000,
+  bodyGraceMs: 30_000,
+  minBodyBytesPerSecond: 1024,
+  // Before Node ends the request itself, which nobody would be told of.
+  wholeMs: REQUEST_TIMEOUT_MS - 10_000,
 };
 
 /** A large document is judged within seconds. */
 const RETRY_AFTER_SECONDS = 5;
 
-const busy: Problem = {
-  status: 503,
-  code: 'busy',
-  title: 'Te veel tegelijk',
-  detail: `Er zijn te veel berichten tegelijk in behandeling, van deze sleutel of in totaal; er is niets opgeslagen. Probeer het over ${RETRY_AFTER_SECONDS} seconden opnieuw.`,
+/** Why a body is not read: what its sender is told, and what operators are. */
+interface Refusal {
+  readonly event: EventName;
+  readonly problem: Problem;
+}
+
+const busy: Refusal = {
+  event: 'api.busy',
+  problem: {
+    status: 503,
+    code: 'busy',
+    title: 'Te veel tegelijk',
+    detail: `Er zijn te veel berichten tegelijk in behandeling, van deze sleutel of in totaal; er is niets opgeslagen. Probeer het over ${RETRY_AFTER_SECONDS} seconden opnieuw.`,
+  },
 };
-const stalled: Problem = {
-  status: 408,
-  code: 'request-timeout',
-  title: 'De aanvraag viel stil',
-  detail: 'Van de inhoud kwam te lang niets binnen; er is niets opgeslagen. Probeer het opnieuw.',
+const stalled: Refusal = {
+  event: 'api.stalled',
+  problem: {
+    status: 408,
+    code: 'request-timeout',
+    title: 'De aanvraag viel stil',
+    detail: 'Van de inhoud kwam te lang niets of te weinig binnen; er is niets opgeslagen. Probeer het opnieuw.',
+  },
 };
 
 /**
- * Reads the body into `request.body` when there is room for it, and hands the request on. The room is given back when the work
- * is done, also when the caller went away before: until then the document is in memory.
+ * Reads the body into `request.body` when there is room for it, and hands the request on; `mostBytes` is for bodies that are
+ * smaller than others. The room is given back when the work is done, also when the caller went away before: until then the
+ * document is in memory.
  */
-export function withBody(
+export type WithBody = (
   handle: (request: Request, response: Response) => Promise<void>,
-  limits: BodyLimits = BODY_LIMITS,
-): RequestHandler {
-  const parse = raw({ type: () => true, limit: limits.mostBytes });
-  const roomOf = createRooms(limits);
-  return async (request, response) => {
-    const room = roomOf((response.locals.caller as Caller).name);
-    try {
-      const fits = room.resize(octetsAhead(request, limits));
-      const end = fits ? await read({ request, response, parse, room, limits }) : busy;
-      if (end === 'whole') await handle(request, response);
-      else if (end !== 'gone') refuse(response, end);
-    } finally {
-      room.resize(0);
-    }
+  mostBytes?: number,
+) => RequestHandler;
+
+/** All handlers of one reader share its rooms. */
+export function bodyReader(observer: Pick<Observer, 'emit'>, bounds: BodyLimits = BODY_LIMITS): WithBody {
+  const roomOf = createRooms(bounds);
+  return (handle, mostBytes = bounds.mostBytes) => {
+    const limits = { ...bounds, mostBytes };
+    const parse = raw({ type: () => true, limit: mostBytes });
+    return async (request, response) => {
+      const room = roomOf(callerOf(response));
+      try {
+        const fits = room.resize(octetsAhead(request, limits));
+        const end = fits ? await read({ request, response, parse, room, limits }) : busy;
+        if (end === 'whole') await handle(request, response);
+        else if (end !== 'gone') {
+          observer.emit(end.event, whoAsks(request, response));
+          refuse(response, end);
+        }
+      } finally {
+        room.resize(0);
+      }
+    };
   };
 }
 
-function refuse(response: Response, problem: Problem): void {
-  if (problem === busy) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+function refuse(response: Response, refusal: Refusal): void {
+  if (refusal === busy) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   // Who is still sending can read the answer only when the connection stays; of who stalls there is nothing to wait for.
-  if (problem === stalled) response.setHeader('Connection', 'close');
-  sendProblem(response, problem);
+  if (refusal === stalled) response.setHeader('Connection', 'close');
+  sendProblem(response, refusal.problem);
 }
+
+/** By the name of the key, as in the journal; without the query. */
+function whoAsks({ method, baseUrl, path, socket }: Request, response: Response): EventFields {
+  const { remoteAddress } = socket;
+  return {
+    detail: `${method} ${baseUrl}${path} with key ${callerOf(response)}`,
+    ...(remoteAddress === undefined ? {} : { remoteAddress }),
+  };
+}
+
+const callerOf = (response: Response): string => (response.locals.caller as Caller).name;
 
 /** What a body will take, as far as its head tells. */
 function octetsAhead(request: Request, limits: BodyLimits): number {
@@ -96,21 +138,28 @@ interface Reading {
   readonly limits: BodyLimits;
 }
 
-type ReadEnd = 'whole' | 'gone' | Problem;
+type ReadEnd = 'whole' | 'gone' | Refusal;
 
 function read({ request, response, parse, room, limits }: Reading): Promise<ReadEnd> {
   const grows = request.headers['transfer-encoding'] !== undefined && !isEncoded(request);
+  const startedAt = performance.now();
   let bytes = 0;
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => end(stalled), limits.idleMs);
+    const wait = (): NodeJS.Timeout => {
+      const waitedMs = performance.now() - startedAt;
+      const patience = Math.min(patienceMs({ bytes, waitedMs }, limits), limits.wholeMs - waitedMs);
+      return setTimeout(() => end(stalled), patience);
+    };
+    let timer = wait();
     const end = (how: ReadEnd): void => {
       clearTimeout(timer);
       request.off('data', arrives);
       resolve(how);
     };
     const arrives = (chunk: Buffer): void => {
-      timer.refresh();
       bytes += chunk.length;
+      clearTimeout(timer);
+      timer = wait();
       if (!grows || room.resize(octetsKept(bytes, limits))) return;
       end(busy);
       // The parser lets go of what it has and passes over the rest.

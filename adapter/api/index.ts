@@ -7,6 +7,7 @@ import type { Gateway } from '../gateway/index.ts';
 import { faultOf, type Observer } from '../observe/index.ts';
 import { InvalidCursor, StoreUnavailable } from '../store/index.ts';
 import { type ApiKey, guardsFor } from './auth.ts';
+import { bodyReader, REQUEST_TIMEOUT_MS } from './bodies.ts';
 import { type EventsMode, eventsRouter } from './events.ts';
 import { inboxRouter } from './inbox.ts';
 import { messagesRouter } from './messages.ts';
@@ -42,7 +43,9 @@ export function createApi(gateway: Gateway, options: ApiOptions): ApiServer {
   app.use('/api/v1/cpas', operator);
   app.use('/api/v1/notes', operator);
   app.use('/api/v1/messages', either);
-  app.use('/api/v1', messagesRouter(gateway, guards), inboxRouter(gateway), operationsRouter(gateway, guards));
+  const withBody = bodyReader(options.observer);
+  app.use('/api/v1', messagesRouter(gateway, guards, withBody), inboxRouter(gateway));
+  app.use('/api/v1', operationsRouter(gateway, guards, withBody));
   app.use('/api/v1', eventsRouter(gateway, options.events ?? 'log'));
   app.use((_request, response) => sendProblem(response, notFound));
   app.use(errorBoundary(options.observer));
@@ -103,7 +106,7 @@ function statusOf(error: unknown): number | undefined {
 
 function serverOf(server: Server, options: ApiOptions): ApiServer {
   server.headersTimeout = 15_000;
-  server.requestTimeout = 120_000;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
   return {
     listen: () =>
       new Promise((resolve, reject) => {

@@ -5,13 +5,13 @@ import { Router } from 'express';
 import { documentFromJson, type Gateway, type SubmitDocument } from '../gateway/index.ts';
 import { STATES } from '../msh/index.ts';
 import type { Caller, Guards } from './auth.ts';
-import { withBody } from './bodies.ts';
+import type { WithBody } from './bodies.ts';
 import { badRequest, notFound, sendProblem } from './problem.ts';
 import { journalView, messageView, toRecordId } from './views.ts';
 
 const PART = '/messages/:id/parts/:index';
 
-export function messagesRouter(gateway: Gateway, { application }: Guards): Router {
+export function messagesRouter(gateway: Gateway, { application }: Guards, withBody: WithBody): Router {
   const router = Router();
   router.post(
     '/messages',

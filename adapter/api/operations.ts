@@ -1,20 +1,21 @@
 // REST for operators: CPAs, commands on messages, notes of what belongs to no message.
-import type { Response } from 'express';
-import { json, Router, raw } from 'express';
+import type { Request, Response } from 'express';
+import { json, Router } from 'express';
 import { formatDateTime, type Issue } from '../base/index.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { OperatorCommand } from '../msh/index.ts';
 import type { Caller, Guards } from './auth.ts';
+import type { WithBody } from './bodies.ts';
 import { badRequest, notFound, type Problem, sendProblem } from './problem.ts';
 import { messageView, toRecordId } from './views.ts';
 
 const COMMANDS: readonly OperatorCommand[] = ['retry', 'cancel', 'redeliver', 'discard'];
 /** No move of the message itself: it stays as it ended, and a new one is made. */
 const RESEND = 'resend';
-const MAX_CPA = '5mb';
+const MAX_CPA = 5 * 1024 * 1024;
 const COMMAND = '/messages/:id/commands';
 
-export function operationsRouter(gateway: Gateway, { operator }: Guards): Router {
+export function operationsRouter(gateway: Gateway, { operator }: Guards, withBody: WithBody): Router {
   const router = Router();
   router.get('/cpas', async (_request, response) => {
     const cpas = await gateway.cpas();
@@ -25,21 +26,10 @@ export function operationsRouter(gateway: Gateway, { operator }: Guards): Router
     if (cpa === undefined) return sendProblem(response, notFound);
     response.type('application/xml').send(Buffer.from(cpa.xml));
   });
-  router.post('/cpas', raw({ type: () => true, limit: MAX_CPA }), async (request, response) => {
-    if (!(request.body instanceof Buffer)) return sendProblem(response, badRequest('Verwacht wordt een CPA als XML.'));
-    const caller = response.locals.caller as Caller;
-    const result = await gateway.importCpa(request.body, {
-      by: caller.name,
-      replace: request.query.replace === 'true',
-      dryRun: request.query.dryRun === 'true',
-    });
-    const body = { cpaId: result.agreement?.cpaId, outcome: result.outcome, issues: result.issues };
-    if (result.outcome === 'refused') {
-      const title = 'De CPA is niet geïmporteerd';
-      return sendProblem(response, { status: 422, code: 'cpa-refused', title, issues: result.issues });
-    }
-    response.status(result.outcome === 'imported' ? 201 : 200).json(body);
-  });
+  router.post(
+    '/cpas',
+    withBody((request, response) => importCpa(gateway, request, response), MAX_CPA),
+  );
   router.delete('/cpas/:id', async (request, response) => {
     if (!(await gateway.removeCpa(request.params.id))) return sendProblem(response, notFound);
     response.status(204).end();
@@ -64,6 +54,22 @@ export function operationsRouter(gateway: Gateway, { operator }: Guards): Router
     response.json({ notes: notes.map((note) => ({ ...note, at: formatDateTime(note.at) })) });
   });
   return router;
+}
+
+async function importCpa(gateway: Gateway, request: Request, response: Response): Promise<void> {
+  if (!(request.body instanceof Buffer)) return sendProblem(response, badRequest('Verwacht wordt een CPA als XML.'));
+  const caller = response.locals.caller as Caller;
+  const result = await gateway.importCpa(request.body, {
+    by: caller.name,
+    replace: request.query.replace === 'true',
+    dryRun: request.query.dryRun === 'true',
+  });
+  if (result.outcome === 'refused') {
+    const title = 'De CPA is niet geïmporteerd';
+    return sendProblem(response, { status: 422, code: 'cpa-refused', title, issues: result.issues });
+  }
+  const body = { cpaId: result.agreement?.cpaId, outcome: result.outcome, issues: result.issues };
+  response.status(result.outcome === 'imported' ? 201 : 200).json(body);
 }
 
 /** 202 with the new message, 200 when it was there already. */

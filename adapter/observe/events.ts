@@ -65,6 +65,11 @@ export const EVENTS = {
   'gateway.stopped': { level: 'info', meaning: 'everything is closed' },
   'config.warning': { level: 'warn', meaning: 'a setting that is allowed in development only' },
   'http.refused': { level: 'warn', meaning: 'a request that could not be read as a message' },
+  'api.busy': {
+    level: 'warn',
+    meaning: 'the body of a request was not read: too much is in hand, of its key or in all; it got 503 (row 18)',
+  },
+  'api.stalled': { level: 'warn', meaning: 'the body of a request did not come, or too slowly; it got 408 (row 18)' },
   'peer.refused': { level: 'warn', meaning: 'a connection or certificate that was refused' },
   'proxy.spoofed': {
     level: 'error',

@@ -1,5 +1,6 @@
 // The body of a request, chunked or not (R150), as a stream that cannot be too long (DK-058), too slow or silently cut.
 import type { IncomingMessage } from 'node:http';
+import { type BodyPace, patienceMs } from '../base/index.ts';
 
 export type BodyAbortReason = 'connection' | 'timeout' | 'tooLarge';
 
@@ -13,11 +14,8 @@ export class BodyAborted extends Error {
   }
 }
 
-export interface BodyLimits {
+export interface BodyLimits extends BodyPace {
   readonly maxBodyBytes: number;
-  readonly bodyIdleMs: number;
-  readonly bodyGraceMs: number;
-  readonly minBodyBytesPerSecond: number;
 }
 
 /** Only time spent waiting for the sender counts: a slow store is not the partner's fault. */
@@ -40,15 +38,11 @@ export async function* readBody(
     }
     if (request.readableEnded) return;
     if (request.destroyed) throw new BodyAborted('connection');
-    const patience = Math.min(limits.bodyIdleMs, allowedMs(bytes, limits) - waitedMs);
+    const patience = patienceMs({ bytes, waitedMs }, limits);
     const startedAt = performance.now();
     if (patience <= 0 || !(await signal.wait(patience))) throw new BodyAborted('timeout');
     waitedMs += performance.now() - startedAt;
   }
-}
-
-function allowedMs(bytes: number, { bodyGraceMs, minBodyBytesPerSecond }: BodyLimits): number {
-  return bodyGraceMs + (bytes / minBodyBytesPerSecond) * 1000;
 }
 
 /** Wakes one waiter when the request has something to say: data, its end or its death. */

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import express, { type Request, type Response } from 'express';
-import { type BodyLimits, withBody } from '../../adapter/api/bodies.ts';
+import { type BodyLimits, bodyReader } from '../../adapter/api/bodies.ts';
 import { createApi } from '../../adapter/api/index.ts';
 import { type Pair, testPair } from '../fixtures/pair.ts';
 import { soon } from '../transport/rig.ts';
@@ -75,7 +75,7 @@ describe('the REST door', () => {
     const keys = KEYS.map((name) => ({
       name,
       sha256: createHash('sha256').update(name).digest('hex'),
-      roles: ['application'] as const,
+      roles: ['application', 'operator'] as const,
     }));
     const api = createApi(pair.a.gateway, { host: '127.0.0.1', port: 0, observer: pair.a.context.observer, keys });
     url = `http://127.0.0.1:${(await api.listen()).port}/api/v1/messages`;
@@ -101,6 +101,23 @@ describe('the REST door', () => {
     await holdLargest('twee');
     expect((await (await holdLargest('drie')).answer()).statusCode).toBe(503);
     expect(await post(url, 'drie', Buffer.alloc(256 * 1024))).toBe(READ);
+  });
+
+  test('row 18 a CPA counts with the messages, and operators are told of what was not read, and how often', async () => {
+    const cpas = url.replace(/messages$/, 'cpas');
+    expect(await post(cpas, 'een', Buffer.alloc(2 * MB))).toBe(422);
+    await holdLargest('een');
+    await holdLargest('een');
+    const busy = () => pair.a.events.filter(({ event }) => event === 'api.busy');
+    const before = busy().length;
+    expect(await post(cpas, 'een', Buffer.alloc(2 * MB))).toBe(503);
+    expect(busy().slice(before)).toEqual([
+      { event: 'api.busy', fields: { remoteAddress: '127.0.0.1', detail: 'POST /api/v1/cpas with key een' } },
+    ]);
+    expect(await pair.a.context.observer.metricsText()).toContain(
+      `dk_events_total{event="api.busy"} ${busy().length}\n`,
+    );
+    expect(await post(cpas, 'een', Buffer.alloc(5 * MB + 1))).toBe(413);
   });
 
   test('row 18 who goes away half-way gives the room back', async () => {
@@ -174,7 +191,12 @@ const ALL_BUT_TIMEOUTS = [
 ] as const;
 
 describe('a door with little room', () => {
-  const LIMITS: BodyLimits = { mostBytes: 1_000, largeInHand: 4_000, smallBytes: 100, smallInHand: 400, idleMs: 300 };
+  const PACE = { bodyIdleMs: 300, bodyGraceMs: 600, minBodyBytesPerSecond: 200, wholeMs: 60_000 };
+  const LIMITS: BodyLimits = { mostBytes: 1_000, largeInHand: 4_000, smallBytes: 100, smallInHand: 400, ...PACE };
+
+  /** Events, with what is said of them. */
+  const told: (readonly [string, string | undefined])[] = [];
+  beforeEach(() => void told.splice(0));
 
   /** What came in last. */
   let last: Request | undefined;
@@ -186,7 +208,9 @@ describe('a door with little room', () => {
       response.locals.caller = { name: request.headers.authorization };
       next();
     });
-    app.post('/', withBody(handle, limits));
+    const withBody = bodyReader({ emit: (event, fields) => void told.push([event, fields.detail]) }, limits);
+    app.post('/', withBody(handle));
+    app.post('/kort', withBody(handle, 500));
     const server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');
     closers.push(async () => {
@@ -238,11 +262,51 @@ describe('a door with little room', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     slow.request.end(Buffer.alloc(200));
-    expect(performance.now() - before).toBeGreaterThan(2 * LIMITS.idleMs);
+    expect(performance.now() - before).toBeGreaterThan(2 * LIMITS.bodyIdleMs);
     expect((await slow.answer()).statusCode).toBe(200);
     const answer = await stalls.answer();
     expect([answer.statusCode, answer.headers.connection]).toEqual([408, 'close']);
+    expect(told).toEqual([['api.stalled', 'POST / with key Bearer een']]);
     expect(await post(url, 'een', Buffer.alloc(1_000))).toBe(200);
+  });
+
+  /** A byte every 50 ms, until the answer; never longer than 100 of them. */
+  async function drip(url: string, bytes: number): Promise<readonly [number | undefined, number]> {
+    const { request, answered } = await begin(url, 'een', { 'content-length': 1_000 });
+    const before = performance.now();
+    request.write(Buffer.alloc(bytes));
+    let left = 100;
+    const dripping = setInterval(() => {
+      left -= 1;
+      if (left >= 0) request.write('x');
+    }, 50);
+    const { statusCode } = await soon('the answer', answered).finally(() => clearInterval(dripping));
+    return [statusCode, performance.now() - before];
+  }
+
+  test('row 97 a body that trickles in ends when it is too slow, though it never stalls', async () => {
+    const [status, ms] = await drip(await open(atOnce), 1);
+    expect(status).toBe(408);
+    expect(ms).toBeGreaterThan(LIMITS.bodyGraceMs);
+    expect(told.map(([event]) => event)).toEqual(['api.stalled']);
+  });
+
+  test('row 97 and however fast it began, it ends when it takes too long as a whole', async () => {
+    const [status, ms] = await drip(await open(atOnce, { ...LIMITS, wholeMs: 500 }), 900);
+    expect(status).toBe(408);
+    expect(ms).toBeGreaterThan(450);
+    expect(ms).toBeLessThan(3_000);
+  });
+
+  test('row 18 two kinds of bodies share the rooms, and each has its own largest', async () => {
+    const url = await open(atOnce);
+    await begin(url, 'een', { 'content-length': 1_000 });
+    await begin(`${url}kort`, 'een', { 'content-length': 500 });
+    expect(await post(`${url}kort`, 'een', Buffer.alloc(501))).toBe(413);
+    expect(await post(`${url}kort`, 'een', Buffer.alloc(500))).toBe(200);
+    await begin(`${url}kort`, 'een', { 'content-length': 500 });
+    expect(await post(url, 'een', Buffer.alloc(200))).toBe(503);
+    expect(told).toEqual([['api.busy', 'POST / with key Bearer een']]);
   });
 
   test('row 18 small bodies have a room of their own, which ends too', async () => {
@@ -256,7 +320,7 @@ describe('a door with little room', () => {
 
   test('row 18 a packed body counts as the largest that it can become', async () => {
     // Who goes away is noticed by that, and not when the time is over.
-    const url = await open(atOnce, { ...LIMITS, idleMs: 60_000 });
+    const url = await open(atOnce, { ...LIMITS, bodyIdleMs: 60_000, bodyGraceMs: 60_000 });
     const packed = gzipSync(Buffer.alloc(1_000));
     const headers = { 'content-encoding': 'gzip', 'content-length': packed.length };
     const held = await begin(url, 'een', headers);
