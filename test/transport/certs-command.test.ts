@@ -1,12 +1,17 @@
-// `dk certs dev`: what lands on disk, with which rights, and the exit codes.
-
+// `dk certs dev`: what lands on disk, with which rights, and the exit codes; and what is wrong with what must be refused.
+import { spawnSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { holdsDevelopment, prepareTls, readTlsFiles, reportMaterial } from '../../adapter/transport/index.ts';
+import { holdsDevelopment, prepareTls, readCrl, readTlsFiles, reportMaterial } from '../../adapter/transport/index.ts';
+import type { BadKind } from '../../tools/certs/index.ts';
 import { certsCommand } from '../../tools/commands/certs.ts';
 import { tellNoVerdict } from '../../tools/output.ts';
+
+const CLI = fileURLToPath(new URL('../../dist/tools/cli.js', import.meta.url));
 
 let dir = '';
 let out = '';
@@ -108,5 +113,71 @@ describe('dk certs dev', () => {
     expect(read.ok).toBe(false);
     expect(read.ok ? [] : read.error.map(({ where }) => where)).toEqual(['key', 'cert']);
     expect(read.ok ? '' : read.error[0]?.detail).toContain('ENOENT');
+  });
+});
+
+describe('dk certs dev --bad', () => {
+  const FIRST = '00000099000000007000';
+  const DAY = 86_400_000;
+
+  const openCertificate = async (...path: string[]): Promise<X509Certificate> =>
+    new X509Certificate(await readFile(join(dir, ...path)));
+
+  /** What a verifier looks at; `from` and `to` in days from now, where a day more or less is no matter. */
+  async function factsOf(...path: string[]) {
+    const certificate = await openCertificate(...path, 'tls.crt');
+    const issuing = await openCertificate('ca', 'issuing.crt');
+    const list = readCrl(await readFile(join(dir, 'ca', 'issuing.crl')));
+    if (!list.ok) throw new Error(list.error);
+    const days = (at: string): number => Math.round((Date.parse(at) - Date.now()) / DAY);
+    return {
+      oin: /serialNumber=(\S+)/.exec(certificate.subject)?.[1],
+      hosts: certificate.subjectAltName,
+      usage: certificate.keyUsage,
+      from: days(certificate.validFrom),
+      to: days(certificate.validTo),
+      issuer: certificate.checkIssued(issuing) && certificate.verify(issuing.publicKey) ? 'ours' : certificate.issuer,
+      revoked: list.value.isRevoked(Buffer.from(certificate.serialNumber, 'hex').toString('latin1')),
+      authority: certificate.ca,
+      ownKey: certificate.checkPrivateKey(createPrivateKey(await readFile(join(dir, ...path, 'tls.key')))),
+    };
+  }
+
+  const good = {
+    oin: FIRST,
+    hosts: 'DNS:zorgkantoor.localhost, DNS:localhost, IP Address:127.0.0.1',
+    usage: ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'],
+    from: -1,
+    to: 397,
+    issuer: 'ours',
+    revoked: false,
+    authority: false,
+    ownKey: true,
+  };
+  const DEFECTS: Readonly<Record<BadKind, Partial<Record<keyof typeof good, unknown>>>> = {
+    expired: { from: -40, to: -10 },
+    notYetValid: { from: 397, to: 427 },
+    revoked: { revoked: true },
+    otherOin: { oin: '00000099999999990000' },
+    otherRoot: { issuer: expect.stringContaining('CN=Vreemde Root CA') },
+    selfSigned: { issuer: expect.stringContaining(`serialNumber=${FIRST}`) },
+    noClientAuth: { usage: ['1.3.6.1.5.5.7.3.1'] },
+    noServerAuth: { usage: ['1.3.6.1.5.5.7.3.2'] },
+    otherHost: { hosts: 'DNS:elders.example' },
+  };
+
+  test('PKI002 each is the good certificate of the first party but for its one defect, and the help says which', async () => {
+    expect(await run('--party', `${FIRST}:zorgkantoor`, '--party', '00000099000000008000:ander', '--bad')).toBe(0);
+    expect(out).toContain('afgekeurd/<soort>');
+    expect(await factsOf('zorgkantoor')).toEqual(good);
+    expect((await readdir(join(dir, 'afgekeurd'))).sort()).toEqual(Object.keys(DEFECTS).sort());
+    for (const [kind, defect] of Object.entries(DEFECTS)) {
+      expect([kind, await factsOf('afgekeurd', kind)]).toEqual([kind, { ...good, ...defect }]);
+    }
+    const help = spawnSync(process.execPath, [CLI, 'certs', 'dev', '--help'], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    }).stdout;
+    for (const kind of Object.keys(DEFECTS)) expect(help).toMatch(new RegExp(`^  ${kind} {2,}\\S`, 'm'));
   });
 });

@@ -8,6 +8,8 @@ import type { DevIdentity, LeafRequest } from './types.ts';
 type KeyPair = webcrypto.CryptoKeyPair;
 
 export const DAY_MS = 86_400_000;
+/** From a day before the PKI is made. */
+export const LEAF_DAYS = 397;
 const EKU = {
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
@@ -139,7 +141,7 @@ export class Authority {
       subject: leafName(request),
       issuer: this.name,
       notBefore: request.notBefore ?? new Date(this.now.getTime() - DAY_MS),
-      notAfter: request.notAfter ?? new Date(this.now.getTime() + 397 * DAY_MS),
+      notAfter: request.notAfter ?? new Date(this.now.getTime() + LEAF_DAYS * DAY_MS),
       publicKey: keys.publicKey,
       ...(await signing(this)),
       extensions: await leafExtensions(request, keys, this),
@@ -169,7 +171,7 @@ export async function selfSigned(request: LeafRequest, keys: KeyPair, now: Date)
     subject: name,
     issuer: name,
     notBefore: new Date(now.getTime() - DAY_MS),
-    notAfter: new Date(now.getTime() + 30 * DAY_MS),
+    notAfter: new Date(now.getTime() + LEAF_DAYS * DAY_MS),
     publicKey: keys.publicKey,
     ...(await signing(signer)),
     extensions: await leafExtensions(request, keys, signer),

@@ -13,6 +13,7 @@ import type {
   LeafRequest,
 } from './types.ts';
 
+export { BAD_KINDS } from './bad.ts';
 export type * from './types.ts';
 export { type WrittenPki, writeDevPki } from './write.ts';
 
@@ -35,6 +36,7 @@ export async function makeDevPki(options: DevPkiOptions): Promise<DevPki> {
           now,
           revokedSerial,
           oin: options.parties[0]?.oin ?? '',
+          dnsNames: hostNames(options.parties[0]),
           keys: keys.leaf(0).tls,
           otherRootKeys: keys.otherRoot,
         })
@@ -114,7 +116,7 @@ async function makeParty(
   issuing: Authority,
   keys: { readonly tls: KeyPair; readonly signing: KeyPair },
 ): Promise<DevParty> {
-  const dnsNames = [`${party.name}.localhost`, 'localhost', ...(party.dnsNames ?? [])];
+  const dnsNames = hostNames(party);
   const request = { oin: party.oin, commonName: party.name };
   return {
     oin: party.oin,
@@ -122,6 +124,10 @@ async function makeParty(
     tls: await issuing.issue({ ...request, dnsNames, ipAddresses: ['127.0.0.1'] }, keys.tls),
     signing: await issuing.issue({ ...request, purpose: 'signing' }, keys.signing),
   };
+}
+
+function hostNames(party: DevPartyOptions | undefined): readonly string[] {
+  return [...(party === undefined ? [] : [`${party.name}.localhost`]), 'localhost', ...(party?.dnsNames ?? [])];
 }
 
 interface ListRequest {

@@ -2,7 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type DevPartyOptions, makeDevPki, type WrittenPki, writeDevPki } from '../certs/index.ts';
+import { BAD_KINDS, type DevPartyOptions, makeDevPki, type WrittenPki, writeDevPki } from '../certs/index.ts';
 import { NoVerdict, printJson, WrongUse } from '../output.ts';
 
 interface DevFlags {
@@ -20,6 +20,13 @@ const DEFAULT_PARTIES = ['00000099000000001000:gemeente', '00000099000000002000:
 const PARTY = /^(\d{8}[0-9A-Z]{12}):([a-z0-9][a-z0-9-]{0,40})$/;
 const RESERVED = new Set(['ca', 'afgekeurd']);
 
+const BAD_HELP = `
+Met --bad staat in de map afgekeurd het TLS-certificaat van de eerste partij, elke keer met één fout:
+${Object.entries(BAD_KINDS)
+  .map(([kind, meaning]) => `  ${kind.padEnd(14)}${meaning}`)
+  .join('\n')}
+Waar niets bij staat wordt het als cliënt en als server geweigerd; revoked alleen door wie de intrekkingslijsten leest.`;
+
 /** Exit code 0: written; 2: not written (wrong use, already there, disk), with the reason as of every `dk` command. */
 export function certsCommand(): Command {
   const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
@@ -31,9 +38,10 @@ export function certsCommand(): Command {
     .option('--party <oin:naam>', 'partij, herhaalbaar; standaard gemeente en ggk', collect)
     .option('--bits <2048|3072>', 'lengte van de RSA-sleutels', '2048')
     .option('--pss', 'onderteken certificaten en CRLs met RSASSA-PSS, zoals PKIoverheid G4')
-    .option('--bad', 'maak ook certificaten die geweigerd moeten worden (map afgekeurd)')
+    .option('--bad', 'maak ook certificaten die geweigerd moeten worden, elk om één reden (map afgekeurd)')
     .option('--json', 'toon het resultaat als JSON')
     .option('--force', 'vervang wat er al staat')
+    .addHelpText('after', BAD_HELP)
     .action(runDev);
   return new Command('certs').description('certificaten').addCommand(dev);
 }
@@ -48,7 +56,7 @@ async function runDev(flags: DevFlags): Promise<void> {
     const code = error !== null && typeof error === 'object' && 'code' in error ? String(error.code) : String(error);
     throw new NoVerdict('failed', `Schrijven in ${dir} is niet gelukt (${code}).`, { dir, code });
   });
-  show(written, parties, flags.json === true);
+  show(written, parties, flags);
 }
 
 async function write(parties: readonly DevPartyOptions[], { dir, bits, pss, bad }: DevFlags): Promise<WrittenPki> {
@@ -93,8 +101,8 @@ async function removeOld(dir: string): Promise<void> {
   for (const name of await listPki(dir)) await rm(join(dir, name), { recursive: true });
 }
 
-function show(written: WrittenPki, parties: readonly DevPartyOptions[], asJson: boolean): void {
-  if (asJson) {
+function show(written: WrittenPki, parties: readonly DevPartyOptions[], { json, bad }: DevFlags): void {
+  if (json === true) {
     printJson({ ...written, parties });
     return;
   }
@@ -105,6 +113,9 @@ function show(written: WrittenPki, parties: readonly DevPartyOptions[], asJson: 
         `  ${name}: OIN ${oin}, ${name}/tls.key, ${name}/tls.crt, ${name}/signing.key, ${name}/signing.crt`,
     ),
     '  vertrouwde CA-keten: ca/chain.pem; intrekkingslijsten: ca/root.crl.pem, ca/domain.crl.pem, ca/issuing.crl.pem',
+    ...(bad === true
+      ? [`  om mee te testen: afgekeurd/<soort>/tls.key en tls.crt; dk certs dev --help zegt wat er mis mee is`]
+      : []),
     'Alleen voor deze machine: een productie-instelling die een van deze certificaten noemt, wordt geweigerd.',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
