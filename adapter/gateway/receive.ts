@@ -87,13 +87,13 @@ async function carryThrough(received: Received, files: Files, context: GatewayCo
   if (written === undefined) return unavailableReply;
   const { decision, sealed } = written;
   if (isAccepted(decision)) context.heardTime(peer?.oin ?? '', known.message.header.timestamp.instant);
-  if (decision.bundled !== undefined) await takeBundled({ ...known, ...decision.bundled }, received, files, context);
+  for (const bundled of decision.bundled ?? []) await takeBundled({ ...known, ...bundled }, received, files, context);
   return replyTo(decision, sealed, context);
 }
 
 /**
- * A change of its own, after that of the message that carried it, whose reply stands. When it cannot be written our message
- * waits on and goes again, and the partner's answer to that comes here once more (DK-093).
+ * A change of its own, after that of the message that carried it, whose reply stands. When an Acknowledgment cannot be written
+ * our message waits on and goes again, and the partner's answer to that comes here once more (DK-093).
  */
 async function takeBundled(
   known: StaticFacts,

@@ -87,7 +87,11 @@ function unknown(facts: ReceiveFacts, issues: readonly Issue[]): Decision {
 }
 
 /** Party, CPA and certificate must be those of the message (row 33); its own rules must hold. */
-function objectionTo(facts: ReceiveFacts, referenced: MessageRecord, issues: readonly Issue[]): string | undefined {
+export function objectionTo(
+  facts: ReceiveFacts,
+  referenced: MessageRecord,
+  issues: readonly Issue[],
+): string | undefined {
   const { header } = facts.message;
   if (referenced.direction !== 'out') return 'it names a message that we received';
   if (header.cpaId !== referenced.cpaId) return 'it comes under another CPA';

@@ -124,8 +124,8 @@ export interface Decision {
    */
   readonly answer?: AnswerPlan;
   readonly reply: Reply;
-  /** What rode on a message that is ours by this decision: to be received as if it had come alone, once this is written. */
-  readonly bundled?: Bundled;
+  /** What rode on a message that is ours by this decision: to be received as if each had come alone, once this is written. */
+  readonly bundled?: readonly Bundled[];
   /** A copy of what is stored, and nothing more than its stored answer is due: that is given also when nothing can be written (row 24). */
   readonly copy?: true;
   /**

@@ -42,8 +42,8 @@ export function referencedId(message: EbmsMessage, kind: MessageKind): RecordId 
     const asked = message.statusRequest?.refToMessageId;
     return asked === undefined ? undefined : inboundId(message.header.from, asked);
   }
-  // What a business message names is what it answers; an Acknowledgment that it carries may be of another (DK-093).
-  const acknowledged = kind === 'business' ? undefined : message.acknowledgment?.refToMessageId;
+  // What another message names is what it answers; an Acknowledgment that it carries may be of another (DK-093).
+  const acknowledged = kind === 'acknowledgment' ? message.acknowledgment?.refToMessageId : undefined;
   const named = acknowledged ?? message.header.refToMessageId;
   return named === undefined ? undefined : outboundId(named);
 }

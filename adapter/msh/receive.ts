@@ -5,8 +5,8 @@ import { accept } from './accept.ts';
 import { pong, statusResponse } from './answer.ts';
 import { statusOf } from './ask.ts';
 import { copyOf, isReuse } from './copy.ts';
-import { correlateAcknowledgment, correlateError, ignoredSignal } from './correlate.ts';
-import type { AnswerPlan, Decision, ReceiveFacts } from './decision.ts';
+import { correlateAcknowledgment, correlateError, ignoredSignal, objectionTo } from './correlate.ts';
+import type { AnswerPlan, Bundled, Decision, ReceiveFacts } from './decision.ts';
 import { refuse, refuseWithoutRecord } from './refuse.ts';
 import { type Column, judge } from './rules/index.ts';
 import { isSync } from './sync.ts';
@@ -42,20 +42,35 @@ export function receive(facts: ReceiveFacts): Decision {
  */
 function business(facts: ReceiveFacts): Decision {
   const issues = findings(facts, 'business');
-  if (facts.earlier === undefined)
-    return hasError(issues) ? refuse(facts, issues) : withBundled(accept(facts, issues), facts);
+  if (facts.earlier === undefined) {
+    if (hasError(issues)) return refuse(facts, issues);
+    return withBundled(accept(facts, issues), [...bundledAcknowledgment(facts), ...bundledWarnings(facts)]);
+  }
   const proof = issues.filter((issue) => issue.code === 'SecurityFailure' && issue.severity === 'Error');
   if (proof.length > 0) return refuse(facts, issues);
   if (isReuse(facts.earlier, facts)) return refuse(facts, [reuse], 'message.reuse');
-  return withBundled(copyOf(facts.earlier, facts, issues), facts);
+  return withBundled(copyOf(facts.earlier, facts, issues), bundledAcknowledgment(facts));
 }
 
+const withBundled = (decision: Decision, bundled: readonly Bundled[]): Decision =>
+  bundled.length === 0 ? decision : { ...decision, bundled };
+
 /** An Acknowledgment counts also when it rides on a message, on a copy once more: a crash may have come between (DK-093, R87, R89). */
-function withBundled(decision: Decision, { message }: ReceiveFacts): Decision {
+function bundledAcknowledgment({ message }: ReceiveFacts): readonly Bundled[] {
   const { acknowledgment, header } = message;
-  if (acknowledgment === undefined) return decision;
+  if (acknowledgment === undefined) return [];
   const named = { ...header, refToMessageId: acknowledgment.refToMessageId };
-  return { ...decision, bundled: { kind: 'acknowledgment', message: { ...message, header: named } } };
+  return [{ kind: 'acknowledgment', message: { ...message, header: named } }];
+}
+
+/**
+ * Warnings stand with the message that carries them, and with the one that they are about when this partner had it from us
+ * (R78). Once: a copy says nothing new.
+ */
+function bundledWarnings(facts: ReceiveFacts): readonly Bundled[] {
+  const { message, referenced } = facts;
+  if (message.errorList === undefined || referenced === undefined) return [];
+  return objectionTo(facts, referenced, []) === undefined ? [{ kind: 'error', message }] : [];
 }
 
 const reuse: Issue = {

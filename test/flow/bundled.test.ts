@@ -188,17 +188,58 @@ describe('DK-093 an Acknowledgment on a business message', () => {
   });
 });
 
-test('R78 R68 row 159 Warnings on a business message stand in its journal, in no log line, and change nothing', async () => {
-  const p = await pair({ profile: 'osb-rm' });
-  const record = await waiting(p);
-  const words = 'client Proefpersoon, geboren 1950-01-01';
-  const error = { codeContext: ERRORS, errorCode: 'Inconsistent', severity: 'Warning' as const, description: words };
+describe('R78 Warnings on a business message', () => {
+  const WORDS = 'client Proefpersoon, geboren 1950-01-01';
+  const error = { codeContext: ERRORS, errorCode: 'Inconsistent', severity: 'Warning' as const, description: WORDS };
   const errorList = { version: '2.0', highestSeverity: 'Warning' as const, errors: [error] };
-  await give(p, writeMessage(carrying({ errorList }, { refToMessageId: record.messageId })));
-  const [answer] = await taken(p);
-  if (answer === undefined) throw new Error('not taken');
-  const [{ detail } = { detail: '' }] = await p.a.store.journal(answer.id);
-  expect(detail).toBe(`warning from the partner: Inconsistent at ?: ${words}`);
-  expect(JSON.stringify(p.a.events)).not.toContain('Proefpersoon');
-  expect((await p.sent(record)).state).toBe('awaitingAck');
+  const SAID = `warning from the partner: Inconsistent at ?: ${WORDS}`;
+
+  const saidOf = async ({ a }: Pair, { id }: MessageRecord): Promise<(string | undefined)[]> =>
+    (await a.store.journal(id)).filter(({ event }) => event === 'signalIgnored').map(({ detail }) => detail);
+
+  test('R68 row 159 stand in its journal and in that of the message they are about, in no log line, and change nothing', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await waiting(p);
+    const envelope = writeMessage(carrying({ errorList }, { refToMessageId: record.messageId }));
+    await give(p, envelope);
+    const [answer] = await taken(p);
+    if (answer === undefined) throw new Error('not taken');
+    expect((await p.a.store.journal(answer.id))[0]?.detail).toBe(SAID);
+    expect(await saidOf(p, record)).toEqual([SAID]);
+    expect(JSON.stringify(p.a.events)).not.toContain('Proefpersoon');
+    expect((await p.sent(record)).state).toBe('awaitingAck');
+    await give(p, envelope);
+    expect(await taken(p)).toMatchObject([{ copies: 1 }]);
+    expect(await saidOf(p, record)).toEqual([SAID]);
+  });
+
+  test('R89 are about what the message names, also beside an Acknowledgment of another', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const [named, other] = [await waiting(p), await waiting(p)];
+    const rides = { ...acknowledgment(other.messageId), errorList };
+    await give(p, writeMessage(carrying(rides, { refToMessageId: named.messageId })));
+    expect([await saidOf(p, named), await saidOf(p, other)]).toEqual([[SAID], []]);
+    expect([(await p.sent(named)).state, (await p.sent(other)).state]).toEqual(['awaitingAck', 'acknowledged']);
+  });
+
+  test.each([
+    ['nothing', () => undefined],
+    ['a message that we do not know', () => 'nooit@a'],
+    ['a message under another CPA', ({ messageId }: MessageRecord) => messageId],
+  ])('about %s: they stand with the message that carries them only', async (title, nameIn) => {
+    const p = await pair({ profile: 'osb-rm' });
+    const record = await waiting(p);
+    const cpaId = title.endsWith('CPA') ? 'TEST_A_B_2' : 'TEST_A_B';
+    await putCpa(p.a.store, await testCpa({ profile: 'osb-rm', cpaId: 'TEST_A_B_2' }), p.clock.now());
+    await p.a.context.agreements.refresh();
+    const refToMessageId = nameIn(record);
+    const header = { cpaId, ...(refToMessageId === undefined ? {} : { refToMessageId }) };
+    await give(p, writeMessage(carrying({ errorList }, header)));
+    const [answer] = await taken(p);
+    if (answer === undefined) throw new Error('not taken');
+    expect((await p.a.store.journal(answer.id))[0]?.detail).toContain(SAID);
+    expect(await saidOf(p, record)).toEqual([]);
+    expect(await p.a.store.notes(10)).toEqual([]);
+    expect(told(p.a).filter((event) => event.startsWith('signal.'))).toEqual([]);
+  });
 });
