@@ -47,9 +47,11 @@ export function createObserver(options: ObserverOptions): Observer {
     emit(event, fields) {
       safely(() => {
         const view = EVENTS[event];
-        const told = clean(fields);
+        const isLogged = log.isLevelEnabled(view.level);
+        // Many events of a message are below the level of the log: what nobody hears need not be clean.
+        const told = isLogged || listeners.size > 0 || fields.code !== undefined ? clean(fields) : {};
         metrics.count(event, told);
-        if (log.isLevelEnabled(view.level)) {
+        if (isLogged) {
           const alert = 'alert' in view ? { alert: true } : {};
           log.log({ level: view.level, message: '', event, gateway: options.name, ...told, ...alert });
         }
