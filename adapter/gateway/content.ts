@@ -105,10 +105,15 @@ async function notCarriedBy(
 
 function payloadFacts(
   payload: SchemaVerdict | 'noSchema' | undefined,
-): Pick<EnvelopeFacts, 'payloadXsd' | 'payloadHeader'> {
+): Pick<EnvelopeFacts, 'payloadXsd' | 'payloadHeader' | 'payloadEncoding'> {
   if (payload === undefined) return {};
   if (payload === 'noSchema') return { payloadXsd: payload };
-  return { payloadXsd: payload.issues.length, payloadHeader: payload.header };
+  const { issues, header, encoding } = payload;
+  return {
+    payloadXsd: issues.length,
+    payloadHeader: header,
+    ...(encoding === undefined ? {} : { payloadEncoding: encoding }),
+  };
 }
 
 function isXmlEnvelope(message: StufMessage): message is StufEnvelope {

@@ -1,5 +1,6 @@
 // Judges one StUF document by the order of section 12: the first check that fails decides.
 import { parseTijdstip, type StufEnvelope, type StufMessage, type StufProblem, UUID_V4 } from '../stuf/index.ts';
+import { otherEncoding } from './encoding.ts';
 import { FAULTS, faultCode, GEMEENTE_FAULT } from './fault-codes.ts';
 import { isDeclaratieAntwoord, messageType } from './message-types.ts';
 import { fits, partyKind, speakable } from './parties.ts';
@@ -147,6 +148,12 @@ const crossReference: Check = ({ answered }, settings) => {
     : remark('STUF-2', 'crossRefnummer verwijst naar een onbekend bericht');
 };
 
+/** Step 13 has no code for a hub: what the XML reader takes goes on as it is, and is told. */
+const encoding: Check = ({ payloadEncoding }) => {
+  const found = payloadEncoding === undefined ? undefined : otherEncoding(payloadEncoding);
+  return found === undefined ? FINE : remark('STUF-4', `parameters/bericht/xmlBestand: ${found}`);
+};
+
 /** Payload checks refuse only where the stream is set so and its structure is known for certain (D9). */
 const payload = onMessage((message, facts, settings) => {
   if (!isEnvelope(message)) return FINE;
@@ -234,6 +241,7 @@ const CHECKS: readonly Check[] = [
   fault,
   route,
   crossReference,
+  encoding,
   payload,
 ];
 

@@ -1,6 +1,7 @@
 // The words of the hub's content rules: message types, parties, facts, findings, routes.
 import type { Result } from '../base/index.ts';
 import type { StufMessage, StufPeek, StufProblem } from '../stuf/index.ts';
+import type { SourceEncoding } from '../xml/index.ts';
 
 /** The products of P-005. */
 export type Product = 'iWmo' | 'iJw' | 'iEb (CAK)' | 'PGB-Wmo' | 'PGB-Jw';
@@ -88,6 +89,8 @@ export interface EnvelopeFacts {
   readonly answered?: number | 'unknown';
   /** Local name → text of the fields in the payload's Header, as the reader that validated it saw them; undefined when it was not looked at. */
   readonly payloadHeader?: ReadonlyMap<string, string>;
+  /** How the payload was written, as that same reader saw it. */
+  readonly payloadEncoding?: SourceEncoding;
   /** Number of XSD violations of the payload, or that there is no schema for its version; undefined when it was not looked at. */
   readonly payloadXsd?: number | 'noSchema';
 }

@@ -104,7 +104,7 @@ export const EVENTS = {
     level: 'warn',
     meaning: 'content refused; a Fo01 goes back, unless it is an answer itself or cannot be read',
   },
-  'content.warning': { level: 'warn', meaning: 'content is not as it should be; passed on by setting' },
+  'content.warning': { level: 'warn', meaning: 'content is not as it should be; and it is not refused for that' },
   'answer.sent': { level: 'debug', meaning: 'a signal was posted' },
   'answer.failed': { level: 'warn', meaning: 'a signal could not be posted' },
   'signal.unknown': { level: 'warn', meaning: 'a signal about a message we do not know (row 32)' },

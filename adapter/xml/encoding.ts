@@ -1,14 +1,16 @@
 // Brings a document to UTF-8 bytes by one written rule about BOM, XML declaration and MIME charset (row 113, DK-011).
 import { isUtf8 } from 'node:buffer';
 import { fail, ok, type Result } from '../base/index.ts';
-import type { XmlProblem } from './types.ts';
-
-export type XmlEncoding = 'UTF-8' | 'UTF-16' | 'ISO-8859-1' | 'US-ASCII';
+import type { SourceEncoding, XmlEncoding, XmlProblem } from './types.ts';
 
 /** UTF-8 bytes without BOM; `bodyAt` is the offset behind the XML declaration, which no longer counts. */
 export interface Utf8Document {
   readonly bytes: Uint8Array;
   readonly bodyAt: number;
+}
+
+export interface DecodedDocument extends Utf8Document {
+  readonly encoding: SourceEncoding;
 }
 
 const ALIASES: ReadonlyMap<string, XmlEncoding> = new Map([
@@ -31,7 +33,7 @@ const DECLARATION =
  * (declaration beside a BOM, `charset` of the MIME part) must name the same one, so that there are never two readings
  * (R9, T20). UTF-16 needs its BOM. Ill-formed sequences, overlong forms included, are refused.
  */
-export function toUtf8(bytes: Uint8Array, charset?: string): Result<Utf8Document, XmlProblem> {
+export function toUtf8(bytes: Uint8Array, charset?: string): Result<DecodedDocument, XmlProblem> {
   const bom = bomOf(bytes);
   if (bom === undefined && (bytes[0] === 0 || bytes[1] === 0))
     return refuse('UTF-16 or UTF-32 without a byte order mark');
@@ -50,17 +52,21 @@ export function toUtf8(bytes: Uint8Array, charset?: string): Result<Utf8Document
   if (charset !== undefined && ALIASES.get(charset.trim().toLowerCase()) !== encoding) {
     return refuse(`the MIME charset differs from the document's encoding ${encoding}`);
   }
-  return asUtf8(decoded, encoding, declaration.value.end);
+  const utf8 = asUtf8(decoded, encoding);
+  if (!utf8.ok) return utf8;
+  const written = { name: encoding, byteOrderMark: bom !== undefined };
+  return ok({ bytes: utf8.value, bodyAt: declaration.value.end, encoding: written });
 }
 
-function asUtf8(bytes: Uint8Array, encoding: XmlEncoding, bodyAt: number): Result<Utf8Document, XmlProblem> {
+/** The declaration is ASCII: its length does not change. */
+function asUtf8(bytes: Uint8Array, encoding: XmlEncoding): Result<Uint8Array, XmlProblem> {
   if (encoding === 'ISO-8859-1') {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    return ok({ bytes: Buffer.from(text, 'utf8'), bodyAt }); // the declaration is ASCII: its length does not change
+    return ok(Buffer.from(text, 'utf8'));
   }
   if (encoding === 'US-ASCII' && bytes.some((byte) => byte > 0x7f)) return refuse('a byte above 127 in US-ASCII');
   if (!isUtf8(bytes)) return refuse('ill-formed UTF-8');
-  return ok({ bytes, bodyAt });
+  return ok(bytes);
 }
 
 interface Bom {

@@ -12,6 +12,6 @@ export {
 } from './parse.ts';
 export { MAX_NAMESPACES_IN_SCOPE } from './prescan.ts';
 export { readCanonical } from './reader.ts';
-export type { CanonicalXml, XmlAttribute, XmlElement, XmlLimits, XmlProblem } from './types.ts';
+export type { CanonicalXml, SourceEncoding, XmlAttribute, XmlElement, XmlLimits, XmlProblem } from './types.ts';
 export { trimmed } from './white-space.ts';
 export { type AttributeValues, type CanonicalWriter, canonicalWriter, join, type Markup, text } from './writer.ts';

@@ -2,11 +2,11 @@
 import { ParseOption, XmlC14NMode, XmlDocument, XmlLibError } from 'libxml2-wasm';
 import { fail, ok, type Result } from '../base/index.ts';
 import { readAsWritten } from './as-written.ts';
-import { toUtf8, type Utf8Document } from './encoding.ts';
+import { type DecodedDocument, toUtf8, type Utf8Document } from './encoding.ts';
 import { type Prescan, prescan } from './prescan.ts';
 import { readCanonical } from './reader.ts';
 import { SET_ASIDE_BYTES, setAside } from './set-aside.ts';
-import type { CanonicalXml, XmlLimits, XmlProblem } from './types.ts';
+import type { CanonicalXml, SourceEncoding, XmlLimits, XmlProblem } from './types.ts';
 
 /** The parsed tree as libxml2-wasm shows it; valid only while the callback it is handed to runs. */
 export type LibxmlDocument = XmlDocument;
@@ -92,11 +92,11 @@ function elementsOf(text: string, { lines, marked }: Prescan): Result<CanonicalX
 
 /**
  * The same guards and the same tree, which `inspect` sees before it is freed, for instance to validate it; it must not keep
- * it. Only when `inspect` says so the canonical form is made, which costs as much as a schema's verdict.
+ * it. `encoding` is how the octets were written. Only when `inspect` says so the canonical form is made, which costs as much as a schema's verdict.
  */
 export function inspectXml(
   bytes: Uint8Array,
-  inspect: (document: LibxmlDocument) => boolean,
+  inspect: (document: LibxmlDocument, encoding: SourceEncoding) => boolean,
   options: ReadXmlOptions = {},
 ): Result<CanonicalXml | undefined, XmlProblem> {
   const limits = { ...XML_LIMITS, ...options.limits };
@@ -106,7 +106,7 @@ export function inspectXml(
   const scanned = prescan(utf8.bytes, utf8.bodyAt, limits, false);
   if (!scanned.ok) return scanned;
   const text = withDocument<string | undefined>(utf8.bytes, (document) =>
-    inspect(document) ? canonicalText(document, INCLUSIVE) : ok(undefined),
+    inspect(document, utf8.encoding) ? canonicalText(document, INCLUSIVE) : ok(undefined),
   );
   if (!text.ok || text.value === undefined) return text as Result<undefined, XmlProblem>;
   // Counting lines costs as much as the look ahead itself, and is asked for only when there is something to tell.
@@ -129,7 +129,7 @@ export function exclusiveCanonical(bytes: Uint8Array, prefixes: readonly string[
   return withDocument(utf8, (document) => canonicalText(document, XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, prefixes));
 }
 
-function decode(bytes: Uint8Array, limits: XmlLimits, options: ReadXmlOptions): Result<Utf8Document, XmlProblem> {
+function decode(bytes: Uint8Array, limits: XmlLimits, options: ReadXmlOptions): Result<DecodedDocument, XmlProblem> {
   if (bytes.length > limits.maxBytes) return fail({ kind: 'tooLarge', detail: `more than ${limits.maxBytes} bytes` });
   return toUtf8(bytes, options.charset);
 }

@@ -40,6 +40,14 @@ export interface CanonicalXml {
   readonly marked?: readonly number[];
 }
 
+export type XmlEncoding = 'UTF-8' | 'UTF-16' | 'ISO-8859-1' | 'US-ASCII';
+
+/** How a document was written, before it was read; UTF-16 has its byte order mark always. */
+export interface SourceEncoding {
+  readonly name: XmlEncoding;
+  readonly byteOrderMark: boolean;
+}
+
 export interface XmlProblem {
   readonly kind: 'doctype' | 'notWellFormed' | 'tooLarge' | 'tooDeep' | 'tooMany' | 'encoding' | 'version';
   readonly detail: string;

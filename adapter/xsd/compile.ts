@@ -11,12 +11,12 @@ import {
   xmlRegisterInputProvider,
 } from 'libxml2-wasm';
 import { NS } from '../base/index.ts';
-import { inspectXml, type XmlElement } from '../xml/index.ts';
+import { inspectXml, type SourceEncoding, type XmlElement } from '../xml/index.ts';
 import { checkBase64 } from './base64.ts';
 import { GAVE_UP, readFinding } from './findings.ts';
 import { headerFields } from './header.ts';
 import { createLocator } from './locate.ts';
-import type { HeaderFields, SchemaEntry, SchemaFindings, SchemaIssue } from './types.ts';
+import type { SchemaEntry, SchemaFindings, SchemaIssue } from './types.ts';
 
 const MAX_ISSUES = 200;
 /** A name that is no place on any disk or network: includes resolve inside the folder or not at all. */
@@ -89,9 +89,9 @@ const READ = {
 function validate(bytes: Uint8Array, validator: XsdValidator | undefined, entry: SchemaEntry): SchemaFindings {
   const hasBase64 = entry.rootNamespace === NS.ggk;
   let raw: readonly RawError[] = [];
-  let header: HeaderFields = new Map();
-  const inspect = (document: XmlDocument): boolean => {
-    header = headerFields(document);
+  let seen: Omit<SchemaFindings, 'issues'> = { header: new Map(), encoding: undefined };
+  const inspect = (document: XmlDocument, encoding: SourceEncoding): boolean => {
+    seen = { header: headerFields(document), encoding };
     raw = validator === undefined ? [] : errorsOf(validator, document);
     return raw.length > 0 || hasBase64;
   };
@@ -99,11 +99,11 @@ function validate(bytes: Uint8Array, validator: XsdValidator | undefined, entry:
   if (!read.ok) {
     const { kind, line } = read.error;
     const message = PROBLEMS[kind] ?? 'het document is niet leesbaar';
-    return { issues: [{ line: line ?? 1, path: '/', code: kind, message }], header };
+    return { issues: [{ line: line ?? 1, path: '/', code: kind, message }], ...seen };
   }
-  if (read.value === undefined) return { issues: [], header };
+  if (read.value === undefined) return { issues: [], ...seen };
   const issues = [...issuesOf(raw, read.value.root), ...checkBase64(read.value.root)].slice(0, MAX_ISSUES);
-  return { issues, header };
+  return { issues, ...seen };
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 // Validation against a named schema set, wherever it runs.
 import type { StufReading } from '../stuf/index.ts';
+import type { SourceEncoding } from '../xml/index.ts';
 
 /** One violation of a schema: the place, the facet or structure rule broken, never the value found (row 159). */
 export interface SchemaIssue {
@@ -40,6 +41,8 @@ export type HeaderFields = ReadonlyMap<string, string>;
 export interface SchemaFindings {
   readonly issues: readonly SchemaIssue[];
   readonly header: HeaderFields;
+  /** How its octets were written; undefined when it could not be read. */
+  readonly encoding: SourceEncoding | undefined;
 }
 
 export interface SchemaVerdict extends SchemaFindings {

@@ -20,7 +20,7 @@ const file = (name: string, content: string | Uint8Array): string => {
   return join(folder, name);
 };
 
-function envelope(payload: string, functie = 'WMO301', versie = '0003'): Uint8Array {
+function envelope(payload: string | Uint8Array, functie = 'WMO301', versie = '0003'): Uint8Array {
   return writeStuf({
     kind: 'Di01',
     stuurgegevens: {
@@ -37,7 +37,7 @@ function envelope(payload: string, functie = 'WMO301', versie = '0003'): Uint8Ar
       functieVersie: versie,
       functieSubversie: '0002',
     },
-    payload: { kind: 'xmlBestand', bytes: Buffer.from(payload, 'utf8') },
+    payload: { kind: 'xmlBestand', bytes: Buffer.from(payload) },
   });
 }
 
@@ -118,12 +118,54 @@ describe('row 156 dk schemas check', () => {
         'valid',
         'issues',
       ]);
-      for (const issue of result.issues) expect(Object.keys(issue)).toEqual(['line', 'path', 'code', 'message']);
+      for (const issue of result.issues) {
+        const mark = issue.severity === 'Warning' ? ['severity'] : [];
+        expect(Object.keys(issue)).toEqual(['line', 'path', 'code', 'message', ...mark]);
+      }
     }
     expect(run.results[3]?.issues[0]?.path).toBe('/bericht/xmlBestand/Bericht/Client/Bsn');
     expect(run.results[6]?.issues[0]).toMatchObject({ line: 8, path: '/Envelope/Header/MessageHeader/ConversationId' });
     expect(`${run.out}${run.err}`).not.toContain(PLANTED);
     expect(run.code).toBe(1);
+  });
+
+  test('STUF-4 a message that is not UTF-8 without byte order mark, alone or in its envelope: valid, with a warning', () => {
+    const text = `\ufeff${sampleMessage('WMO301').replace(/^<\?xml[^>]*>/, '')}`;
+    const wide = Buffer.from(text, 'utf16le');
+    const broken = text.replace(/Geslacht>[^<]*</, 'Geslacht>9<');
+    const run = checkFiles([
+      file('bom.xml', text),
+      file('bom-fout.xml', broken),
+      file('utf16.xml', wide),
+      file('latin1.xml', `<?xml version="1.0" encoding="ISO-8859-1"?>${text.slice(1)}`),
+      file('utf8.xml', text.slice(1)),
+      file('envelop-utf16.xml', envelope(wide)),
+      file('envelop-zelf-utf16.xml', Buffer.from(`\ufeff${Buffer.from(envelope(text.slice(1)))}`, 'utf16le')),
+    ]);
+    const told = (found: string, path = '/') => ({
+      line: 1,
+      path,
+      code: 'notUtf8',
+      message: `gevonden ${found}; verwacht UTF-8 zonder byte order mark`,
+      severity: 'Warning',
+    });
+    const mark = 'byte order mark';
+    const wrong = { path: '/Bericht/Client/Geslacht', code: 'enumeration' };
+    expect(run.results.map(({ valid, issues }) => [valid, issues])).toEqual([
+      [true, [told(`UTF-8 met ${mark}`)]],
+      [false, [told(`UTF-8 met ${mark}`), expect.objectContaining(wrong)]],
+      [true, [told(`UTF-16 met ${mark}`)]],
+      [true, [told(`ISO-8859-1 zonder ${mark}`)]],
+      [true, []],
+      [true, [told(`UTF-16 met ${mark}`, '/bericht/xmlBestand')]],
+      [true, []],
+    ]);
+    expect(run.results[1]?.issues[1]).not.toHaveProperty('severity');
+    const forPeople = dkSchemas('check', join(folder, 'bom.xml'));
+    expect([forPeople.code, forPeople.out]).toEqual([
+      0,
+      expect.stringMatching(/^✓ .*\n.* notUtf8: .* \(waarschuwing\)\n$/),
+    ]);
   });
 
   test('only valid files: 0; a file that is not there: 2, said on stderr, and the others are still checked in order', () => {

@@ -1,7 +1,7 @@
 // `dk schemas`: which schemas there are, and whether files obey theirs; the code that the gateway runs.
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { messageType } from '../../adapter/ggk/index.ts';
+import { messageType, otherEncoding } from '../../adapter/ggk/index.ts';
 import { readStuf, type StufEnvelope } from '../../adapter/stuf/index.ts';
 import {
   type Identified,
@@ -9,9 +9,15 @@ import {
   type SchemaEntry,
   type SchemaIssue,
   type Schemas,
+  type SchemaVerdict,
 } from '../../adapter/xsd/index.ts';
 import { isRecording } from '../http-file.ts';
 import { markBad, print, printJson, printTable, problemOf, readInput, WrongUse } from '../output.ts';
+
+/** `severity` is there when the file is valid in spite of it. */
+interface CheckIssue extends SchemaIssue {
+  readonly severity?: 'Warning';
+}
 
 interface CheckResult {
   readonly file: string;
@@ -21,7 +27,7 @@ interface CheckResult {
   readonly version: string | null;
   readonly grade: string | null;
   readonly valid: boolean;
-  readonly issues: readonly SchemaIssue[];
+  readonly issues: readonly CheckIssue[];
   /** Why there is no verdict, as every command says it; then `valid` is false and there are no issues. */
   readonly error?: ReturnType<typeof problemOf>;
 }
@@ -109,7 +115,18 @@ async function checkBytes(bytes: Uint8Array, schemas: Schemas): Promise<Omit<Che
   if (identified?.schema === undefined) return unknown(identified, bytes, schemas);
   const verdict = await schemas.validate(bytes, identified.schema.id);
   if (identified.kind === 'stuf' && verdict.valid) return checkStuf(bytes, identified.schema, schemas);
-  return { ...about(identified.kind, identified.schema), valid: verdict.valid, issues: verdict.issues };
+  const warnings = identified.kind === 'istandaarden' ? encodingWarning(verdict, '/') : [];
+  return {
+    ...about(identified.kind, identified.schema),
+    valid: verdict.valid,
+    issues: [...warnings, ...verdict.issues],
+  };
+}
+
+/** Of an iStandaarden message, alone or in its envelope. */
+function encodingWarning({ encoding }: SchemaVerdict, path: string): CheckIssue[] {
+  const message = encoding === undefined ? undefined : otherEncoding(encoding);
+  return message === undefined ? [] : [{ line: 1, path, code: 'notUtf8', message, severity: 'Warning' }];
 }
 
 const about = (kind: string, entry: SchemaEntry) => ({
@@ -171,12 +188,12 @@ async function checkPayload(
       ...envelope,
       message: functie,
       valid: true,
-      issues: [{ line: 1, path: PAYLOAD, code: 'noSchema', message: text }],
+      issues: [{ line: 1, path: PAYLOAD, code: 'noSchema', message: text, severity: 'Warning' }],
     };
   }
   const verdict = await schemas.validate(message.payload.bytes, entry.id);
   const issues = verdict.issues.map((issue) => ({ ...issue, path: `${PAYLOAD}${issue.path}` }));
-  return { ...about('stuf', entry), valid: verdict.valid, issues };
+  return { ...about('stuf', entry), valid: verdict.valid, issues: [...encodingWarning(verdict, PAYLOAD), ...issues] };
 }
 
 /** The verdict here is on the schemas; the gateway has more to say. */
@@ -191,5 +208,6 @@ function show(result: CheckResult): void {
   const what = [result.standard, result.message, result.version].filter((part) => part !== null).join(' ');
   const grade = result.grade === null || result.grade === 'strict' ? '' : ` [voorlopig schema: ${result.grade}]`;
   print(`${result.valid ? '✓' : '✗'} ${result.file}: ${result.kind}${what === '' ? '' : ` ${what}`}${grade}`);
-  for (const issue of result.issues) print(`    regel ${issue.line}  ${issue.path}  ${issue.code}: ${issue.message}`);
+  for (const { line, path, code, message, severity } of result.issues)
+    print(`    regel ${line}  ${path}  ${code}: ${message}${severity === undefined ? '' : ' (waarschuwing)'}`);
 }

@@ -128,4 +128,5 @@ export const DIGIKOPPELING = sheet(
   ['STUF-1', 'must', 'what is refused on content ends as refused'],
   ['STUF-2', 'must', 'a stream that names no known message is treated as set'],
   ['STUF-3', 'must', 'two routes for the same messages are reported'],
+  ['STUF-4', 'should', 'a payload that is not UTF-8 without byte order mark is told, and goes on'],
 );
