@@ -96,7 +96,7 @@ describe('row 156 dk schemas check', () => {
       'istandaarden | iEb | WMO405 | 3.0 | envelope | true | ',
       'stuf | iWmo | WMO301 | 3.2 | strict | true | ',
       'stuf | iWmo | WMO301 | 3.2 | strict | false | maxLength pattern',
-      'stuf | StUF-GGk | WMO999 | 2.1.04 | strict | true | noSchema',
+      'stuf | StUF-GGk | WMO999 | 2.1.04 | strict | true | functieUnknown noSchema',
       'ebms | ebMS | null | 2.0 | strict | true | ',
       'ebms | ebMS | null | 2.0 | strict | false | unexpected',
       'cpa | CPPA | null | 2.0 | strict | true | ',

@@ -1,33 +1,12 @@
 // `dk schemas`: which schemas there are, and whether files obey theirs; the code that the gateway runs.
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { messageType, otherEncoding } from '../../adapter/ggk/index.ts';
-import { readStuf, type StufEnvelope } from '../../adapter/stuf/index.ts';
-import {
-  type Identified,
-  openSchemas,
-  type SchemaEntry,
-  type SchemaIssue,
-  type Schemas,
-  type SchemaVerdict,
-} from '../../adapter/xsd/index.ts';
-import { isRecording } from '../http-file.ts';
+import { openSchemas } from '../../adapter/xsd/index.ts';
 import { markBad, print, printJson, printTable, problemOf, readInput, WrongUse } from '../output.ts';
+import { type Checked, checkBytes, NOTHING_KNOWN } from './schemas-check.ts';
 
-/** `severity` is there when the file is valid in spite of it. */
-interface CheckIssue extends SchemaIssue {
-  readonly severity?: 'Warning';
-}
-
-interface CheckResult {
+interface CheckResult extends Checked {
   readonly file: string;
-  readonly kind: string;
-  readonly standard: string | null;
-  readonly message: string | null;
-  readonly version: string | null;
-  readonly grade: string | null;
-  readonly valid: boolean;
-  readonly issues: readonly CheckIssue[];
   /** Why there is no verdict, as every command says it; then `valid` is false and there are no issues. */
   readonly error?: ReturnType<typeof problemOf>;
 }
@@ -47,11 +26,23 @@ export function schemasCommand(): Command {
     .action(list);
   schemas
     .command('check <bestand...>')
-    .description('wat een bestand is, en of het aan zijn schema voldoet')
+    .description('wat een bestand is, en of het aan zijn schema voldoet; een StUF-bericht ook aan de regels van de hub')
     .option('--json', 'één JSON-object per regel')
+    .addHelpText('after', JUDGED)
     .action(check);
   return schemas;
 }
+
+const JUDGED = `
+Beoordeeld wordt:
+  - elk bestand naar het schema van zijn begin-element: ebMS, CPA, SOAP, StUF en de iStandaarden;
+  - van een StUF-bericht ook de inhoud, naar het schema van functie en versie, en wat elke hub van het bericht vraagt:
+    tijdstip, zender, ontvanger, functie, richting, en of inhoud en envelop hetzelfde zeggen. De hub stopt bij de eerste
+    regel die niet klopt, en dit ook. Dat is een waarschuwing: „geldig” gaat over de schema’s.
+Niet beoordeeld wordt wat van een gateway afhangt (routes en CPA’s, wie namens wie mag zenden, rustende functies, andere
+richtingen, eerdere berichten), en niet wat bedrijfsregels van de iStandaarden vragen.
+Een waarschuwing (severity Warning in JSON) maakt een bestand niet ongeldig.
+`;
 
 async function list(flags: { json?: boolean }): Promise<void> {
   const schemas = await openSchemas(schemasFolder());
@@ -101,108 +92,12 @@ function asWrongUse(error: unknown): WrongUse {
   return error;
 }
 
-const NOTHING_KNOWN = { kind: 'unknown', standard: null, message: null, version: null, grade: null, valid: false };
-
 const unread = (file: string, why: WrongUse): CheckResult => ({
   file,
   ...NOTHING_KNOWN,
   issues: [],
   error: problemOf(why, why.message),
 });
-
-async function checkBytes(bytes: Uint8Array, schemas: Schemas): Promise<Omit<CheckResult, 'file'>> {
-  const identified = schemas.identify(bytes);
-  if (identified?.schema === undefined) return unknown(identified, bytes, schemas);
-  const verdict = await schemas.validate(bytes, identified.schema.id);
-  if (identified.kind === 'stuf' && verdict.valid) return checkStuf(bytes, identified.schema, schemas);
-  const warnings = identified.kind === 'istandaarden' ? encodingWarning(verdict, '/') : [];
-  return {
-    ...about(identified.kind, identified.schema),
-    valid: verdict.valid,
-    issues: [...warnings, ...verdict.issues],
-  };
-}
-
-/** Of an iStandaarden message, alone or in its envelope. */
-function encodingWarning({ encoding }: SchemaVerdict, path: string): CheckIssue[] {
-  const message = encoding === undefined ? undefined : otherEncoding(encoding);
-  return message === undefined ? [] : [{ line: 1, path, code: 'notUtf8', message, severity: 'Warning' }];
-}
-
-const about = (kind: string, entry: SchemaEntry) => ({
-  kind,
-  standard: entry.standard,
-  message: entry.message ?? null,
-  version: entry.version,
-  grade: entry.grade,
-});
-
-const RECORDING: SchemaIssue = {
-  line: 1,
-  path: '/',
-  code: 'recording',
-  message: 'dit lijkt een opgenomen HTTP- of MIME-bericht, geen XML-document; `dk message inspect` leest het',
-};
-
-/** A root that no schema knows is not valid; when it is no XML at all, that is said. */
-async function unknown(
-  identified: Identified | undefined,
-  bytes: Uint8Array,
-  schemas: Schemas,
-): Promise<Omit<CheckResult, 'file'>> {
-  const wellFormed = await schemas.validate(bytes, 'pgb-1.0/tkb');
-  const root: SchemaIssue = {
-    line: 1,
-    path: identified === undefined ? '/' : `/${identified.rootName}`,
-    code: 'root',
-    message: 'geen schema bekend voor dit begin-element in deze naamruimte',
-  };
-  const issues = wellFormed.valid ? [root] : [...(isRecording(bytes) ? [RECORDING] : []), ...wellFormed.issues];
-  return { ...NOTHING_KNOWN, kind: identified?.kind ?? NOTHING_KNOWN.kind, issues };
-}
-
-/** The envelope is valid; then the payload inside it, by the functie and version that the envelope names. */
-async function checkStuf(bytes: Uint8Array, entry: SchemaEntry, schemas: Schemas): Promise<Omit<CheckResult, 'file'>> {
-  const envelope = about('stuf', entry);
-  const read = readStuf(bytes);
-  if (!read.ok) {
-    const { where, detail, kind, line } = read.error;
-    return { ...envelope, valid: false, issues: [{ line: line ?? 1, path: where, code: kind, message: detail }] };
-  }
-  if (!('payload' in read.value) || read.value.payload.kind !== 'xmlBestand')
-    return { ...envelope, valid: true, issues: [] };
-  return checkPayload(read.value, envelope, schemas);
-}
-
-async function checkPayload(
-  message: StufEnvelope,
-  envelope: ReturnType<typeof about>,
-  schemas: Schemas,
-): Promise<Omit<CheckResult, 'file'>> {
-  const { functie = '' } = message.stuurgegevens;
-  const { functieVersie, functieSubversie } = message.parameters;
-  const entry = schemas.forFunctie(functie, functieVersie, functieSubversie);
-  if (entry === undefined) {
-    const text = `geen schema bekend voor deze functie en versie; de inhoud is niet gecontroleerd${refusedFor(functie)}`;
-    return {
-      ...envelope,
-      message: functie,
-      valid: true,
-      issues: [{ line: 1, path: PAYLOAD, code: 'noSchema', message: text, severity: 'Warning' }],
-    };
-  }
-  const verdict = await schemas.validate(message.payload.bytes, entry.id);
-  const issues = verdict.issues.map((issue) => ({ ...issue, path: `${PAYLOAD}${issue.path}` }));
-  return { ...about('stuf', entry), valid: verdict.valid, issues: [...encodingWarning(verdict, PAYLOAD), ...issues] };
-}
-
-/** The verdict here is on the schemas; the gateway has more to say. */
-const refusedFor = (functie: string): string =>
-  (messageType(functie)?.grade ?? 'strict') !== 'strict'
-    ? ''
-    : ', en een gateway die de inhoud controleert weigert dit bericht';
-
-const PAYLOAD = '/bericht/xmlBestand';
 
 function show(result: CheckResult): void {
   const what = [result.standard, result.message, result.version].filter((part) => part !== null).join(' ');
