@@ -1,17 +1,24 @@
 // A part that is fetched: whole, or given up by its caller; either way the reader's file is closed.
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, createApi } from '../../adapter/api/index.ts';
+import { toPublicId } from '../../adapter/api/views.ts';
 import type { Gateway } from '../../adapter/gateway/index.ts';
-import { StoreUnavailable } from '../../adapter/store/index.ts';
-import { ownPairs } from '../fixtures/pair.ts';
+import type { MessageRecord } from '../../adapter/msh/index.ts';
+import { openStore, StoreUnavailable } from '../../adapter/store/index.ts';
+import { ownPairs, type Pair } from '../fixtures/pair.ts';
 import { told } from '../fixtures/signal.ts';
 
 const pair = ownPairs();
 const KEY = 'app-key';
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 const CHUNKS = 500;
+const OPEN_FILES = '/proc/self/fd';
 
 let api: ApiServer | undefined;
 afterEach(() => api?.close());
@@ -36,6 +43,11 @@ async function serve(broken?: Error) {
   if (part === undefined) throw new Error('the message has no part');
   const large = { ...record, parts: [{ ...part, blob: { ...part.blob, bytes: CHUNK.length * CHUNKS } }] };
   const gateway: Gateway = { ...p.a.gateway, blob, message: () => Promise.resolve(large) };
+  return { p, readers, fetchPart: await open(gateway, record, p) };
+}
+
+/** The door of this gateway, and how to ask it for the first part of a message. */
+async function open(gateway: Gateway, { id }: MessageRecord, p: Pair): Promise<() => Promise<IncomingMessage>> {
   const sha256 = createHash('sha256').update(KEY).digest('hex');
   api = createApi(gateway, {
     host: '127.0.0.1',
@@ -44,15 +56,12 @@ async function serve(broken?: Error) {
     keys: [{ name: 'app', sha256, roles: ['application'] }],
   });
   const { port } = await api.listen();
-  const fetchPart = (): Promise<IncomingMessage> =>
+  const path = `/api/v1/messages/${toPublicId(id)}/parts/0`;
+  const headers = { authorization: `Bearer ${KEY}` };
+  return () =>
     new Promise((resolve, reject) => {
-      const path = `/api/v1/messages/${encodeURIComponent(record.id)}/parts/0`;
-      get({ host: '127.0.0.1', port, path, headers: { authorization: `Bearer ${KEY}` }, agent: false }, resolve).on(
-        'error',
-        reject,
-      );
+      get({ host: '127.0.0.1', port, path, headers, agent: false }, resolve).on('error', reject);
     });
-  return { p, readers, fetchPart };
 }
 
 async function until(done: () => boolean): Promise<void> {
@@ -92,4 +101,36 @@ describe('a part', () => {
     expect(readers).toEqual({ opened: 10, closed: 10 });
     expect(p.a.events.filter(({ event }) => event === 'bug')).toEqual([]);
   });
+
+  (existsSync(OPEN_FILES) ? test : test.skip)(
+    'OPS-7 of thirty callers who go away none leaves a file of the store open',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'dk-download-'));
+      const store = await openStore(`sqlite:${folder}`);
+      const opened = (): number =>
+        readdirSync(OPEN_FILES).filter((file) => linkOf(file).startsWith(join(folder, 'blobs'))).length;
+      try {
+        const p = await pair({ profile: 'osb-rm' }, { a: { store, blobs: store.blobs } });
+        const fetchPart = await open(p.a.gateway, await p.submit(`<proef>${'y'.repeat(20_000_000)}</proef>`), p);
+        const answers = await Promise.all(Array.from({ length: 30 }, fetchPart));
+        expect(opened()).toBeGreaterThan(0);
+        for (const answer of answers) answer.destroy();
+        await until(() => opened() === 0);
+        expect(opened()).toBe(0);
+        expect(p.a.events.filter(({ event }) => event === 'bug')).toEqual([]);
+      } finally {
+        await store.close();
+        await rm(folder, { recursive: true });
+      }
+    },
+  );
 });
+
+/** Where an open file lies; one that was closed meanwhile lies nowhere. */
+function linkOf(file: string): string {
+  try {
+    return readlinkSync(join(OPEN_FILES, file));
+  } catch {
+    return '';
+  }
+}
