@@ -50,14 +50,16 @@ describe('the arguments of npm start', () => {
     expect(refusal(given)).toContain('verwacht');
   });
 
-  test('the program ends with 2 and says so, and --help ends with 0', () => {
+  test('the program ends with 2 and says so, and --help and -h end with 0', () => {
     const run = (...given: string[]) =>
       spawnSync(process.execPath, [MAIN, ...given], { encoding: 'utf8', timeout: 30_000 });
     const wrong = run('--nonsense');
     expect([wrong.status, wrong.stdout]).toEqual([2, '']);
     expect(wrong.stderr).toMatch(/^--nonsense: onbekend; verwacht: --config BESTAND/);
-    const help = run('--help');
-    expect([help.status, help.stderr]).toEqual([0, '']);
-    expect(help.stdout).toContain('--config BESTAND');
+    for (const asked of ['--help', '-h']) {
+      const help = run(asked);
+      expect([help.status, help.stderr]).toEqual([0, '']);
+      expect(help.stdout).toContain('--config BESTAND');
+    }
   });
 });
