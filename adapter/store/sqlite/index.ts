@@ -2,7 +2,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Change, CommitResult } from '../../msh/change.ts';
+import type { Change, CommitResult, RecordId } from '../../msh/change.ts';
 import type { Store } from '../contract.ts';
 import { createBlobs } from './blobs.ts';
 import { type Checkpointer, startCheckpointer } from './checkpoint.ts';
@@ -14,6 +14,7 @@ import { createNoteTable } from './notes.ts';
 import { createPurge } from './purge.ts';
 import { RecentBlobs } from './recent.ts';
 import { createSearch } from './search.ts';
+import { UnderWay } from './under-way.ts';
 import { GroupWriter, type WriterOptions, type WriterStats } from './writer.ts';
 
 const MEMORY = ':memory:';
@@ -83,8 +84,15 @@ interface Parts {
 function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
   const recent = new RecentBlobs();
   const messages = createMessageTable(db, recent);
+  const underWay = new UnderWay();
+  const load = async (ids: readonly RecordId[]) => {
+    await underWay.ended(ids);
+    return messages.load(ids);
+  };
   const commit = async (change: Change): Promise<CommitResult> => {
-    const result = await writer.write(messages.prepare(change));
+    const write = writer.write(messages.prepare(change));
+    underWay.add(change.message.id, write);
+    const result = await write;
     if (result === 'ok') recent.remember(change.blobs);
     return result;
   };
@@ -98,7 +106,7 @@ function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
     db.close();
   };
   return {
-    load: (ids) => guarded(() => messages.load(ids)),
+    load: (ids) => guarded(() => load(ids)),
     commit: (change) => guarded(() => commit(change)),
     claim: (kinds, now, leaseMs, room) =>
       guarded(() =>
