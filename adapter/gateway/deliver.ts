@@ -1,6 +1,6 @@
 // Use case of the hub: a due `deliver` job: judge the StUF content, forward it under the other side's CPA, or send a Fo01 back.
 import type { Issue, Result } from '../base/index.ts';
-import { actionFor, businessData, type ContentFinding, fo01For, type Route } from '../ggk/index.ts';
+import { actionFor, businessData, type CheckName, type ContentFinding, fo01For, type Route } from '../ggk/index.ts';
 import {
   type BlobRef,
   type BusinessData,
@@ -228,9 +228,12 @@ async function forwardAgain(earlier: MessageRecord, context: GatewayContext): Pr
   };
 }
 
+/** What no sender can mend. */
+const OURS: readonly CheckName[] = ['noCpa', 'noRoute'];
+
 /**
  * Refused content: a Fo01 goes back under the agreement the message came by, unless there is nobody to answer. What only our
- * agreements are to blame for, and nobody would hear of, waits for them (decision 0012).
+ * routes or agreements are to blame for, and nobody would hear of, waits for them (decision 0012).
  */
 async function refuse(
   record: MessageRecord,
@@ -241,7 +244,7 @@ async function refuse(
   const why = judged.notCarried === undefined || finding.check !== 'noCpa' ? '' : ` ${judged.notCarried}`;
   const detail = `${finding.code} (${finding.plek}): ${finding.omschrijving}${why}`;
   const fault = faultMessage(judged, finding, record, context);
-  if (fault === undefined && finding.check === 'noCpa') return { kind: 'failed', detail };
+  if (fault === undefined && OURS.includes(finding.check)) return { kind: 'failed', detail };
   if (fault === undefined)
     return { kind: 'refused', detail: `${detail} (no Fo01: not answerable)`, codes: [finding.code] };
   const uuid = derivedUuid(`fo01|${record.id}`);

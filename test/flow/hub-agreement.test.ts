@@ -109,8 +109,8 @@ describe('a message whose CPA does not carry it', () => {
     }
   });
 
-  test('OPS-4 a Fo01 is not refused for it, as nobody would hear of it: it waits, and goes when the CPA is there', async () => {
-    const fault = makeFo01({
+  const fo01 = () =>
+    makeFo01({
       about: { referentienummer: '11111111-1111-4111-8111-111111111111', zender: { organisatie: '99999901' } },
       own: { organisatie: '9999', applicatie: 'Proef' },
       referentienummer: '22222222-2222-4222-8222-222222222222',
@@ -119,11 +119,31 @@ describe('a message whose CPA does not carry it', () => {
       plek: 'client',
       omschrijving: 'Inhoud voldoet niet aan de XSD.',
     });
-    await rig.send(writeStuf(fault));
+
+  test('OPS-4 a Fo01 is not refused for it, as nobody would hear of it: it waits, and goes when the CPA is there', async () => {
+    await rig.send(writeStuf(fo01()));
     expect((await inbound())[0]).toMatchObject({ state: 'received', attempts: 1 });
     expect(detailsOf('deliver.failed')).toEqual([expect.stringContaining(OUT)]);
     await atHub({});
     rig.clock.pass(60_000);
+    await rig.settle();
+    expect(await rig.collected()).toMatchObject([{ kind: 'Fo01', fault: { code: 'StUF055' } }]);
+  });
+
+  test('OPS-4 nor for want of a route: it is parked in the end, and goes when there is one and an operator says so', async () => {
+    await atHub({});
+    const { routes } = rig.hub.context;
+    Object.assign(rig.hub.context, { routes: [] });
+    await rig.send(writeStuf(fo01()));
+    for (let hour = 0; hour < 48; hour += 1) {
+      rig.clock.pass(3_600_000);
+      await rig.settle();
+    }
+    const [record] = await inbound();
+    expect(record).toMatchObject({ state: 'parked', problem: expect.stringContaining('IB102') });
+    if (record === undefined) throw new Error('nothing came in');
+    Object.assign(rig.hub.context, { routes });
+    await rig.hub.gateway.operate(record.id, 'redeliver', 'beheer');
     await rig.settle();
     expect(await rig.collected()).toMatchObject([{ kind: 'Fo01', fault: { code: 'StUF055' } }]);
   });
