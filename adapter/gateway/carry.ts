@@ -6,7 +6,8 @@ import { cannotCarry } from '../msh/index.ts';
 import type { StufMessage } from '../stuf/index.ts';
 import type { GatewayContext } from './context.ts';
 
-type RouteExchange = Pick<ExchangeQuery, 'cpaId' | 'from' | 'to' | 'service' | 'action'>;
+/** The parts of a header that say under which exchange of which CPA a message goes. */
+export type RouteExchange = Pick<ExchangeQuery, 'cpaId' | 'from' | 'to' | 'service' | 'action'>;
 
 /** What a message by this route says in its header. */
 export function exchangeOf(route: Route, kind: StufMessage['kind']): RouteExchange {

@@ -14,7 +14,7 @@ import {
 import { BlobDamaged, StoreUnavailable } from '../store/index.ts';
 import { type StufMessage, writeStuf } from '../stuf/index.ts';
 import { ValidatorClosed } from '../xsd/index.ts';
-import { exchangeOf } from './carry.ts';
+import { exchangeOf, type RouteExchange } from './carry.ts';
 import { type Judged, judgeContent, type ReadContent } from './content.ts';
 import type { GatewayContext, HubSettings } from './context.ts';
 import { judgedBytes } from './direct.ts';
@@ -194,18 +194,20 @@ async function forward(
     });
     return { kind: 'handedOver', detail: `forwarded as ${submitted.value.record.messageId}` };
   }
-  return repeated(record, message, submitted.value, context);
+  return repeated(record, { message, route }, submitted.value, context);
 }
 
 /** The same referentienummer came in another ebMS message: identical is done already, different is refused (stuf-ggk §9). */
 async function repeated(
   record: MessageRecord,
-  message: StufMessage,
+  { message, route }: { readonly message: StufMessage; readonly route: Route },
   earlier: Submitted,
   context: GatewayContext,
 ): Promise<DeliverOutcome> {
   if (hasSameParts(earlier.record, record))
-    return isResendable(earlier.record) ? forwardAgain(earlier.record, context) : forwardedAs(earlier.record);
+    return isResendable(earlier.record)
+      ? forwardAgain(earlier.record, exchangeOf(route, message.kind), context)
+      : forwardedAs(earlier.record);
   const [part] = record.parts;
   const content = part === undefined ? undefined : await contentOf(part.blob, context);
   const options = { role: 'hub', allowedZenders: undefined, usedBefore: true } as const;
@@ -218,9 +220,13 @@ async function repeated(
   };
 }
 
-/** What we gave up comes again from its sender: it is not done, it goes on as a new message (OPS-8). */
-async function forwardAgain(earlier: MessageRecord, context: GatewayContext): Promise<DeliverOutcome> {
-  const submitted = await resendMessage(earlier.id, 'offered again by its sender', context);
+/** What we gave up comes again from its sender: it is not done, it goes on as a new message, by the route of now (OPS-8). */
+async function forwardAgain(
+  earlier: MessageRecord,
+  exchange: RouteExchange,
+  context: GatewayContext,
+): Promise<DeliverOutcome> {
+  const submitted = await resendMessage(earlier.id, { by: 'offered again by its sender', exchange }, context);
   if (!submitted.ok) return { kind: 'failed', detail: firstDetail(submitted) };
   return {
     kind: 'handedOver',

@@ -85,7 +85,7 @@ export function createGateway(context: GatewayContext): Gateway {
     confirmNotice: (id) => confirmNotice(id, context),
     operate: (id, command, operator) =>
       operateMessage(id, { command, ...(operator === undefined ? {} : { operator }) }, context),
-    resend: (id, operator) => resendMessage(id, `operator ${operator}`, context),
+    resend: (id, operator) => resendMessage(id, { by: `operator ${operator}` }, context),
     importCpa: (xml, checks) => importCpa(xml, checks, context),
     removeCpa: (cpaId) => removeCpa(cpaId, context),
     cpas: () => store.agreements.list(),

@@ -1,6 +1,7 @@
 // Use case: the content of a message that ended without acknowledgment goes on as a new message (OPS-8, row 43).
 import { fail, type Issue, ok, type Result } from '../base/index.ts';
 import { type MessageRecord, type MessageState, outboundId, type RecordId } from '../msh/index.ts';
+import type { RouteExchange } from './carry.ts';
 import type { GatewayContext } from './context.ts';
 import { derivedUuid, type Submitted, submitMessage } from './submit.ts';
 
@@ -14,16 +15,23 @@ export const isResendable = ({ direction, state }: MessageRecord): boolean =>
 const MAX_CHAIN = 100;
 const MAX_TRIES = 5;
 
+export interface Resend {
+  readonly by: string;
+  /** That of the old message when absent. */
+  readonly exchange?: RouteExchange;
+}
+
 /**
  * The new message: its own MessageId, times and signature under the CPA as it is now; conversation, parties and parts of
  * the old one, which it names in `resendOf`. Asked again it gives the same new message (`created` false) while that one is
  * under way or acknowledged, and another one when that has ended unacknowledged too. A partner that had received the old
  * one after all sees two messages: that is what distinguishes this from `retry`. Issues say why it cannot be done (unknown,
- * another state, not allowed by the CPA). Rejects with StoreUnavailable. `by` is who asks, for the journal.
+ * another state, not allowed by the CPA). Rejects with StoreUnavailable. `by` is who asks, for the journal; `exchange` is that
+ * of the route as it is now, for a message that was forwarded.
  */
 export async function resendMessage(
   id: RecordId,
-  by: string,
+  { by, exchange }: Resend,
   context: GatewayContext,
 ): Promise<Result<Submitted, readonly Issue[]>> {
   const [record] = await context.store.load([id]);
@@ -32,7 +40,8 @@ export async function resendMessage(
   if (!isResendable(record))
     return refuse('NotPossible', 'state', `found ${record.state}, expected one of ${RESENDABLE.join(', ')}`);
   const { last, next } = await endOfChain(record, context);
-  const submitted = next === undefined ? await submitAgain(last, context) : ok({ record: next, created: false });
+  const submitted =
+    next === undefined ? await submitAgain(last, exchange ?? last, context) : ok({ record: next, created: false });
   if (!submitted.ok) return submitted;
   const { record: fresh, created } = submitted.value;
   if (!(await nameOnOld(last.id, { fresh, by }, context)))
@@ -60,14 +69,14 @@ async function endOfChain(
   throw new Error(`the content of ${record.id} went ${MAX_CHAIN} times`);
 }
 
-const submitAgain = (record: MessageRecord, context: GatewayContext) =>
+const submitAgain = (
+  record: MessageRecord,
+  { cpaId, from, to, service, action }: RouteExchange,
+  context: GatewayContext,
+) =>
   submitMessage(
     {
-      cpaId: record.cpaId,
-      from: record.from,
-      to: record.to,
-      service: record.service,
-      action: record.action,
+      ...{ cpaId, from, to, service, action },
       uuid: successor(record),
       conversationId: record.conversationId,
       ...(record.refToMessageId === undefined ? {} : { refToMessageId: record.refToMessageId }),

@@ -4,7 +4,7 @@ import type { GatewayContext } from '../../adapter/gateway/index.ts';
 import type { MessageRecord } from '../../adapter/msh/index.ts';
 import { StoreUnavailable } from '../../adapter/store/index.ts';
 import { makeFo01, type StufEnvelope, writeStuf } from '../../adapter/stuf/index.ts';
-import { putCpa, testCpa } from '../fixtures/gateway.ts';
+import { type Fault, putCpa, testCpa, URL_A } from '../fixtures/gateway.ts';
 import { type HubRig, heen, openHub } from '../fixtures/hub.ts';
 import { OIN_A } from '../fixtures/pki.ts';
 import { told } from '../fixtures/signal.ts';
@@ -147,6 +147,28 @@ describe('a message whose CPA does not carry it', () => {
     await rig.settle();
     expect(await rig.collected()).toMatchObject([{ kind: 'Fo01', fault: { code: 'StUF055' } }]);
   });
+});
+
+test('OPS-8 what could not be forwarded and is offered again goes by the route of now, its old CPA gone', async () => {
+  await atHub({});
+  const message = heen('WMO301');
+  const refuseForward: Fault = (url, body) =>
+    url === URL_A && body.includes('ggk_Di01')
+      ? { kind: 'response', status: 400, headers: {}, body: Buffer.alloc(0) }
+      : undefined;
+  rig.wire.faults.push(refuseForward, refuseForward, refuseForward);
+  expect(await send(message)).toEqual([]);
+  rig.wire.faults.length = 0;
+  const { routes } = rig.hub.context;
+  Object.assign(rig.hub.context, { routes: routes.map((route) => ({ ...route, cpaId: 'TEST_A_B' })) });
+  await rig.hub.gateway.removeCpa(OUT);
+  expect(await send(message)).toEqual(['Di01']);
+  const { messages } = await rig.hub.store.search({ direction: 'out' }, { limit: 10 });
+  const cpas = messages.filter(({ action }) => action === 'ggk_Di01').map(({ cpaId, state }) => [cpaId, state]);
+  expect(cpas.sort()).toEqual([
+    ['TEST_A_B', 'acknowledged'],
+    [OUT, 'failed'],
+  ]);
 });
 
 describe('a message that was forwarded before its CPA was removed', () => {
