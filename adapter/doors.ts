@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiServer, createApi } from './api/index.ts';
 import type { Config } from './config/index.ts';
-import { tlsMaterial, trustMaterial } from './files.ts';
+import { Refused, tlsMaterial, trustMaterial } from './files.ts';
 import type { Gateway } from './gateway/index.ts';
 import { faultOf, type Observer } from './observe/index.ts';
 import {
@@ -38,18 +38,47 @@ export async function openDoors(config: Config, within: Within): Promise<Doors> 
   const listener = config.roles.includes('endpoint') ? mainListener(config) : undefined;
   const endpoint = listener === undefined ? undefined : serve({ listener, port: at.port }, config, within);
   if (endpoint !== undefined) {
-    const { port } = await endpoint.listen();
+    const { port } = await opened('endpoint.port', at, endpoint);
     addresses.push(`${listener?.kind === 'mtls' ? 'https' : 'proxy http'}://${at.host}:${port}${at.path}`);
   }
   const plainPort = config.mode === 'development' && config.roles.includes('endpoint') ? at.plainHttpPort : undefined;
   const plain =
     plainPort === undefined ? undefined : serve({ listener: { kind: 'plain' }, port: plainPort }, config, within);
-  if (plain !== undefined) addresses.push(`http://${at.host}:${(await plain.listen()).port}${at.path}`);
+  if (plain !== undefined) {
+    const { port } = await opened('endpoint.plainHttpPort', { host: at.host, port: plainPort ?? 0 }, plain);
+    addresses.push(`http://${at.host}:${port}${at.path}`);
+  }
   const { events } = config.application;
   const api = config.roles.includes('api') ? createApi(gateway, { ...config.api, events, observer }) : undefined;
-  if (api !== undefined) addresses.push(`http://${config.api.host}:${(await api.listen()).port}/api/v1`);
+  if (api !== undefined) {
+    const { port } = await opened('api.port', config.api, api);
+    addresses.push(`http://${config.api.host}:${port}/api/v1`);
+  }
   const noDoor = config.roles.includes('endpoint') && endpoint === undefined && plain === undefined;
   return { endpoint, plain, api, addresses, closed: noDoor ? [NO_EBMS_DOOR] : [] };
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is al in gebruik; verwacht een vrije poort, draait deze gateway al?',
+  EACCES: 'mag dit proces niet openen; verwacht een poort vanaf 1024 of meer rechten',
+  EADDRNOTAVAIL: 'is geen adres van deze machine',
+  ENOTFOUND: 'is geen adres dat hier bekend is',
+};
+
+/** The port that listens; Refused names the option when the system does not give it. */
+async function opened(
+  where: string,
+  { host, port }: { readonly host: string; readonly port: number },
+  door: { listen(): Promise<{ readonly port: number }> },
+): Promise<{ readonly port: number }> {
+  try {
+    return await door.listen();
+  } catch (error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+    const why = WHY[code];
+    if (why === undefined) throw error;
+    throw new Refused([{ code, severity: 'Error', where, detail: `${host}:${port} ${why}` }]);
+  }
 }
 
 /** Any certificate of the trusted chain opens the door: those without an agreement keep three places in four for partners. */

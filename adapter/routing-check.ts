@@ -1,11 +1,12 @@
-// Looks at what the configuration says of routes and message types before it is used: names that exist, a Service that is
-// free, and no two routes alike.
+// Looks at what the configuration says of routes, message types and proxies before it is used: names that exist, a Service
+// that is free, no two routes alike, and addresses that are some.
 import type { Issue } from './base/index.ts';
 import type { Config } from './config/index.ts';
 import { Refused } from './files.ts';
 import { checkRoutes, messageType } from './ggk/index.ts';
 import { isReserved } from './msh/index.ts';
 import { routesOf } from './settings.ts';
+import { PROXIES_EXPECTED, parseAddressList } from './transport/index.ts';
 
 /** Throws Refused with every fault: a slip in a name would let messages pass, or go another way, without a word. */
 export function checkRouting(config: Config): void {
@@ -18,8 +19,16 @@ export function checkRouting(config: Config): void {
     ...(hub?.directions ?? []).map(({ functie }, at) => [`hub.directions[${at}].functie`, functie] as const),
   ];
   const unknown = named.flatMap(([where, functie]) => unknownFunctie(where, functie));
-  const issues = [...checkRoutes(routesOf(config)), ...routes.flatMap(reservedService), ...unknown];
+  const proxies = config.endpoint.trustedProxies.flatMap(noAddress);
+  const issues = [...checkRoutes(routesOf(config)), ...routes.flatMap(reservedService), ...unknown, ...proxies];
   if (issues.length > 0) throw new Refused(issues);
+}
+
+/** Row 94: who is believed must be certain. */
+function noAddress(entry: string, at: number): Issue[] {
+  if (parseAddressList([entry]) !== undefined) return [];
+  const detail = `gevonden ${entry}; verwacht ${PROXIES_EXPECTED}`;
+  return [{ code: 'NoAddress', severity: 'Error', where: `endpoint.trustedProxies[${at}]`, detail, rule: 'row 94' }];
 }
 
 /** By such a route no message of ours can go. */

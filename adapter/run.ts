@@ -37,7 +37,8 @@ export async function runProgram(given: readonly string[], seams: Seams = {}): P
   } catch (error) {
     if (!(error instanceof Refused)) return endOfStart(error);
     for (const issue of error.issues) process.stderr.write(`${issue.where}: ${issue.detail}\n`);
-    process.exitCode = 2;
+    // A door may stand open already, and keeps nobody here.
+    process.exit(2);
   }
 }
 

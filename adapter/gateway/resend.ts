@@ -1,9 +1,9 @@
 // Use case: the content of a message that ended without acknowledgment goes on as a new message (OPS-8, row 43).
 import { fail, type Issue, ok, type Result } from '../base/index.ts';
-import { type MessageRecord, type MessageState, outboundId, type RecordId } from '../msh/index.ts';
+import { type MessageRecord, type MessageState, outboundId, type RecordId, type SubmittedBy } from '../msh/index.ts';
 import type { RouteExchange } from './carry.ts';
 import type { GatewayContext } from './context.ts';
-import { derivedUuid, type Submitted, submitMessage } from './submit.ts';
+import { derivedUuid, hearsOf, type Submitted, submitMessage } from './submit.ts';
 
 /** Ends after which nobody is still trying, and after which the partner has not said that it has the message. */
 const RESENDABLE: readonly MessageState[] = ['failed', 'expired', 'rejected', 'cancelled'];
@@ -83,11 +83,18 @@ const submitAgain = (
       contents: record.parts.map((part) => ({ ...part, content: part.blob })),
       ...(record.business === undefined ? {} : { business: record.business }),
       ...(record.originId === undefined ? {} : { originId: record.originId }),
-      ...(record.submittedBy === undefined ? {} : { submittedBy: record.submittedBy }),
+      ...(record.submittedBy === undefined ? {} : { submittedBy: submittedNow(record.submittedBy, context) }),
       resendOf: record.id,
     },
     context,
   );
+
+/** The same application, which hears of the new message as it does now. */
+const submittedNow = ({ client, requestSha256 }: SubmittedBy, context: GatewayContext): SubmittedBy => ({
+  client,
+  requestSha256,
+  ...hearsOf(context),
+});
 
 /** The old message says where its content went on, also when a crash came between: then it is written when asked again. */
 async function nameOnOld(

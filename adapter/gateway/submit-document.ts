@@ -7,7 +7,7 @@ import { sha256Hex } from './blob.ts';
 import { exchangeOf } from './carry.ts';
 import { type Judged, judgeContent } from './content.ts';
 import type { GatewayContext } from './context.ts';
-import { derivedUuid, submitMessage } from './submit.ts';
+import { derivedUuid, hearsOf, submitMessage } from './submit.ts';
 
 export interface SubmitDocument {
   readonly stuf: Uint8Array;
@@ -117,7 +117,7 @@ async function submit(
       submittedBy: {
         client: submitter.client,
         requestSha256,
-        ...(context.applicationEvents === 'log' ? { asks: true } : {}),
+        ...hearsOf(context),
       },
     },
     context,

@@ -137,3 +137,7 @@ export function derivedUuid(source: string): string {
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
+
+/** How an application hears what becomes of what it submits: copied at acceptance (decision 0009). */
+export const hearsOf = ({ applicationEvents }: Pick<GatewayContext, 'applicationEvents'>): Pick<SubmittedBy, 'asks'> =>
+  applicationEvents === 'log' ? { asks: true } : {};

@@ -5,6 +5,8 @@ export interface AddressList {
   has(address: string): boolean;
 }
 
+export const PROXIES_EXPECTED = 'IP-adressen of CIDR-reeksen, zoals 10.0.0.5 of 10.0.0.0/24; geen reeks van alles';
+
 /** Reads `10.0.0.5`, `10.0.0.0/24`, `fd00::/8`; undefined when an entry is neither, so that a typing error stops the start. */
 export function parseAddressList(entries: readonly string[]): AddressList | undefined {
   const list = new BlockList();

@@ -1,7 +1,7 @@
 // Who is asking: the TLS peer, the peer that a listed proxy vouches for, or nobody on a development listener.
 import type { IncomingMessage } from 'node:http';
 import { fail, type Instant, type Issue, ok, type Result } from '../base/index.ts';
-import { type AddressList, parseAddressList } from './address-list.ts';
+import { type AddressList, PROXIES_EXPECTED, parseAddressList } from './address-list.ts';
 import { addressOf } from './connections.ts';
 import { TransportConfigError } from './material.ts';
 import { PROXY_HEADERS, readForwardedCertificate } from './proxy-header.ts';
@@ -105,8 +105,13 @@ function forwardedIdentity(request: IncomingMessage, peers: ForwardedPeers, now:
 function readProxies(entries: readonly string[]): AddressList {
   const list = entries.length === 0 ? undefined : parseAddressList(entries);
   if (list !== undefined) return list;
-  const detail = 'lijst van proxyadressen is leeg of bevat iets anders dan IP-adressen en CIDR-reeksen';
   throw new TransportConfigError([
-    { code: 'CertificateConfig', severity: 'Error', where: 'proxies', detail, rule: 'row 94' },
+    {
+      code: 'CertificateConfig',
+      severity: 'Error',
+      where: 'proxies',
+      detail: `verwacht ${PROXIES_EXPECTED}`,
+      rule: 'row 94',
+    },
   ]);
 }

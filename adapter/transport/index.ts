@@ -1,4 +1,5 @@
 // Transport: the ebMS endpoint with mutual TLS, the client that posts to partners, and the judgement of certificates.
+export { PROXIES_EXPECTED, parseAddressList } from './address-list.ts';
 export { type CertificateFacts, onOneLine, readCertificate } from './certificate.ts';
 export {
   CLIENT_LIMITS,

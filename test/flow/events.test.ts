@@ -60,7 +60,7 @@ async function doorOf({ gateway, context }: Pair['a'], events: EventsMode): Prom
 }
 
 async function pulled(cpa: Parameters<typeof pair>[0] = {}): Promise<{ p: Pair; ask: Ask }> {
-  const p = await pair(cpa, { kinds: PULLED });
+  const p = await pair(cpa, { kinds: PULLED, a: { applicationEvents: 'pull' } });
   return { p, ask: await doorOf(p.a, 'pull') };
 }
 

@@ -40,6 +40,17 @@ test('OPS-1 OPS-3 a message that was cancelled after it had arrived is acknowled
 });
 
 describe('row 43 OPS-8 a message that failed goes again as a new one', () => {
+  test.each([
+    ['pull', {}],
+    ['log', { asks: true }],
+  ] as const)('DK-102 its application hears of it as it does now: %s', async (applicationEvents, hears) => {
+    const p = await pair({ profile: 'osb-rm-s' }, { a: { applicationEvents } });
+    const by = { client: 'app', requestSha256: 'ab' };
+    const then = 'asks' in hears ? by : { ...by, asks: true as const };
+    const { record } = await resent(p, await failed(p, { submittedBy: then }));
+    expect(record.submittedBy).toEqual({ ...by, ...hears });
+  });
+
   test('also after TimeToLive: new MessageId and times, the same conversation, parties, parts and origin of the content', async () => {
     const p = await pair({ profile: 'osb-rm-s' });
     const business = { berichtcode: 'Di01', referentienummer: 'r1', zender: '9999', ontvanger: '99999901' };

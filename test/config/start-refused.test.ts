@@ -1,0 +1,65 @@
+// A start that cannot work says which option, what was found and what is expected, and ends with 2: no fault of the program.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readConfig } from '../../adapter/config/index.ts';
+import { checkRouting } from '../../adapter/routing-check.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/adapter/main.js', import.meta.url));
+let folder: string;
+let taken: Server;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dk-start-'));
+  taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await new Promise((resolve) => taken.close(resolve));
+});
+
+function start(settings: object) {
+  const file = join(folder, 'gateway.json');
+  writeFileSync(file, JSON.stringify({ store: `sqlite:${join(folder, 'data')}`, logLevel: 'error', ...settings }));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, '--config', file], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  return { status, stdout, stderr };
+}
+
+test('a port that is in use is named, also when another door stands open already', () => {
+  const { port } = taken.address() as AddressInfo;
+  const told = start({ endpoint: { plainHttpPort: 0 }, policy: { allowHttp: true }, api: { port } });
+  expect(told).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `api.port: 127.0.0.1:${port} is al in gebruik; verwacht een vrije poort, draait deze gateway al?\n`,
+  });
+});
+
+test('row 94 a proxy that is no address, and a range that is everybody, are named with all other faults', () => {
+  const config = {
+    endpoint: { trustedProxies: ['10.0.0.5', 'proxy.local', '0.0.0.0/0'] },
+    hub: { inactive: ['WMO999'] },
+  };
+  const read = readConfig({}, JSON.stringify(config), 'gateway.json');
+  if (!read.ok) throw new Error('the configuration is not read');
+  let issues: readonly { where?: string; detail: string }[] = [];
+  try {
+    checkRouting(read.value);
+  } catch (error) {
+    issues = (error as { issues: typeof issues }).issues;
+  }
+  expect(issues.map(({ where, detail }) => `${where}: ${detail}`)).toEqual([
+    expect.stringMatching(/^hub\.inactive: WMO999/),
+    expect.stringMatching(
+      /^endpoint\.trustedProxies\[1\]: gevonden proxy\.local; verwacht IP-adressen of CIDR-reeksen/,
+    ),
+    expect.stringMatching(/^endpoint\.trustedProxies\[2\]: gevonden 0\.0\.0\.0\/0; verwacht .*geen reeks van alles$/),
+  ]);
+});
