@@ -65,7 +65,7 @@ interface Sizes {
 
 /** How often a point is reached in a round at the least. */
 function occurrences(point: PointName, victim: GatewayName, { valid, total, once }: Sizes): number {
-  if (point === 'cpaActivation') return 2;
+  if (point === 'cpaActivation') return 3;
   if (once) return 1;
   return victim === 'aanbieder' ? valid : total;
 }

@@ -38,6 +38,9 @@ export function seamsFor(knobs: Knobs, opened: Opened, below: (store: Store) => 
   };
 }
 
+/** After a transaction of one statement has ended, on a disk that is not slow. */
+const UNDER_WAY_MS = 3;
+
 const acknowledges = ({ expect, message, journal }: Change): boolean =>
   expect !== 'new' && message.direction === 'out' && journal.some((entry) => entry.event === 'acknowledged');
 
@@ -69,7 +72,11 @@ function storeSeam(store: Store, knobs: Knobs): Store {
       ...store.agreements,
       put: async (cpa, replace) => {
         await fail.at('cpaActivation');
-        const result = await durable(() => store.agreements.put(cpa, replace));
+        const write = durable(() => store.agreements.put(cpa, replace));
+        // One that takes longer than one transaction is met half done.
+        await Promise.race([write, new Promise((resolve) => setTimeout(resolve, UNDER_WAY_MS))]);
+        await fail.at('cpaActivation');
+        const result = await write;
         await fail.at('cpaActivation');
         return result;
       },
