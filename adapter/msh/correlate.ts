@@ -3,7 +3,7 @@ import { hasError, type Issue } from '../base/index.ts';
 import type { MessageRecord } from './change.ts';
 import type { Decision, ReceiveFacts } from './decision.ts';
 import { effectOf, journalOnly } from './effect.ts';
-import { isErrorCode } from './errors.ts';
+import { holdsError, isErrorCode } from './errors.ts';
 import { rowFor } from './lifecycle.ts';
 import { differentReferences } from './references.ts';
 import { errorsText, issuesText, shownDetail, shownId } from './words.ts';
@@ -45,7 +45,7 @@ export function correlateError(facts: ReceiveFacts, issues: readonly Issue[]): D
   if (objection !== undefined) return refused(facts, referenced, objection, issues);
   const list = message.errorList?.errors ?? [];
   const detail = errorsText(message.errorList);
-  if (message.errorList?.highestSeverity !== 'Error') {
+  if (!holdsError(message.errorList)) {
     const decision = ignored(facts, referenced, `warning from the partner: ${detail}`, issues);
     return { ...decision, happenings: [{ event: 'signal.ignored', detail: 'warning from the partner', rule: 'R95' }] };
   }

@@ -49,6 +49,10 @@ export function errorListOf(issues: readonly Issue[]): ErrorList | undefined {
   return { version: '2.0', highestSeverity: hasError(ranked) ? 'Error' : 'Warning', errors: ranked.map(toError) };
 }
 
+/** Whether a partner's list holds an Error, also when its highestSeverity says less (R67): an Error must not pass as a Warning. */
+export const holdsError = (list: ErrorList | undefined): boolean =>
+  list !== undefined && (list.highestSeverity === 'Error' || list.errors.some(({ severity }) => severity === 'Error'));
+
 const rank = (issue: Issue): number => (issue.severity === 'Error' ? 0 : 1);
 
 /** Only codes of the default codeContext leave us (R69, DK-107). */

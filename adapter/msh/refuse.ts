@@ -3,6 +3,7 @@ import type { Issue } from '../base/index.ts';
 import { messageError } from './answer.ts';
 import type { Job, MessageRecord } from './change.ts';
 import type { AnswerPlan, Decision, Happening, ReceiveFacts } from './decision.ts';
+import { holdsError } from './errors.ts';
 import { recordedParts } from './parts.ts';
 import { isStranger, peerMaySpeak } from './rules/index.ts';
 import { isSync } from './sync.ts';
@@ -59,7 +60,7 @@ export function refuseWithoutRecord(
  * can make us post to a third party (R76, row 93). Never about an error (R73, R74). It is not signed: nothing asks for it (R80).
  */
 function planError(facts: ReceiveFacts, issues: readonly Issue[]): AnswerPlan | undefined {
-  if (facts.message.errorList?.highestSeverity === 'Error') return undefined;
+  if (holdsError(facts.message.errorList)) return undefined;
   const message = messageError({ about: facts.message, messageId: facts.answerMessageId, now: facts.now }, issues);
   if (message === undefined) return undefined;
   const back = facts.back?.error;

@@ -213,6 +213,16 @@ describe('R78 Warnings on a business message', () => {
     expect(await saidOf(p, record)).toEqual([SAID]);
   });
 
+  test('R67 R117 an Error among them is none: the message that carries it is refused', async () => {
+    const p = await pair({ profile: 'osb-rm' });
+    const errors = [error, { ...error, severity: 'Error' as const }];
+    await give(p, writeMessage(carrying({ errorList: { ...errorList, errors } })));
+    expect(await taken(p)).toEqual([]);
+    expect((await p.a.store.search({ direction: 'in' }, { limit: 10 })).messages).toMatchObject([
+      { state: 'rejected' },
+    ]);
+  });
+
   test('R89 are about what the message names, also beside an Acknowledgment of another', async () => {
     const p = await pair({ profile: 'osb-rm' });
     const [named, other] = [await waiting(p), await waiting(p)];

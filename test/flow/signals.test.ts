@@ -222,27 +222,34 @@ describe('acknowledgments', () => {
     expect(told(p.a)).not.toContain('message.acknowledged');
   });
 
-  test('R68 R74 R91 T76 T78 T79 a MessageError ends the message and is never answered; a Warning changes nothing', async () => {
-    const p = await pair({ profile: 'osb-rm' });
-    const record = await waiting(p);
-    const list = (severity: 'Error' | 'Warning') => ({
-      errorList: {
-        version: '2.0',
-        highestSeverity: severity,
-        errors: [{ codeContext: ERRORS, errorCode: 'DeliveryFailure', severity }],
-      },
-    });
-    const first = await give(p.a, signal('MessageError', OIN_B, OIN_A, list('Warning'), record.messageId), OIN_B);
-    expect((await p.sent(record)).state).toBe('awaitingAck');
-    const second = await give(p.a, signal('MessageError', OIN_B, OIN_A, list('Error'), record.messageId), OIN_B);
-    expect((await p.sent(record)).state).toBe('rejected');
-    expect([first.status, second.status]).toEqual([204, 204]);
-    expect(told(p.a)).toContain('message.rejected');
-    const posts = p.wire.posts.length;
-    p.clock.pass(120_000);
-    await p.a.work();
-    expect(p.wire.posts).toHaveLength(posts);
-  });
+  test.each(['Error', 'Warning'] as const)(
+    'R67 R68 R74 R91 T76 T78 T79 a MessageError ends the message and is never answered, its highestSeverity being %s; a Warning changes nothing',
+    async (highest) => {
+      const p = await pair({ profile: 'osb-rm' });
+      const record = await waiting(p);
+      const list = (severity: 'Error' | 'Warning', highestSeverity = severity) => ({
+        errorList: {
+          version: '2.0',
+          highestSeverity,
+          errors: [{ codeContext: ERRORS, errorCode: 'DeliveryFailure', severity }],
+        },
+      });
+      const first = await give(p.a, signal('MessageError', OIN_B, OIN_A, list('Warning'), record.messageId), OIN_B);
+      expect((await p.sent(record)).state).toBe('awaitingAck');
+      const second = await give(
+        p.a,
+        signal('MessageError', OIN_B, OIN_A, list('Error', highest), record.messageId),
+        OIN_B,
+      );
+      expect((await p.sent(record)).state).toBe('rejected');
+      expect([first.status, second.status]).toEqual([204, 204]);
+      expect(told(p.a)).toContain('message.rejected');
+      const posts = p.wire.posts.length;
+      p.clock.pass(120_000);
+      await p.a.work();
+      expect(p.wire.posts).toHaveLength(posts);
+    },
+  );
 
   test('OPS-1 T131 a late acknowledgment corrects a message that was given up', async () => {
     const p = await pair({ profile: 'osb-rm' });

@@ -1,13 +1,12 @@
 // Which elements may share a message (R116, R117), and what RefToMessageId may name.
-import { finding, warning } from '../errors.ts';
+import { finding, holdsError, warning } from '../errors.ts';
 import type { Check } from './rule.ts';
 
 /** An error travels without Manifest or StatusResponse (R79); Warnings may ride on a business message (R78). */
 export const combination: Check = ({ message }) => {
   const issues = [];
   const { errorList, manifest, statusRequest, statusResponse, acknowledgment, ackRequested } = message;
-  const isError = errorList?.highestSeverity === 'Error';
-  if (isError && (manifest !== undefined || statusResponse !== undefined)) {
+  if (holdsError(errorList) && (manifest !== undefined || statusResponse !== undefined)) {
     issues.push(
       finding('Inconsistent', '//Header/ErrorList', 'an error cannot travel with a Manifest or StatusResponse', 'R117'),
     );
