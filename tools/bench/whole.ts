@@ -78,6 +78,7 @@ function figuresOf(data: WholeData, machine: Machine): Figure[] {
   const most = `hooguit ${Math.round(machine.signPerSecond / 2)}/s per kern: twee handtekeningen`;
   return [
     { name: 'berichten door de hub', value: data.perSecond, unit: '/s', note: most },
+    { name: 'ratio', value: data.ratio, unit: '', note: 'berichten/s ÷ (RSA-handtekeningen/s ÷ 2)' },
     { name: 'ratio per kern van de hub', value: data.ratioPerCore, unit: '', bar: atLeast(0.35) },
     {
       name: 'CPU hub',
