@@ -39,7 +39,9 @@ export async function openDoors(config: Config, within: Within): Promise<Doors> 
   const endpoint = listener === undefined ? undefined : serve({ listener, port: at.port }, config, within);
   if (endpoint !== undefined) {
     const { port } = await opened('endpoint.port', at, endpoint);
-    addresses.push(`${listener?.kind === 'mtls' ? 'https' : 'proxy http'}://${at.host}:${port}${at.path}`);
+    addresses.push(
+      `${listener?.kind === 'mtls' ? '' : 'proxy '}${listener?.tls === undefined ? 'http' : 'https'}://${at.host}:${port}${at.path}`,
+    );
   }
   const plainPort = config.mode === 'development' && config.roles.includes('endpoint') ? at.plainHttpPort : undefined;
   const plain =

@@ -1,6 +1,6 @@
 // REST for operators: CPAs, commands on messages, notes of what belongs to no message.
 import type { Request, Response } from 'express';
-import { json, Router } from 'express';
+import { Router } from 'express';
 import { formatDateTime, type Issue } from '../base/index.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { OperatorCommand } from '../msh/index.ts';
@@ -13,6 +13,7 @@ const COMMANDS: readonly OperatorCommand[] = ['retry', 'cancel', 'redeliver', 'd
 /** No move of the message itself: it stays as it ended, and a new one is made. */
 const RESEND = 'resend';
 const MAX_CPA = 5 * 1024 * 1024;
+const MAX_COMMAND = 10 * 1024;
 const COMMAND = '/messages/:id/commands';
 
 export function operationsRouter(gateway: Gateway, { operator }: Guards, withBody: WithBody): Router {
@@ -35,25 +36,39 @@ export function operationsRouter(gateway: Gateway, { operator }: Guards, withBod
     response.status(204).end();
   });
   router.post(COMMAND, operator);
-  router.post(COMMAND, json(), async (request, response) => {
-    const { name } = response.locals.caller as Caller;
-    const id = toRecordId(request.params.id);
-    if (request.body?.command === RESEND) return sendResent(await gateway.resend(id, name), response);
-    const command = COMMANDS.find((known) => known === request.body?.command);
-    if (command === undefined) {
-      const found = request.body?.command === undefined ? 'ontbreekt; ' : '';
-      const detail = `command: ${found}verwacht een van ${[...COMMANDS, RESEND].join(', ')}.`;
-      return sendProblem(response, badRequest(detail));
-    }
-    const result = await gateway.operate(id, command, name);
-    if (!result.ok) return sendProblem(response, notPossible(result.error));
-    response.json(messageView(result.value));
-  });
+  router.post(
+    COMMAND,
+    withBody((request, response) => command(gateway, request, response), MAX_COMMAND),
+  );
   router.get('/notes', async (_request, response) => {
     const notes = await gateway.notes(200);
     response.json({ notes: notes.map((note) => ({ ...note, at: formatDateTime(note.at) })) });
   });
   return router;
+}
+
+async function command(gateway: Gateway, request: Request, response: Response): Promise<void> {
+  const { name } = response.locals.caller as Caller;
+  const id = toRecordId(String(request.params.id));
+  const asked = commandOf(request.body);
+  if (asked === RESEND) return sendResent(await gateway.resend(id, name), response);
+  const known = COMMANDS.find((one) => one === asked);
+  if (known === undefined) {
+    const found = asked === undefined ? 'ontbreekt; ' : '';
+    return sendProblem(response, badRequest(`command: ${found}verwacht een van ${[...COMMANDS, RESEND].join(', ')}.`));
+  }
+  const result = await gateway.operate(id, known, name);
+  if (!result.ok) return sendProblem(response, notPossible(result.error));
+  response.json(messageView(result.value));
+}
+
+function commandOf(body: unknown): unknown {
+  if (!(body instanceof Uint8Array)) return undefined;
+  try {
+    return (JSON.parse(Buffer.from(body).toString('utf8')) as { command?: unknown } | null)?.command;
+  } catch {
+    return undefined;
+  }
 }
 
 async function importCpa(gateway: Gateway, request: Request, response: Response): Promise<void> {

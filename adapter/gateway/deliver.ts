@@ -122,8 +122,14 @@ async function handOver(record: MessageRecord, hub: HubSettings, context: Gatewa
   for (const notice of judged.verdict.notices) {
     context.observer.emit('content.warning', { messageId: record.messageId, rule: notice.rule, detail: notice.detail });
   }
-  const outcome = await carryOut(record, judged, context);
+  const outcome = withRemarks(await carryOut(record, judged, context), judged.verdict.notices);
   return judged.read.ok ? { outcome, business: businessData(judged.read.value) } : { outcome };
+}
+
+/** What was not as it should be, and went on all the same, stands in the journal of the message as well. */
+function withRemarks(outcome: DeliverOutcome, notices: Judged['verdict']['notices']): DeliverOutcome {
+  if (outcome.kind !== 'handedOver') return outcome;
+  return { ...outcome, detail: [outcome.detail, ...notices.map(({ rule, detail }) => `${rule} ${detail}`)].join('; ') };
 }
 
 /** Its octets are let go as they are read: a large document is in memory once. */

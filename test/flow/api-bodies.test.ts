@@ -118,6 +118,7 @@ describe('the REST door', () => {
       `dk_events_total{event="api.busy"} ${busy().length}\n`,
     );
     expect(await post(cpas, 'een', Buffer.alloc(5 * MB + 1))).toBe(413);
+    expect(await post(`${url}/id/commands`, 'een', Buffer.alloc(10 * 1024 + 1))).toBe(413);
   });
 
   test('row 18 who goes away half-way gives the room back', async () => {

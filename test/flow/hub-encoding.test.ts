@@ -43,6 +43,10 @@ describe('a payload in another encoding', () => {
     if (forwarded === undefined || !('payload' in forwarded)) throw new Error('not forwarded');
     expect([payload.equals(forwarded.payload.bytes), more]).toEqual([true, []]);
     expect(warnings()).toEqual([{ messageId: record.messageId, ...said(found) }]);
+    const [received] = (await rig.hub.store.search({ direction: 'in' }, { limit: 10 })).messages;
+    if (received === undefined) throw new Error('nothing came in');
+    const handedOver = (await rig.hub.store.journal(received.id)).find(({ event }) => event === 'handedOver');
+    expect(handedOver?.detail).toMatch(new RegExp(`^forwarded as .*; STUF-4 .*${found}`));
   });
 
   test.each([
