@@ -12,6 +12,7 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  reporters: ['default', '<rootDir>/test/skipped.mjs'],
   testTimeout: 30_000,
   // One core for each of two files also where there are only two: much of a test's time is waiting for processes it started.
   maxWorkers: Math.max(2, availableParallelism() - 1),
