@@ -16,10 +16,10 @@ const STAYS = [
   `(?<!\\d\\.)(?:${OCTET}\\.){3}${OCTET}(?!\\.?\\d)`,
 ].join('|');
 /** What stays, or a row of numbers with one separator between each two. */
-const PLACES = new RegExp(`${STAYS}|(\\d+(?:[ ./-](?!${STAYS})\\d+)*)`, 'gi');
-const SEPARATOR = /([ ./-])/;
+const PLACES = new RegExp(`${STAYS}|(\\d+(?:[\\s./_-](?!${STAYS})\\d+)*)`, 'gi');
+const SEPARATOR = /([\s./_-])/;
 /** Most texts have no eight digits together, and cost no more than this look. */
-const DIGITS = /\d(?:[ ./-]?\d){7}/;
+const DIGITS = /\d(?:[\s./_-]?\d){7}/;
 
 /** The eleven test on eight or nine digits. */
 export function isBsn(digits: string): boolean {
@@ -64,6 +64,6 @@ function lastOfBsn(pieces: readonly string[], first: number): number | undefined
 /** What goes on with a separator that it has inside is part of a longer number; a blank stands between words as well. */
 function standsAlone(pieces: readonly string[], first: number, last: number): boolean {
   const goesOn = (beside: string | undefined): boolean =>
-    beside !== undefined && beside !== ' ' && pieces.slice(first + 1, last).includes(beside);
+    beside !== undefined && beside.trim() !== '' && pieces.slice(first + 1, last).includes(beside);
   return !goesOn(pieces[first - 1]) && !goesOn(pieces[last + 1]);
 }
