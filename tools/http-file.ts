@@ -6,10 +6,12 @@ export interface HttpFile {
   readonly path?: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
+  /** The whole file. */
+  readonly bytes: Buffer;
 }
 
-const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/1\.[01]\r?\n/;
-const STATUS_LINE = /^HTTP\/1\.[01] \d{3}[^\n]*\n/;
+const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/\d(?:\.\d)?\r?\n/;
+const STATUS_LINE = /^HTTP\/\d(?:\.\d)? \d{3}[^\n]*\n/;
 
 /** A first delimiter line, or a header that no XML document begins with. */
 const MIME_START = /^(--[^\s-][^\r\n]{0,69}\r?\n|(content-type|mime-version|soapaction|host):)/i;
@@ -26,7 +28,7 @@ export function readHttpFile(bytes: Buffer): HttpFile {
   const request = REQUEST_LINE.exec(start);
   const status = request === null ? STATUS_LINE.exec(start) : null;
   const first = request ?? status;
-  if (first === null) return { headers: new Map(), body: bytes };
+  if (first === null) return { headers: new Map(), body: bytes, bytes };
   const { end, next } = headerEnd(bytes);
   const headers = readHeaders(bytes.subarray(first[0].length, end).toString('latin1'));
   const raw = bytes.subarray(next);
@@ -36,6 +38,7 @@ export function readHttpFile(bytes: Buffer): HttpFile {
     ...(request?.[2] === undefined ? {} : { path: request[2] }),
     headers,
     body: chunked ? joinChunks(raw) : raw,
+    bytes,
   };
 }
 

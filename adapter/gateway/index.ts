@@ -31,8 +31,8 @@ export {
   type EvidenceShares,
 } from './evidence-share.ts';
 export { type Housekeeping, housekeep } from './housekeep.ts';
-export { type ExpectedAnswer, type Inspection, inspectMessage } from './inspect.ts';
-export { type HttpEntity, type Intake, takeIn } from './intake.ts';
+export { type ExpectedAnswer, type Inspection, type InspectOptions, inspectMessage } from './inspect.ts';
+export { entityOf, type HttpEntity, type Intake, takeIn } from './intake.ts';
 export { createMemoryBlobs } from './memory-blobs.ts';
 export type { OfferedNotice } from './notify.ts';
 export { createSidePosts, type SidePosts } from './side-posts.ts';

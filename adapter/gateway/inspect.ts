@@ -2,7 +2,7 @@
 import { type Agreement, indexAgreements } from '../agreement/index.ts';
 import { hasError, type Instant, type Issue } from '../base/index.ts';
 import type { SignatureVerdict } from '../dsig/index.ts';
-import type { MessageHeader, MessageKind, SoapFault } from '../ebms/index.ts';
+import type { MessageHeader, MessageKind } from '../ebms/index.ts';
 import {
   type Decision,
   fingerprintSource,
@@ -15,8 +15,9 @@ import {
 import { sha256Hex } from './blob.ts';
 import type { JudgeContext, Limits, SignerTrust } from './context.ts';
 import { gatherFacts } from './facts.ts';
-import { type HttpEntity, takeIn } from './intake.ts';
+import { type HttpEntity, takeIn, type Unreadable } from './intake.ts';
 import { createMemoryBlobs } from './memory-blobs.ts';
+import { emptyReply } from './reply.ts';
 
 export interface InspectOptions {
   readonly agreements: readonly Agreement[];
@@ -50,13 +51,15 @@ export interface Inspection {
   readonly signature: SignatureVerdict;
   readonly issues: readonly Issue[];
   readonly answer: ExpectedAnswer;
+  /** Of the HTTP reply, which has no body when the answer goes by a POST of its own. */
+  readonly status: number;
 }
 
 /** The verdict on an HTTP body. The message is judged as a first copy, from the party it names, at `options.now`. */
 export async function inspectMessage(entity: HttpEntity, options: InspectOptions): Promise<Inspection> {
   const blobs = createMemoryBlobs();
   const intake = await takeIn(entity, blobs, options.limits);
-  if (!intake.ok) return unreadable(intake.error.fault);
+  if (!intake.ok) return unreadable(intake.error);
   const context: JudgeContext = {
     agreements: fixedAgreements(options.agreements),
     clock: { now: () => options.now },
@@ -86,10 +89,11 @@ export async function inspectMessage(entity: HttpEntity, options: InspectOptions
     signature: facts.signature,
     issues: decision.issues,
     answer: answerOf(decision),
+    status: statusOf(decision),
   };
 }
 
-function unreadable(fault: SoapFault): Inspection {
+function unreadable({ fault, status }: Unreadable): Inspection {
   const issue: Issue = {
     code: fault.code,
     severity: 'Error',
@@ -103,12 +107,18 @@ function unreadable(fault: SoapFault): Inspection {
     signature: { kind: 'absent' },
     issues: [issue],
     answer: { kind: 'fault', code: fault.code },
+    status,
   };
 }
 
 function fixedAgreements(agreements: readonly Agreement[]): JudgeContext['agreements'] {
   const index = indexAgreements(agreements);
   return { current: () => Promise.resolve(index), refresh: () => Promise.resolve(index) };
+}
+
+function statusOf({ reply }: Decision): number {
+  if (reply.kind === 'fault') return reply.status;
+  return reply.kind === 'empty' ? emptyReply.status : 200;
 }
 
 function answerOf(decision: Decision): ExpectedAnswer {

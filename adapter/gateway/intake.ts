@@ -4,6 +4,7 @@ import { type EbmsMessage, type MessageKind, readMessage, type SoapFault } from 
 import { type ContentType, type MimeFailure, type PartHeader, parseContentType, readMultipart } from '../mime/index.ts';
 import type { ReceivedPart, StagedBlob } from '../msh/index.ts';
 import type { Blobs, StoreUnavailable } from '../store/index.ts';
+import type { InboundRequest } from '../transport/index.ts';
 import { type CanonicalXml, readXml } from '../xml/index.ts';
 import { stage } from './blob.ts';
 import type { Limits } from './context.ts';
@@ -17,6 +18,12 @@ export interface HttpEntity {
   readonly soapAction: string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
 }
+
+export const entityOf = ({ headers, body }: InboundRequest): HttpEntity => ({
+  contentType: headers['content-type'],
+  soapAction: Array.isArray(headers.soapaction) ? headers.soapaction.join(', ') : headers.soapaction,
+  body,
+});
 
 export interface Intake {
   readonly xml: CanonicalXml;

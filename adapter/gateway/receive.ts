@@ -17,7 +17,7 @@ import type { GatewayContext } from './context.ts';
 import { commitAndCarryOn } from './direct.ts';
 import type { EvidenceShare } from './evidence-share.ts';
 import { gatherFacts, type StaticFacts } from './facts.ts';
-import { type HttpEntity, type Intake, takeIn } from './intake.ts';
+import { entityOf, type Intake, takeIn } from './intake.ts';
 import { emptyReply, faultReply, signalReply, unavailableReply } from './reply.ts';
 import { type SealedAnswer, SigningKeyMissing, sealAnswer } from './seal.ts';
 import type { Serial } from './serial.ts';
@@ -43,11 +43,7 @@ export async function receiveRequest(
   serial: Serial,
 ): Promise<HttpReply> {
   const evidence = new EvidenceTap(request.body, EVIDENCE_BYTES);
-  const entity: HttpEntity = {
-    contentType: header(request, 'content-type'),
-    soapAction: header(request, 'soapaction'),
-    body: evidence.stream(),
-  };
+  const entity = { ...entityOf(request), body: evidence.stream() };
   try {
     const intake = await takeIn(entity, context.blobs, context.limits);
     if (!intake.ok) {
@@ -256,11 +252,6 @@ async function shareOfPeer(peer: Peer | undefined, { agreements, evidence }: Gat
   if (value === undefined) return evidence.strangers;
   const known = (await agreements.current()).byPartner({ value, type: OIN_TYPE });
   return known.length === 0 ? evidence.strangers : evidence.partner(value);
-}
-
-function header(request: InboundRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
 }
 
 /** Passes a body on and remembers its beginning. */

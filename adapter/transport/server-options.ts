@@ -1,4 +1,5 @@
 // What the ebMS endpoint can be told: where it listens, whom it believes, and every limit it keeps.
+import type { Duplex } from 'node:stream';
 import type { Clock, Ids, Issue, Result } from '../base/index.ts';
 import type { TlsMaterial } from './material.ts';
 import type { TrustMaterial } from './trust-store.ts';
@@ -105,6 +106,8 @@ export interface ServerOptions {
 
 export interface EbmsServer {
   listen(): Promise<{ readonly port: number }>;
+  /** Serves a connection that did not come in by the port, such as one made of a recording; it is its owner's to end. */
+  adopt(connection: Duplex): void;
   /** Stops accepting, lets running requests end for at most `drainMs`, then cuts what is left. */
   close(drainMs: number): Promise<void>;
   /**

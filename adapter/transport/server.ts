@@ -13,6 +13,7 @@ import {
   Server as HttpsServer,
 } from 'node:https';
 import { type AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type Issue, ok, type Result } from '../base/index.ts';
 import { Capacity } from './capacity.ts';
@@ -79,6 +80,10 @@ class Endpoint implements EbmsServer {
       });
     });
     return { port: (this.#server.address() as AddressInfo).port };
+  }
+
+  adopt(connection: Duplex): void {
+    this.#server.emit('connection', connection);
   }
 
   async close(drainMs: number): Promise<void> {

@@ -1,8 +1,8 @@
 // `dk message inspect`: what is in a recorded message, and how the gateway would answer it.
 import { type Agreement, parseCpa } from '../../adapter/agreement/index.ts';
 import { parseDateTime } from '../../adapter/base/index.ts';
-import { type Inspection, inspectMessage } from '../../adapter/gateway/index.ts';
-import { entityOf, type HttpFile, readHttpFile } from '../http-file.ts';
+import { type HttpFile, readHttpFile } from '../http-file.ts';
+import { inspectRequest, type RequestInspection } from '../inspect-request.ts';
 import { markBad, print, printJson, readInput, WrongUse } from '../output.ts';
 
 interface InspectFlags {
@@ -17,8 +17,7 @@ interface InspectFlags {
 export async function inspect(file: string, flags: InspectFlags): Promise<void> {
   const recorded = readHttpFile(await readInput(file));
   const agreements = await Promise.all(flags.cpa.map(readCpa));
-  const atDoor = refusedAtDoor(recorded, flags.path);
-  const { inspection, judgedAt } = atDoor ?? (await judge(recorded, agreements, flags));
+  const { inspection, judgedAt } = await judge(recorded, agreements, flags);
   const view = inspectionView(file, inspection, judgedAt);
   if (flags.json === true) printJson(view);
   else printInspection(view);
@@ -33,24 +32,8 @@ async function readCpa(file: string): Promise<Agreement> {
 }
 
 interface Judged {
-  readonly inspection: Inspection;
-  readonly judgedAt?: number;
-}
-
-/** What the server answers before any body is read: another method or path. */
-function refusedAtDoor(file: HttpFile, path: string): Judged | undefined {
-  const refuse = (status: number, detail: string): Judged => ({
-    inspection: {
-      kind: 'unreadable',
-      parts: [],
-      signature: { kind: 'absent' },
-      issues: [{ code: `HTTP ${status}`, severity: 'Error', where: 'HTTP', detail, rule: 'R139' }],
-      answer: { kind: 'none', code: String(status) },
-    },
-  });
-  if (file.path !== undefined && file.path.split('?')[0] !== path) return refuse(404, `pad anders dan ${path}`);
-  if (file.method !== undefined && file.method !== 'POST') return refuse(405, 'verwacht wordt POST');
-  return undefined;
+  readonly inspection: RequestInspection;
+  readonly judgedAt: number;
 }
 
 /** A recording older than this is judged at its own Timestamp, so that its TimeToLive still means something. */
@@ -59,13 +42,13 @@ const FRESH_MS = 2 * 3600 * 1000;
 async function judge(file: HttpFile, agreements: readonly Agreement[], flags: InspectFlags): Promise<Judged> {
   const now = Date.now();
   const run = (at: number) =>
-    inspectMessage(entityOf(file, flags.contentType), {
+    inspectRequest(file, {
       agreements,
       now: at,
       ownParties: new Set(agreements.flatMap((a) => a.parties.flatMap((p) => p.partyIds.map((id) => id.value)))),
-      limits: { maxMessageBytes: 64 * 1024 * 1024, maxEnvelopeBytes: 4 * 1024 * 1024, maxParts: 1000 },
       allowSha1: flags.allowSha1 === true,
-      signerTrust: () => undefined,
+      path: flags.path,
+      contentType: flags.contentType,
     });
   if (flags.at !== undefined && flags.at !== 'now') {
     const at = parseDateTime(flags.at);
@@ -82,7 +65,7 @@ async function judge(file: HttpFile, agreements: readonly Agreement[], flags: In
 
 type InspectionView = ReturnType<typeof inspectionView>;
 
-function inspectionView(file: string, inspection: Inspection, judgedAt: number | undefined) {
+function inspectionView(file: string, inspection: RequestInspection, judgedAt: number) {
   const { signature } = inspection;
   return {
     file,
@@ -107,8 +90,8 @@ function inspectionView(file: string, inspection: Inspection, judgedAt: number |
       message: detail,
       ...(hint === undefined ? {} : { hint }),
     })),
-    answer: inspection.answer,
-    ...(judgedAt === undefined ? {} : { judgedAt: new Date(judgedAt).toISOString() }),
+    answer: { ...inspection.answer, status: inspection.status },
+    judgedAt: new Date(judgedAt).toISOString(),
   };
 }
 
@@ -142,8 +125,13 @@ function printInspection(view: InspectionView): void {
     print(
       `  ${issue.severity === 'Error' ? '✗' : '!'} ${issue.code} ${issue.location} — ${issue.message}${issue.hint === undefined ? '' : ` (${issue.hint})`} [${issue.rule}]`,
     );
-  print(`  antwoord: ${view.answer.kind}${view.answer.code === '' ? '' : ` (${view.answer.code})`}`);
-  if (view.judgedAt !== undefined) print(`  beoordeeld op ${view.judgedAt}`);
+  print(`  antwoord: ${answerText(view.answer)}`);
+  print(`  beoordeeld op ${view.judgedAt}`);
+}
+
+function answerText({ kind, code, status }: InspectionView['answer']): string {
+  const http = status === undefined || code === String(status) ? '' : `, HTTP ${status}`;
+  return `${kind}${code === '' ? '' : ` (${code})`}${http}`;
 }
 
 const signatureWord = (verdict: string): string =>

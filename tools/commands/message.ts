@@ -21,6 +21,7 @@ export function messageCommand(): Command {
     .option('--allow-sha1', 'sta rsa-sha1 en sha1 toe, zoals in een ontwikkelomgeving')
     .option('--path <pad>', 'pad van het eindpunt, voor opnamen met een HTTP-kop', '/ebms')
     .option('--json', 'als één JSON-object')
+    .addHelpText('after', INSPECTED)
     .action(inspect);
   remote(message.command('list').description('berichten van een gateway'))
     .option('--direction <in|out>', 'ontvangen (in) of verzonden (out)')
@@ -41,6 +42,13 @@ export function messageCommand(): Command {
   }
   return message;
 }
+
+const INSPECTED = `
+Een opgenomen HTTP-verzoek wordt van zijn eerste byte af gelezen zoals het eindpunt het leest; een bestand zonder HTTP-kop,
+of een opgenomen HTTP-antwoord, zoals de inhoud van een verzoek waaraan niets mankeert. De grenzen zijn die van een
+configuratie die ze niet noemt (endpoint.maxMessageBytes, endpoint.maxEnvelopeBytes). Wie er zendt is niet te zien: het
+certificaat van de verbinding telt niet mee.
+`;
 
 /** What an operator may ask of one message; the gateway says whether its state allows it. */
 const COMMANDS = [

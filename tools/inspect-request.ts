@@ -1,0 +1,126 @@
+// What the gateway would answer to a recorded request, from its first byte on; a body alone is sent in a request without fault.
+import { readConfig } from '../adapter/config/index.ts';
+import {
+  entityOf as entityOfRequest,
+  type Inspection,
+  type InspectOptions,
+  inspectMessage,
+} from '../adapter/gateway/index.ts';
+import { settingsOf } from '../adapter/settings.ts';
+import { BodyAborted, type EbmsDoor, SERVER_LIMITS } from '../adapter/transport/index.ts';
+import { entityOf, type HttpFile } from './http-file.ts';
+import { replay } from './replay.ts';
+
+export interface RequestOptions extends Omit<InspectOptions, 'limits' | 'signerTrust'> {
+  readonly path: string;
+  /** Instead of that of the file. */
+  readonly contentType: string | undefined;
+}
+
+/** `status` is undefined when the connection would end without an answer. */
+export type RequestInspection = Omit<Inspection, 'status'> & { readonly status: number | undefined };
+
+/** Under the limits that a configuration has when it names none. */
+export async function inspectRequest(file: HttpFile, options: RequestOptions): Promise<RequestInspection> {
+  const { limits } = settingsOf(defaults());
+  const { path, contentType } = options;
+  let judged: Promise<Inspection> | undefined;
+  const door: EbmsDoor = async (inbound) => {
+    const sent =
+      file.method === undefined ? { ...entityOf(file, contentType), body: inbound.body } : entityOfRequest(inbound);
+    judged ??= inspectMessage(
+      { ...sent, ...(contentType === undefined ? {} : { contentType }) },
+      { ...options, limits, signerTrust: () => undefined },
+    );
+    return { status: (await judged).status, headers: {} };
+  };
+  const request = file.method === undefined ? requestOf(file.body, path) : file.bytes;
+  const seen = await replay(request, { path, maxBodyBytes: limits.maxMessageBytes }, door);
+  const inspection = await judged?.catch(unlessAborted);
+  if (inspection !== undefined && seen.fromDoor) return inspection;
+  return refused(seen.status, inspection, { path, max: limits.maxMessageBytes });
+}
+
+function defaults() {
+  const config = readConfig({});
+  if (!config.ok) throw new Error('the defaults are refused');
+  return config.value;
+}
+
+const requestOf = (body: Uint8Array, path: string): Uint8Array =>
+  Buffer.concat([
+    Buffer.from(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`),
+    body,
+  ]);
+
+function unlessAborted(error: unknown): undefined {
+  if (!(error instanceof BodyAborted)) throw error;
+  return undefined;
+}
+
+/** The endpoint answered, not the gateway behind it; what was judged all the same is shown. */
+function refused(status: number | undefined, judged: Inspection | undefined, expected: Expected): RequestInspection {
+  const shown = judged ?? { kind: 'unreadable', parts: [], signature: { kind: 'absent' }, issues: [] };
+  const code = status === undefined ? 'HTTP' : `HTTP ${status}`;
+  const { detail, rule } = judged === undefined ? reasonOf(status, expected) : AFTERWARDS;
+  return {
+    ...shown,
+    issues: [{ code, severity: 'Error', where: 'HTTP', detail, rule }, ...shown.issues],
+    answer: { kind: 'none', code: status === undefined ? '' : String(status) },
+    status,
+  };
+}
+
+interface Expected {
+  readonly path: string;
+  readonly max: number;
+}
+
+interface Reason {
+  readonly detail: string;
+  readonly rule: string;
+}
+
+const AFTERWARDS: Reason = {
+  detail:
+    'na de inhoud volgen bytes die geen nieuw verzoek zijn; verwacht een Content-Length die bij de inhoud past. Wat hieronder staat gaat over de inhoud tot daar',
+  rule: 'row 98',
+};
+
+function reasonOf(status: number | undefined, { path, max }: Expected): Reason {
+  switch (status) {
+    case undefined:
+      return { detail: 'de verbinding eindigt zonder antwoord; verwacht POST', rule: 'R139' };
+    case 404:
+      return { detail: `pad anders dan ${path}`, rule: 'R139' };
+    case 405:
+      return { detail: 'verwacht wordt POST', rule: 'R139' };
+    case 408:
+      return {
+        detail:
+          'het verzoek eindigt niet: er zijn minder bytes dan Content-Length zegt, of het laatste chunk of de lege regel na de kop ontbreekt',
+        rule: 'row 97',
+      };
+    case 413:
+      return { detail: `de inhoud is te groot; hoogstens ${max} bytes (endpoint.maxMessageBytes)`, rule: 'row 111' };
+    case 415:
+      return { detail: 'gevonden een Content-Encoding; verwacht inhoud zonder', rule: 'row 112' };
+    case 417:
+      return { detail: 'gevonden een andere Expect; verwacht 100-continue of geen', rule: 'R139' };
+    case 431:
+      return {
+        detail: `de kop is te groot; hoogstens ${SERVER_LIMITS.maxHeaders} regels en ${SERVER_LIMITS.maxHeaderBytes} bytes`,
+        rule: 'row 110',
+      };
+    case 501:
+      return { detail: 'gevonden een andere Transfer-Encoding; verwacht chunked of geen', rule: 'row 98' };
+    case 505:
+      return { detail: 'gevonden een andere HTTP-versie; verwacht HTTP/1.1', rule: 'R139' };
+    default:
+      return {
+        detail:
+          'geen leesbaar HTTP/1.1-verzoek; verwacht regels die op CRLF eindigen, één Host, en één lengte: Content-Length of Transfer-Encoding: chunked',
+        rule: 'row 98',
+      };
+  }
+}
