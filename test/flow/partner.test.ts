@@ -2,6 +2,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
 import { freePorts } from '../../tools/demo/ports.ts';
+import { readHttpFile } from '../../tools/http-file.ts';
+import { inspectRequest } from '../../tools/inspect-request.ts';
 import { createPartner, type Partner } from '../../tools/partner/index.ts';
 import { agreementOf, TEST_SERVICE, testCpa, URL_A, URL_B } from '../fixtures/gateway.ts';
 import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
@@ -12,7 +14,7 @@ afterEach(async () => {
 });
 
 /** Two partners without TLS, each with the other's address in the CPA. */
-async function twoPartners(): Promise<{ a: Partner; b: Partner }> {
+async function twoPartners(): Promise<{ a: Partner; b: Partner; xml: string; portB: number }> {
   const [portA = 0, portB = 0] = await freePorts(2);
   const xml = (await testCpa())
     .replaceAll(URL_A, `http://127.0.0.1:${portA}/ebms`)
@@ -28,7 +30,7 @@ async function twoPartners(): Promise<{ a: Partner; b: Partner }> {
   };
   const [a, b] = [make('partij-a', OIN_A, portA), make('partij-b', OIN_B, portB)];
   await Promise.all([a.listen(), b.listen()]);
-  return { a, b };
+  return { a, b, xml, portB };
 }
 
 test.each(['kort@proef.test', 'een.eigen-id+met=tekens@gemeente.proef.test', 'zonder-domein'])(
@@ -48,3 +50,29 @@ test.each(['kort@proef.test', 'een.eigen-id+met=tekens@gemeente.proef.test', 'zo
     expect(b.log().received).toMatchObject([{ messageId, kind: 'business', signature: 'valid', copy: false }]);
   },
 );
+
+test('row 98 the recording of what came in chunks is a request that an endpoint reads', async () => {
+  const { a, b, xml, portB } = await twoPartners();
+  const messageId = 'opname@proef.test';
+  const what = { cpaId: 'TEST_A_B', to: OIN_B, service: TEST_SERVICE, action: 'ggk_Di01', referentienummer: 'r1' };
+  await a.send({ ...what, messageId, payload: Buffer.from('<x/>') });
+  const { headers, body } = readHttpFile(Buffer.from(b.recording(messageId) ?? []));
+  const again = await fetch(`http://127.0.0.1:${portB}/ebms`, {
+    method: 'POST',
+    headers: { 'content-type': headers.get('content-type') ?? '', soapaction: '"ebXML"' },
+    body: new Blob([body]).stream(),
+    duplex: 'half',
+  });
+  expect(again.status).toBeLessThan(300);
+  const recorded = readHttpFile(Buffer.from(b.recording(messageId) ?? []));
+  expect(recorded.headers.get('user-agent')).toBe('node');
+  const { answer } = await inspectRequest(recorded, {
+    agreements: [agreementOf(xml)],
+    now: Date.now(),
+    ownParties: new Set([OIN_B]),
+    allowSha1: false,
+    path: '/ebms',
+    contentType: undefined,
+  });
+  expect(answer.kind).toBe('acknowledgment');
+});

@@ -52,7 +52,9 @@ export async function receive(
 const RECORDINGS = 20;
 
 function record(request: IncomingMessage, body: Uint8Array, messageId: string, { recordings }: PartnerContext): void {
-  const { 'transfer-encoding': _, ...headers } = request.headers;
+  // The body is kept without its chunks, so it has a length instead.
+  const { 'transfer-encoding': _, ...others } = request.headers;
+  const headers = { ...others, 'content-length': body.length };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
   const first = `${request.method} ${request.url} HTTP/1.1\r\n`;
   recordings.set(messageId, Buffer.concat([Buffer.from(`${first}${head.join('')}\r\n`), body]));
