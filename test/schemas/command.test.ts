@@ -59,6 +59,7 @@ const EBMS = `<?xml version="1.0"?>
 </SOAP:Envelope>
 `;
 
+const STUF = Buffer.from(envelope(sampleMessage('WMO301'))).toString();
 const PLANTED = '999990019';
 
 describe('row 156 dk schemas check', () => {
@@ -206,6 +207,9 @@ describe('row 156 dk schemas check', () => {
     ['a request', 'POST /ebms HTTP/1.1\r\nHost: x\r\n\r\n<a/>'],
     ['a response', 'HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<a/>'],
     ['headers without a request line', 'Content-Type: multipart/related; boundary=b\n\n--b\n'],
+    ['a request with an envelope that has a schema', `POST /ebms HTTP/1.1\r\nHost: x\r\n\r\n${EBMS}`],
+    ['a MIME body with one', `--grens\r\nContent-Type: text/xml\r\n\r\n${EBMS}\r\n--grens--\r\n`],
+    ['a request with a StUF message', `POST /ebms HTTP/1.1\r\nHost: x\r\n\r\n${STUF}`],
   ])('%s is no document: it points to the command that reads it', (_name, text) => {
     const run = checkFiles([file('opname.bin', text)]);
     expect(run.results[0]?.issues.map(({ code }) => code)).toEqual(['recording', expect.any(String)]);

@@ -46,7 +46,7 @@ export async function checkBytes(bytes: Uint8Array, schemas: Schemas): Promise<C
   return {
     ...about(identified.kind, identified.schema),
     valid: verdict.valid,
-    issues: [...warnings, ...verdict.issues],
+    issues: [...warnings, ...recordingHint(bytes), ...verdict.issues],
   };
 }
 
@@ -71,6 +71,9 @@ const RECORDING: SchemaIssue = {
   message: 'dit lijkt een opgenomen HTTP- of MIME-bericht, geen XML-document; `dk message inspect` leest het',
 };
 
+/** What begins as a recording is not well-formed, whatever element stands further on. */
+const recordingHint = (bytes: Uint8Array): readonly SchemaIssue[] => (isRecording(bytes) ? [RECORDING] : []);
+
 /** A root that no schema knows is not valid; when it is no XML at all, that is said. */
 async function unknown(identified: Identified | undefined, bytes: Uint8Array, schemas: Schemas): Promise<Checked> {
   const wellFormed = await schemas.validate(bytes, 'pgb-1.0/tkb');
@@ -80,7 +83,7 @@ async function unknown(identified: Identified | undefined, bytes: Uint8Array, sc
     code: 'root',
     message: 'geen schema bekend voor dit begin-element in deze naamruimte',
   };
-  const issues = wellFormed.valid ? [root] : [...(isRecording(bytes) ? [RECORDING] : []), ...wellFormed.issues];
+  const issues = wellFormed.valid ? [root] : [...recordingHint(bytes), ...wellFormed.issues];
   return { ...NOTHING_KNOWN, kind: identified?.kind ?? NOTHING_KNOWN.kind, issues };
 }
 
