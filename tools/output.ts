@@ -81,6 +81,31 @@ export async function readInput(file: string): Promise<Buffer> {
   }
 }
 
+/**
+ * Files that are judged one by one. One that cannot be read is told by itself, in JSON as `nothing` with its file and the error;
+ * the others go on, and the exit code is 2 in the end.
+ */
+export async function* readInputs(
+  files: readonly string[],
+  { json, nothing }: { readonly json: boolean; readonly nothing: object },
+): AsyncGenerator<{ readonly file: string; readonly bytes: Buffer }> {
+  let missing = false;
+  for (const file of files) {
+    const bytes = await readInput(file).catch(asWrongUse);
+    if (bytes instanceof WrongUse) {
+      process.stderr.write(`${bytes.message}\n`);
+      if (json) printJson({ file, ...nothing, error: problemOf(bytes, bytes.message) });
+      missing = true;
+    } else yield { file, bytes };
+  }
+  if (missing) process.exitCode = 2;
+}
+
+function asWrongUse(error: unknown): WrongUse {
+  if (!(error instanceof WrongUse)) throw error;
+  return error;
+}
+
 /** The file, or a refusal that names it and the system's code; what is there already is replaced only with `force`. */
 export function writeOutput(file: string, text: string, { force }: { force: boolean }): void {
   try {

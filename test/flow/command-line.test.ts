@@ -124,6 +124,27 @@ describe('dk', () => {
     expect(dk('cpa', 'create', file('leeg.json', '{}')).err).toContain('parties: ontbreekt; verwacht twee partijen');
   });
 
+  test('cpa check: a file that cannot be read has its own object with the error, the others are judged, exit code 2', async () => {
+    const good = file('goede-cpa.xml', await testCpa());
+    const bad = file('kapotte-cpa.xml', '<a/>');
+    const run = dk('cpa', 'check', '--json', '--allow-http', '--allow-localhost', folder, good, 'bestaat-niet.xml', bad);
+    const results = run.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const unread = (name: string, message: string) => {
+      return { file: name, cpaId: null, valid: false, issues: [], error: { kind: 'wrongUse', message } };
+    };
+    expect(results).toEqual([
+      unread(folder, `${folder}: is een map; verwacht een bestand`),
+      { file: good, cpaId: 'TEST_A_B', valid: true, issues: expect.any(Array) },
+      unread('bestaat-niet.xml', 'bestaat-niet.xml: kan niet worden gelezen (ENOENT)'),
+      { file: bad, cpaId: null, valid: false, issues: [expect.objectContaining({ severity: 'Error' })] },
+    ]);
+    expect([run.code, run.err.trim().split('\n').length]).toEqual([2, 2]);
+    expect(dk('cpa', 'check', '--allow-localhost', folder, good).out).toContain(`✓ ${good}: TEST_A_B`);
+  });
+
   test('R142 message inspect names the parts as they came: the SOAP part by its own header, a bare document by the request', async () => {
     const p = await testPair();
     await p.submit();

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { checkCpa, createCpa, parseCpa } from '../../adapter/agreement/index.ts';
 import { formatDateTime, hasError, type Issue } from '../../adapter/base/index.ts';
-import { markBad, print, printJson, printTable, readInput, writeOutput } from '../output.ts';
+import { markBad, print, printJson, printTable, readInput, readInputs, writeOutput } from '../output.ts';
 import { callRest, expectGood, expectJson, expectVerdict, isGood, type RestOptions } from '../rest.ts';
 import { instant, readCreateInput } from './cpa-input.ts';
 
@@ -84,22 +84,23 @@ interface CheckFlags {
 }
 
 async function check(files: readonly string[], flags: CheckFlags): Promise<void> {
-  for (const file of files) {
-    const parsed = parseCpa(await readInput(file));
-    const policy = {
-      ownOins: flags.own,
-      now: flags.at === undefined ? Date.now() : instant(flags.at, '--at'),
-      production: flags.production === true,
-      allowHttp: flags.allowHttp === true,
-      allowLocalhost: flags.allowLocalhost === true,
-      allowSha1: flags.allowSha1 === true,
-      existing: [],
-    };
+  const json = flags.json === true;
+  const policy = {
+    ownOins: flags.own,
+    now: flags.at === undefined ? Date.now() : instant(flags.at, '--at'),
+    production: flags.production === true,
+    allowHttp: flags.allowHttp === true,
+    allowLocalhost: flags.allowLocalhost === true,
+    allowSha1: flags.allowSha1 === true,
+    existing: [],
+  };
+  for await (const { file, bytes } of readInputs(files, { json, nothing: { cpaId: null, valid: false, issues: [] } })) {
+    const parsed = parseCpa(bytes);
     const issues = parsed.ok ? [...parsed.value.warnings, ...checkCpa(parsed.value.agreement, policy)] : parsed.error;
     const valid = !hasError(issues);
     const cpaId = parsed.ok ? parsed.value.agreement.cpaId : null;
     if (!valid) markBad();
-    if (flags.json === true) printJson({ file, cpaId, valid, issues });
+    if (json) printJson({ file, cpaId, valid, issues });
     else {
       print(`${valid ? '✓' : '✗'} ${file}${cpaId === null ? '' : `: ${cpaId}`}`);
       printIssues(issues);

@@ -2,13 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { openSchemas } from '../../adapter/xsd/index.ts';
-import { markBad, print, printJson, printTable, problemOf, readInput, WrongUse } from '../output.ts';
+import { markBad, print, printJson, printTable, readInputs } from '../output.ts';
 import { type Checked, checkBytes, NOTHING_KNOWN } from './schemas-check.ts';
 
 interface CheckResult extends Checked {
   readonly file: string;
-  /** Why there is no verdict, as every command says it; then `valid` is false and there are no issues. */
-  readonly error?: ReturnType<typeof problemOf>;
 }
 
 /** From dist/tools/commands as from tools/commands, the schemas lie at the root of the project. */
@@ -66,38 +64,18 @@ async function list(flags: { json?: boolean }): Promise<void> {
 
 async function check(files: readonly string[], flags: { json?: boolean }): Promise<void> {
   const schemas = await openSchemas(schemasFolder());
-  let missing = false;
+  const json = flags.json === true;
   try {
-    for (const file of files) {
-      const bytes = await readInput(file).catch(asWrongUse);
-      if (bytes instanceof WrongUse) {
-        process.stderr.write(`${bytes.message}\n`);
-        if (flags.json === true) printJson(unread(file, bytes));
-        missing = true;
-        continue;
-      }
+    for await (const { file, bytes } of readInputs(files, { json, nothing: { ...NOTHING_KNOWN, issues: [] } })) {
       const result: CheckResult = { file, ...(await checkBytes(bytes, schemas)) };
       if (!result.valid) markBad();
-      if (flags.json === true) printJson(result);
+      if (json) printJson(result);
       else show(result);
     }
   } finally {
     await schemas.close();
   }
-  if (missing) process.exitCode = 2;
 }
-
-function asWrongUse(error: unknown): WrongUse {
-  if (!(error instanceof WrongUse)) throw error;
-  return error;
-}
-
-const unread = (file: string, why: WrongUse): CheckResult => ({
-  file,
-  ...NOTHING_KNOWN,
-  issues: [],
-  error: problemOf(why, why.message),
-});
 
 function show(result: CheckResult): void {
   const what = [result.standard, result.message, result.version].filter((part) => part !== null).join(' ');
