@@ -22,6 +22,11 @@ export function isRecording(bytes: Uint8Array): boolean {
   return REQUEST_LINE.test(start) || STATUS_LINE.test(start) || MIME_START.test(start);
 }
 
+/** Nothing, or white space alone. */
+export const isBlank = (bytes: Uint8Array): boolean => bytes.every((octet) => WHITE_SPACE.includes(octet));
+
+const WHITE_SPACE = [0x20, 0x09, 0x0d, 0x0a];
+
 /** Takes the HTTP headers off when the file begins with a request or status line; the chunk framing goes with them. */
 export function readHttpFile(bytes: Buffer): HttpFile {
   const start = bytes.subarray(0, 4096).toString('latin1');

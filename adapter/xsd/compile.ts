@@ -109,7 +109,7 @@ function validate(bytes: Uint8Array, validator: XsdValidator | undefined, entry:
 const PROBLEMS: Readonly<Record<string, string>> = {
   doctype: 'een DOCTYPE is niet toegestaan',
   notWellFormed: 'het document is geen welgevormde XML',
-  tooLarge: 'het document is te groot',
+  tooLarge: `het document is te groot; hoogstens ${READ.limits.maxBytes} bytes`,
   tooDeep: 'het document is te diep genest',
   tooMany: 'het document heeft te veel elementen, attributen of stukken van een tekst',
   encoding: 'de tekencodering klopt niet',

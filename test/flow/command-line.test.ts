@@ -127,7 +127,17 @@ describe('dk', () => {
   test('cpa check: a file that cannot be read has its own object with the error, the others are judged, exit code 2', async () => {
     const good = file('goede-cpa.xml', await testCpa());
     const bad = file('kapotte-cpa.xml', '<a/>');
-    const run = dk('cpa', 'check', '--json', '--allow-http', '--allow-localhost', folder, good, 'bestaat-niet.xml', bad);
+    const run = dk(
+      'cpa',
+      'check',
+      '--json',
+      '--allow-http',
+      '--allow-localhost',
+      folder,
+      good,
+      'bestaat-niet.xml',
+      bad,
+    );
     const results = run.out
       .trim()
       .split('\n')

@@ -217,6 +217,21 @@ describe('row 156 dk schemas check', () => {
     expect(run.code).toBe(1);
   });
 
+  test('an empty file, a foreign root and a file that is too large: what was found and what is expected', () => {
+    const expected = 'verwacht een bericht van de iStandaarden, StUF-GGk, ebMS 2.0 of SOAP 1.1, of een CPA';
+    const firstOf = (name: string, content: string | Uint8Array): unknown =>
+      checkFiles([file(name, content)]).results[0]?.issues[0]?.message;
+    for (const empty of ['', ' \r\n\t'])
+      expect(firstOf('leeg.xml', empty)).toContain(`het bestand is leeg; ${expected}`);
+    expect(firstOf('vreemd.xml', `<p:lijst xmlns:p="urn:onbekend">${PLANTED}</p:lijst>`)).toContain(
+      `geen schema bekend voor begin-element lijst in naamruimte urn:onbekend; ${expected}`,
+    );
+    expect(firstOf('kaal.xml', '<lijst/>')).toContain('begin-element lijst zonder naamruimte; verwacht');
+    expect(firstOf('groot.xml', Buffer.alloc(31 * 1024 * 1024, 'x'))).toBe(
+      'het document is te groot; hoogstens 31457280 bytes',
+    );
+  });
+
   test('2,000 files in one call: each has its line, in order', () => {
     const small = join(folder, 'veel');
     mkdirSync(small);

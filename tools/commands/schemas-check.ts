@@ -10,7 +10,7 @@ import {
 import { MAX_ENVELOPE_BYTES, readStuf, type StufMessage } from '../../adapter/stuf/index.ts';
 import { pathOf, readXml } from '../../adapter/xml/index.ts';
 import type { Identified, SchemaEntry, SchemaIssue, Schemas, SchemaVerdict } from '../../adapter/xsd/index.ts';
-import { isRecording } from '../http-file.ts';
+import { isBlank, isRecording } from '../http-file.ts';
 
 /** An issue with `severity` makes nothing invalid. */
 export interface CheckIssue extends SchemaIssue {
@@ -74,17 +74,36 @@ const RECORDING: SchemaIssue = {
 /** What begins as a recording is not well-formed, whatever element stands further on. */
 const recordingHint = (bytes: Uint8Array): readonly SchemaIssue[] => (isRecording(bytes) ? [RECORDING] : []);
 
+const EXPECTED =
+  'een bericht van de iStandaarden, StUF-GGk, ebMS 2.0 of SOAP 1.1, of een CPA; `dk schemas list` noemt ze alle';
+
+const EMPTY: SchemaIssue = {
+  line: 1,
+  path: '/',
+  code: 'notWellFormed',
+  message: `het bestand is leeg; verwacht ${EXPECTED}`,
+};
+
 /** A root that no schema knows is not valid; when it is no XML at all, that is said. */
 async function unknown(identified: Identified | undefined, bytes: Uint8Array, schemas: Schemas): Promise<Checked> {
+  if (isBlank(bytes)) return { ...NOTHING_KNOWN, issues: [EMPTY] };
   const wellFormed = await schemas.validate(bytes, 'pgb-1.0/tkb');
-  const root: SchemaIssue = {
-    line: 1,
-    path: identified === undefined ? '/' : `/${identified.rootName}`,
-    code: 'root',
-    message: 'geen schema bekend voor dit begin-element in deze naamruimte',
-  };
-  const issues = wellFormed.valid ? [root] : [...recordingHint(bytes), ...wellFormed.issues];
+  const issues = wellFormed.valid ? [foreignRoot(identified)] : [...recordingHint(bytes), ...wellFormed.issues];
   return { ...NOTHING_KNOWN, kind: identified?.kind ?? NOTHING_KNOWN.kind, issues };
+}
+
+function foreignRoot(found: Identified | undefined): SchemaIssue {
+  const say = (path: string, what: string): SchemaIssue => ({
+    line: 1,
+    path,
+    code: 'root',
+    message: `geen schema bekend voor ${what}; verwacht ${EXPECTED}`,
+  });
+  // So far behind that nobody looked for it.
+  if (found === undefined) return say('/', 'dit begin-element');
+  const { rootName, rootNamespace } = found;
+  const namespace = rootNamespace === '' ? 'zonder naamruimte' : `in naamruimte ${rootNamespace}`;
+  return say(`/${rootName}`, `begin-element ${rootName} ${namespace}`);
 }
 
 /** The envelope obeys its schema; then what it carries, by the functie and version that it names, and the rules of a hub. */
