@@ -8,7 +8,7 @@ import {
 } from '../adapter/gateway/index.ts';
 import { settingsOf } from '../adapter/settings.ts';
 import { BodyAborted, type EbmsDoor, SERVER_LIMITS } from '../adapter/transport/index.ts';
-import { entityOf, type HttpFile } from './http-file.ts';
+import { entityOf, type HttpFile, isBlank } from './http-file.ts';
 import { replay } from './replay.ts';
 
 export interface RequestOptions extends Omit<InspectOptions, 'limits' | 'signerTrust'> {
@@ -37,7 +37,7 @@ export async function inspectRequest(file: HttpFile, options: RequestOptions): P
   const request = file.method === undefined ? requestOf(file.body, path) : file.bytes;
   const seen = await replay(request, { path, maxBodyBytes: limits.maxMessageBytes }, door);
   const inspection = await judged?.catch(unlessAborted);
-  if (inspection !== undefined && seen.fromDoor) return inspection;
+  if (inspection !== undefined && seen.fromDoor) return isBlank(file.body) ? empty(file, inspection) : inspection;
   return refused(seen.status, inspection, { path, max: limits.maxMessageBytes });
 }
 
@@ -56,6 +56,17 @@ const requestOf = (body: Uint8Array, path: string): Uint8Array =>
 function unlessAborted(error: unknown): undefined {
   if (!(error instanceof BodyAborted)) throw error;
   return undefined;
+}
+
+/** The fault that goes out is about XML. */
+function empty({ method }: HttpFile, inspection: Inspection): Inspection {
+  const what = method === undefined ? 'het bestand' : 'de inhoud van het verzoek';
+  const expected = 'een SOAP-envelop of een MIME-pakket, met of zonder HTTP-kop ervoor';
+  const detail = `${what} is leeg; verwacht een ebMS-bericht: ${expected}`;
+  return {
+    ...inspection,
+    issues: [{ code: 'Empty', severity: 'Error', where: 'HTTP', detail, rule: 'R12' }, ...inspection.issues],
+  };
 }
 
 /** The endpoint answered, not the gateway behind it; what was judged all the same is shown. */

@@ -97,7 +97,7 @@ function unreadable({ fault, status }: Unreadable): Inspection {
   const issue: Issue = {
     code: fault.code,
     severity: 'Error',
-    where: fault.where ?? '',
+    where: fault.where ?? 'HTTP',
     detail: fault.detail,
     rule: 'R12',
   };

@@ -182,6 +182,17 @@ describe('dk', () => {
     ]);
   });
 
+  test('message inspect speaks Dutch to people, beside the names of the standard and the fault as it goes out', () => {
+    const empty = dk('message', 'inspect', file('leeg.bin', ''));
+    expect(empty.code).toBe(1);
+    expect(empty.out).toMatch(
+      /^.*leeg\.bin: onleesbaar\n {2}handtekening: geen\n {2}✗ Empty HTTP — het bestand is leeg; verwacht/,
+    );
+    expect(empty.out).toContain('antwoord: SOAP Fault (Client), HTTP 400');
+    const refused = dk('message', 'inspect', file('get.bin', 'GET /ebms HTTP/1.1\r\nHost: x\r\n\r\n'));
+    expect(refused.out).toContain('antwoord: geen (405)\n');
+  });
+
   const shared = sharedDir();
   (shared ? test : test.skip)(
     'R142 message inspect says what is in a recorded message and what it is answered (needs ../shared)',

@@ -164,3 +164,17 @@ test('what is wrong is said with what is expected, and what was read of a body t
   expect(cut.issues.map(({ code }) => code)).toEqual(['HTTP 400', 'Client']);
   expect(cut.issues[0]?.detail).toContain('Content-Length');
 });
+
+test.each([
+  ['a file', Buffer.from('')],
+  ['white space', Buffer.from(' \r\n')],
+  ['a request', () => recorded({ body: '' })],
+])('%s without anything in it: said first, before the fault that it is answered', async (_what, given) => {
+  const { issues, answer } = await inspected(typeof given === 'function' ? given() : given);
+  expect(issues.map(({ code, where }) => [code, where])).toEqual([
+    ['Empty', 'HTTP'],
+    ['Client', 'HTTP'],
+  ]);
+  expect(issues[0]?.detail).toMatch(/is leeg; verwacht een ebMS-bericht/);
+  expect(answer.kind).toBe('fault');
+});

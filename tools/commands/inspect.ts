@@ -96,7 +96,7 @@ function inspectionView(file: string, inspection: RequestInspection, judgedAt: n
 }
 
 function printInspection(view: InspectionView): void {
-  print(`${view.file}: ${view.kind}`);
+  print(`${view.file}: ${KINDS[view.kind]}`);
   if (view.header !== null) {
     const { header } = view;
     print(
@@ -117,10 +117,10 @@ function printInspection(view: InspectionView): void {
       `  deel     ${index === 0 ? 'SOAP ' : ''}${part.contentId || '(zonder Content-ID)'} ${part.contentType} ${part.bytes} bytes`,
     );
   print(
-    `  handtekening: ${signatureWord(view.signature.verdict)}${view.signature.reason === undefined ? '' : ` — ${view.signature.reason}`}`,
+    `  handtekening: ${SIGNATURES[view.signature.verdict]}${view.signature.reason === undefined ? '' : ` — ${view.signature.reason}`}`,
   );
   for (const reference of view.signature.references)
-    print(`    ${reference.uri === '' ? '(envelop)' : reference.uri}: ${reference.verdict}`);
+    print(`    ${reference.uri === '' ? '(envelop)' : reference.uri}: ${REFERENCES[reference.verdict]}`);
   for (const issue of view.issues)
     print(
       `  ${issue.severity === 'Error' ? '✗' : '!'} ${issue.code} ${issue.location} — ${issue.message}${issue.hint === undefined ? '' : ` (${issue.hint})`} [${issue.rule}]`,
@@ -130,9 +130,42 @@ function printInspection(view: InspectionView): void {
 }
 
 function answerText({ kind, code, status }: InspectionView['answer']): string {
+  const word = ANSWERS[kind];
   const http = status === undefined || code === String(status) ? '' : `, HTTP ${status}`;
-  return `${kind}${code === '' ? '' : ` (${code})`}${http}`;
+  return `${word}${code === '' || code === word ? '' : ` (${code})`}${http}`;
 }
 
-const signatureWord = (verdict: string): string =>
-  ({ absent: 'geen', valid: 'klopt', invalid: 'klopt niet' })[verdict] ?? verdict;
+/** The standard's own names stay as they are. */
+const KINDS: Readonly<Record<InspectionView['kind'], string>> = {
+  business: 'bericht',
+  acknowledgment: 'Acknowledgment',
+  error: 'MessageError',
+  ping: 'Ping',
+  pong: 'Pong',
+  statusRequest: 'StatusRequest',
+  statusResponse: 'StatusResponse',
+  unknownSignal: 'onbekend signaal',
+  unreadable: 'onleesbaar',
+};
+
+const ANSWERS: Readonly<Record<InspectionView['answer']['kind'], string>> = {
+  acknowledgment: 'Acknowledgment',
+  error: 'MessageError',
+  fault: 'SOAP Fault',
+  pong: 'Pong',
+  status: 'StatusResponse',
+  none: 'geen',
+};
+
+const SIGNATURES: Readonly<Record<InspectionView['signature']['verdict'], string>> = {
+  absent: 'geen',
+  valid: 'klopt',
+  invalid: 'klopt niet',
+};
+
+const REFERENCES: Readonly<Record<InspectionView['signature']['references'][number]['verdict'], string>> = {
+  valid: 'klopt',
+  digestMismatch: 'klopt niet (digest)',
+  notResolved: 'niet gevonden',
+  notAllowed: 'niet toegestaan',
+};
