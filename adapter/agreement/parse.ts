@@ -29,6 +29,7 @@ export function parseCpa(bytes: Uint8Array): Result<ParsedCpa, readonly Issue[]>
   if (bytes.length > MAX_CPA_BYTES) {
     return refuse('TooLarge', `het document is groter dan ${MAX_CPA_BYTES / 1024 / 1024} MB`);
   }
+  if (bytes.length === 0) return refuse('Empty', 'het document is leeg; verwacht een CPA (CPPA 2.0)');
   const read = readXml(bytes, { lines: true });
   if (!read.ok) return fail([problemIssue(read.error)]);
   const root = read.value.root;
@@ -55,25 +56,21 @@ export function rereadCpa(bytes: Uint8Array, sha256: string): Agreement | undefi
   return hasError(built.issues) ? undefined : built.agreement;
 }
 
-const PROBLEMS: Readonly<Record<XmlProblem['kind'], string>> = {
-  doctype: 'Doctype',
-  notWellFormed: 'NotWellFormed',
-  tooLarge: 'TooLarge',
-  tooDeep: 'TooDeep',
-  tooMany: 'TooMany',
-  encoding: 'Encoding',
-  version: 'XmlVersion',
+/** The reader's own words are for the other end of the wire. */
+const PROBLEMS: Readonly<Record<XmlProblem['kind'], readonly [code: string, detail: string]>> = {
+  doctype: ['Doctype', 'een DOCTYPE is niet toegestaan'],
+  notWellFormed: ['NotWellFormed', 'het document is geen welgevormde XML; verwacht een CPA (CPPA 2.0)'],
+  tooLarge: ['TooLarge', 'het document is te groot'],
+  tooDeep: ['TooDeep', 'het document is te diep genest'],
+  tooMany: ['TooMany', 'het document heeft te veel elementen of attributen'],
+  encoding: ['Encoding', 'de tekencodering klopt niet'],
+  version: ['XmlVersion', 'alleen XML 1.0 is toegestaan'],
 };
 
-function problemIssue(problem: XmlProblem): Issue {
-  const issue: Issue = {
-    code: PROBLEMS[problem.kind],
-    severity: 'Error',
-    where: '/',
-    detail: problem.detail,
-    rule: 'V1',
-  };
-  return problem.line === undefined ? issue : { ...issue, line: problem.line };
+function problemIssue({ kind, line }: XmlProblem): Issue {
+  const [code, detail] = PROBLEMS[kind];
+  const issue: Issue = { code, severity: 'Error', where: '/', detail, rule: 'V1' };
+  return line === undefined ? issue : { ...issue, line };
 }
 
 function wrongRoot(root: XmlElement): Result<never, readonly Issue[]> | undefined {

@@ -341,6 +341,18 @@ describe('row 76 what is no CPA', () => {
     if (!parsed.ok) expect(parsed.error).toHaveLength(1);
   });
 
+  test.each([
+    ['row 76 empty', '', 'het document is leeg; verwacht een CPA (CPPA 2.0)'],
+    ['row 76 cut off', '<a>', 'het document is geen welgevormde XML; verwacht een CPA (CPPA 2.0)'],
+    ['row 76 XML 1.1', '<?xml version="1.1"?><a/>', 'alleen XML 1.0 is toegestaan'],
+    ['row 76 not UTF-8', '<a>\xff</a>', 'de tekencodering klopt niet'],
+    ['row 76 a DOCTYPE', '<!DOCTYPE x><x/>', 'een DOCTYPE is niet toegestaan'],
+    ['row 76 too deep', '<a>'.repeat(300), 'het document is te diep genest'],
+  ])('%s, in Dutch', (_title, xml, detail) => {
+    const parsed = parseCpa(Buffer.from(xml, 'latin1'));
+    expect(parsed.ok ? [] : parsed.error.map((issue) => issue.detail)).toEqual([detail]);
+  });
+
   test('row 76 larger than 5 MB', () => {
     expect(parseCpa(Buffer.alloc(5 * 1024 * 1024 + 1, 32)).ok).toBe(false);
   });
