@@ -3,14 +3,13 @@ import type { HttpEntity } from '../adapter/gateway/index.ts';
 
 export interface HttpFile {
   readonly method?: string;
-  readonly path?: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
   /** The whole file. */
   readonly bytes: Buffer;
 }
 
-const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/\d(?:\.\d)?\r?\n/;
+const REQUEST_LINE = /^([A-Z]+) \S+ HTTP\/\d(?:\.\d)?\r?\n/;
 const STATUS_LINE = /^HTTP\/\d(?:\.\d)? \d{3}[^\n]*\n/;
 
 /** A first delimiter line, or a header that no XML document begins with. */
@@ -40,7 +39,6 @@ export function readHttpFile(bytes: Buffer): HttpFile {
   const chunked = /chunked/i.test(headers.get('transfer-encoding') ?? '');
   return {
     ...(request?.[1] === undefined ? {} : { method: request[1] }),
-    ...(request?.[2] === undefined ? {} : { path: request[2] }),
     headers,
     body: chunked ? joinChunks(raw) : raw,
     bytes,
