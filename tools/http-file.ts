@@ -5,6 +5,10 @@ export interface HttpFile {
   readonly method?: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
+  /** First line and headers, without the empty line after them; empty of a body alone. */
+  readonly head: string;
+  /** What comes after it, chunk framing included. */
+  readonly rest: Buffer;
   /** The whole file. */
   readonly bytes: Buffer;
 }
@@ -32,7 +36,7 @@ export function readHttpFile(bytes: Buffer): HttpFile {
   const request = REQUEST_LINE.exec(start);
   const status = request === null ? STATUS_LINE.exec(start) : null;
   const first = request ?? status;
-  if (first === null) return { headers: new Map(), body: bytes, bytes };
+  if (first === null) return { headers: new Map(), head: '', rest: bytes, body: bytes, bytes };
   const { end, next } = headerEnd(bytes);
   const headers = readHeaders(bytes.subarray(first[0].length, end).toString('latin1'));
   const raw = bytes.subarray(next);
@@ -40,6 +44,8 @@ export function readHttpFile(bytes: Buffer): HttpFile {
   return {
     ...(request?.[1] === undefined ? {} : { method: request[1] }),
     headers,
+    head: bytes.subarray(0, end).toString('latin1'),
+    rest: raw,
     body: chunked ? joinChunks(raw) : raw,
     bytes,
   };
@@ -47,8 +53,9 @@ export function readHttpFile(bytes: Buffer): HttpFile {
 
 function headerEnd(bytes: Buffer): { end: number; next: number } {
   const crlf = bytes.indexOf('\r\n\r\n');
-  if (crlf >= 0) return { end: crlf, next: crlf + 4 };
   const lf = bytes.indexOf('\n\n');
+  // A head of bare line feeds may stand before a body with line ends of its own.
+  if (crlf >= 0 && (lf < 0 || crlf < lf)) return { end: crlf, next: crlf + 4 };
   return lf >= 0 ? { end: lf, next: lf + 2 } : { end: bytes.length, next: bytes.length };
 }
 

@@ -1,4 +1,5 @@
 // What the gateway would answer to a recorded request, from its first byte on; a body alone is sent in a request without fault.
+import type { Issue } from '../adapter/base/index.ts';
 import { readConfig } from '../adapter/config/index.ts';
 import {
   entityOf as entityOfRequest,
@@ -9,6 +10,7 @@ import {
 import { settingsOf } from '../adapter/settings.ts';
 import { BodyAborted, type EbmsDoor, SERVER_LIMITS } from '../adapter/transport/index.ts';
 import { entityOf, type HttpFile, isBlank } from './http-file.ts';
+import { asSent, type Sent } from './recording.ts';
 import { replay } from './replay.ts';
 
 export interface RequestOptions extends Omit<InspectOptions, 'limits' | 'signerTrust'> {
@@ -34,11 +36,20 @@ export async function inspectRequest(file: HttpFile, options: RequestOptions): P
     );
     return { status: (await judged).status, headers: {} };
   };
-  const request = file.method === undefined ? requestOf(file.body, path) : file.bytes;
-  const seen = await replay(request, { path, maxBodyBytes: limits.maxMessageBytes }, door);
+  const sent = file.method === undefined ? { bytes: requestOf(file.body, path), mended: [] } : asSent(file);
+  const seen = await replay(sent.bytes, { path, maxBodyBytes: limits.maxMessageBytes }, door);
   const inspection = await judged?.catch(unlessAborted);
-  if (inspection !== undefined && seen.fromDoor) return isBlank(file.body) ? empty(file, inspection) : inspection;
-  return refused(seen.status, inspection, { path, max: limits.maxMessageBytes });
+  if (inspection === undefined || !seen.fromDoor)
+    return remarked(refused(seen.status, inspection, { path, max: limits.maxMessageBytes }), sent);
+  return remarked(isBlank(file.body) ? empty(file, inspection) : inspection, sent);
+}
+
+/** A recorder's traces are no faults of the message, but as it stands the endpoint would refuse the request. */
+function remarked(inspection: RequestInspection, { mended }: Sent): RequestInspection {
+  if (mended.length === 0) return inspection;
+  const detail = `de opname is zo geen verzoek (${mended.join('; ')}): gelezen alsof dat in orde was, anders antwoordt het eindpunt 400`;
+  const remark: Issue = { code: 'HTTP', severity: 'Warning', where: 'HTTP', detail, rule: 'R139' };
+  return { ...inspection, issues: [remark, ...inspection.issues] };
 }
 
 function defaults() {

@@ -90,7 +90,8 @@ function inspectionView(file: string, inspection: RequestInspection, judgedAt: n
       message: detail,
       ...(hint === undefined ? {} : { hint }),
     })),
-    answer: { ...inspection.answer, status: inspection.status },
+    answer: inspection.answer,
+    status: inspection.status ?? null,
     judgedAt: new Date(judgedAt).toISOString(),
   };
 }
@@ -125,13 +126,13 @@ function printInspection(view: InspectionView): void {
     print(
       `  ${issue.severity === 'Error' ? '✗' : '!'} ${issue.code} ${issue.location} — ${issue.message}${issue.hint === undefined ? '' : ` (${issue.hint})`} [${issue.rule}]`,
     );
-  print(`  antwoord: ${answerText(view.answer)}`);
+  print(`  antwoord: ${answerText(view)}`);
   print(`  beoordeeld op ${view.judgedAt}`);
 }
 
-function answerText({ kind, code, status }: InspectionView['answer']): string {
+function answerText({ answer: { kind, code }, status }: InspectionView): string {
   const word = ANSWERS[kind];
-  const http = status === undefined || code === String(status) ? '' : `, HTTP ${status}`;
+  const http = status === null || code === String(status) ? '' : `, HTTP ${status}`;
   return `${word}${code === '' || code === word ? '' : ` (${code})`}${http}`;
 }
 
