@@ -223,7 +223,7 @@ describe('acknowledgments', () => {
   });
 
   test.each(['Error', 'Warning'] as const)(
-    'R67 R68 R74 R91 T76 T78 T79 a MessageError ends the message and is never answered, its highestSeverity being %s; a Warning changes nothing',
+    'R68 R74 R91 T76 T78 T79 a MessageError ends the message and is never answered, its highestSeverity being %s; a Warning changes nothing',
     async (highest) => {
       const p = await pair({ profile: 'osb-rm' });
       const record = await waiting(p);
