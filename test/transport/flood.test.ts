@@ -9,6 +9,10 @@ const AT_ONCE = 100;
 /** Both ends of what is taken and one end of what is not are files of this process. */
 const FILES_NEEDED = FLOOD + SERVER_LIMITS.maxConnections + 500;
 
+/** A connection costs some 0.13 ms at both ends together, and 5,000 of them 40 MB; a busy machine takes several times that. */
+const MOST_CPU_MS = 2;
+const MOST_BYTES = 150 * 1024 * 1024;
+
 const WHOLE = `POST ${PATH} HTTP/1.1\r\nHost: l\r\nContent-Type: text/xml\r\nContent-Length: 4\r\n\r\n<x/>`;
 
 const flooding: Socket[] = [];
@@ -70,14 +74,21 @@ async function flooded(count: number, limits: Partial<ServerLimits>) {
   const neighbour = await tcp(port);
   expect(await postOn(neighbour)).toBe(204);
   let highest = 0;
+  let mostMemory = 0;
+  const memory = process.memoryUsage().rss;
+  const cpu = process.cpuUsage();
   watch = setInterval(() => {
     highest = Math.max(highest, server.load().connections);
+    mostMemory = Math.max(mostMemory, process.memoryUsage.rss() - memory);
   }, 1);
   const storm = flood(port, count);
   for (let meanwhile = 0; meanwhile < 10; meanwhile += 1) expect(await postOn(neighbour)).toBe(204);
   await storm;
   const refused = () => events.filter(({ kind }) => kind === 'connection.refused').length;
   await until(() => refused() === count + 1 - maxConnections);
+  const { user, system } = process.cpuUsage(cpu);
+  expect((user + system) / 1000 / count).toBeLessThan(MOST_CPU_MS);
+  expect(mostMemory).toBeLessThan(MOST_BYTES);
   expect(events).toContainEqual(
     expect.objectContaining({ kind: 'connection.refused', reason: 'te veel verbindingen' }),
   );
