@@ -12,7 +12,8 @@ const DAY_MS = 86_400_000;
  * anything from `dk certs dev`; what ends soon is told (rows 88, 91).
  */
 export function checkMaterial(config: Config, observer: Observer): void {
-  const errors: Issue[] = [...developmentCertificates(config)];
+  const errors: Issue[] = [...unreadableFiles(config), ...developmentCertificates(config)];
+  if (errors.some(({ code }) => code === 'File')) throw new Refused(errors);
   for (const { side, issues } of lookAt(config, observer, Date.now())) {
     for (const issue of issues) tell(side, issue, observer);
     if (config.mode !== 'production') continue;
@@ -86,6 +87,25 @@ export function developmentCertificates(config: Config): readonly Issue[] {
       { code: 'Development', severity: 'Error', where, detail: 'een ontwikkelcertificaat mag niet in productie' },
     ];
   });
+}
+
+/** Each at its option; directories and the like as well. */
+function unreadableFiles({ endpoint, client, signing }: Config): Issue[] {
+  const sides = Object.entries({ endpoint, client }).flatMap(([side, { keyFile, certFile, caFiles, crlFiles }]) => [
+    [`${side}.keyFile`, keyFile] as const,
+    [`${side}.certFile`, certFile] as const,
+    ...caFiles.map((file, i) => [`${side}.caFiles.${i}`, file] as const),
+    ...crlFiles.map((file, i) => [`${side}.crlFiles.${i}`, file] as const),
+  ]);
+  const pairs = signing.flatMap(({ keyFile, certFile }, i) => [
+    [`signing.${i}.keyFile`, keyFile] as const,
+    [`signing.${i}.certFile`, certFile] as const,
+  ]);
+  return [...sides, ...pairs].flatMap(([where, file]): Issue[] =>
+    file === undefined || bytesIfThere(file) !== undefined
+      ? []
+      : [{ code: 'File', severity: 'Error', where, detail: `${file}: kan niet worden gelezen` }],
+  );
 }
 
 type Named = readonly [where: string, file: string | undefined];

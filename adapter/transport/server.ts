@@ -209,8 +209,13 @@ function addressUnder(socket: TLSSocket): string {
   return under instanceof Socket ? addressOf(under) : addressOf(socket);
 }
 
+/** Where OpenSSL's own word leads astray: it asks for the list of an issuer before it asks who that is. */
+const REASONS: Readonly<Record<string, string>> = {
+  UNABLE_TO_GET_CRL: 'geen intrekkingslijst van de uitgever, of uitgever onbekend (UNABLE_TO_GET_CRL)',
+};
+
 function tlsReason(error: Error, socket: TLSSocket): string {
   // node destroys the socket on a failed verification and then only says "socket hang up".
-  if (socket.authorizationError) return String(socket.authorizationError);
+  if (socket.authorizationError) return REASONS[String(socket.authorizationError)] ?? String(socket.authorizationError);
   return errorCode(error);
 }

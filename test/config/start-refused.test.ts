@@ -42,6 +42,22 @@ test('a port that is in use is named, also when another door stands open already
   });
 });
 
+test('files that cannot be read are named by their options, all at once', () => {
+  const endpoint = { keyFile: '/geen/sleutel', certFile: '/geen/cert', caFiles: ['/geen/ca'], crlFiles: [folder] };
+  const { status, stderr } = start({ endpoint, signing: [{ keyFile: '/geen/s', certFile: '/geen/t' }] });
+  expect([status, stderr.trim().split('\n')]).toEqual([
+    2,
+    [
+      'endpoint.keyFile: /geen/sleutel: kan niet worden gelezen',
+      'endpoint.certFile: /geen/cert: kan niet worden gelezen',
+      'endpoint.caFiles.0: /geen/ca: kan niet worden gelezen',
+      `endpoint.crlFiles.0: ${folder}: kan niet worden gelezen`,
+      'signing.0.keyFile: /geen/s: kan niet worden gelezen',
+      'signing.0.certFile: /geen/t: kan niet worden gelezen',
+    ],
+  ]);
+});
+
 test('row 94 a proxy that is no address, and a range that is everybody, are named with all other faults', () => {
   const config = {
     endpoint: { trustedProxies: ['10.0.0.5', 'proxy.local', '0.0.0.0/0'] },

@@ -188,10 +188,15 @@ describe('listeners', () => {
     const { observer } = rig('silent');
     const seen: unknown[] = [];
     const remove = observer.subscribe((event, fields) => seen.push([event, fields]));
-    observer.emit('message.parked', { messageId: 'm1', detail: 'Bsn 111222333' });
+    const fields = { messageId: 'm1', detail: 'Bsn 111222333' };
+    for (const event of ['message.parked', 'message.received'] as const) observer.emit(event, fields);
     remove();
     observer.emit('message.parked', {});
-    expect(seen).toEqual([['message.parked', { messageId: 'm1', detail: 'Bsn [bsn]' }]]);
+    const told = { messageId: 'm1', detail: 'Bsn [bsn]' };
+    expect(seen).toEqual([
+      ['message.parked', told],
+      ['message.received', told],
+    ]);
   });
 });
 

@@ -124,7 +124,9 @@ describe('row 156 dk schemas check', () => {
         expect(Object.keys(issue)).toEqual(['line', 'path', 'code', 'message', ...mark]);
       }
     }
-    expect(run.results[3]?.issues[0]?.path).toBe('/bericht/xmlBestand/Bericht/Client/Bsn');
+    expect(run.results[3]?.issues[0]?.path).toBe(
+      '/envelopHeenbericht-ggk_Di01/parameters/bericht/xmlBestand/Bericht/Client/Bsn',
+    );
     expect(run.results[6]?.issues[0]).toMatchObject({ line: 8, path: '/Envelope/Header/MessageHeader/ConversationId' });
     expect(`${run.out}${run.err}`).not.toContain(PLANTED);
     expect(run.code).toBe(1);
@@ -158,7 +160,7 @@ describe('row 156 dk schemas check', () => {
       [true, [told(`UTF-16 met ${mark}`)]],
       [true, [told(`ISO-8859-1 zonder ${mark}`)]],
       [true, []],
-      [true, [told(`UTF-16 met ${mark}`, '/bericht/xmlBestand')]],
+      [true, [told(`UTF-16 met ${mark}`, '/envelopHeenbericht-ggk_Di01/parameters/bericht/xmlBestand')]],
       [true, []],
     ]);
     expect(run.results[1]?.issues[1]).not.toHaveProperty('severity');

@@ -114,7 +114,7 @@ async function checkStuf(bytes: Uint8Array, entry: SchemaEntry, schemas: Schemas
     const { where, detail, kind, line } = read.error;
     return { ...envelope, valid: false, issues: [{ line: line ?? 1, path: where, code: kind, message: detail }] };
   }
-  const content = await contentOf(read.value, schemas);
+  const content = await contentOf(bytes, read.value, schemas);
   const broken = brokenRule(bytes, read.value, content);
   const issues = [...(broken === undefined ? [] : [broken]), ...content.issues];
   return {
@@ -132,23 +132,30 @@ interface Content {
   readonly facts: Pick<EnvelopeFacts, 'payloadXsd' | 'payloadHeader'>;
 }
 
-const PAYLOAD = '/bericht/xmlBestand';
+const PAYLOAD = 'parameters/bericht/xmlBestand';
 
-async function contentOf(message: StufMessage, schemas: Schemas): Promise<Content> {
+async function contentOf(bytes: Uint8Array, message: StufMessage, schemas: Schemas): Promise<Content> {
   if (!('payload' in message) || message.payload.kind !== 'xmlBestand') return { about: {}, issues: [], facts: {} };
   const { functie = '' } = message.stuurgegevens;
   const { functieVersie, functieSubversie } = message.parameters;
   const entry = schemas.forFunctie(functie, functieVersie, functieSubversie);
   if (entry === undefined) {
     const text = `geen schema bekend voor deze functie en versie; de inhoud is niet gecontroleerd${refusedFor(functie)}`;
-    const issue: CheckIssue = { line: 1, path: PAYLOAD, code: 'noSchema', message: text, severity: 'Warning' };
+    const place = placeOf(bytes, PAYLOAD);
+    const issue: CheckIssue = { ...place, code: 'noSchema', message: text, severity: 'Warning' };
     return { about: { message: functie }, issues: [issue], facts: { payloadXsd: 'noSchema' } };
   }
   const verdict = await schemas.validate(message.payload.bytes, entry.id);
-  const faults = verdict.issues.map((issue) => ({ ...issue, path: `${PAYLOAD}${issue.path}` }));
+  const remarks = encodingWarning(verdict, '');
+  const within = remarks.length === 0 && verdict.valid ? '' : placeOf(bytes, PAYLOAD).path;
+  const inside = (issue: CheckIssue): CheckIssue => ({
+    ...issue,
+    path: `${within}${issue.path === '/' ? '' : issue.path}`,
+  });
+  const faults = verdict.issues.map(inside);
   return {
     about: about('stuf', entry),
-    issues: [...encodingWarning(verdict, PAYLOAD), ...faults],
+    issues: [...remarks.map(inside), ...faults],
     facts: { payloadXsd: faults.length, payloadHeader: verdict.header },
   };
 }
