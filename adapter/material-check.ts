@@ -9,11 +9,13 @@ const DAY_MS = 86_400_000;
 
 /**
  * Looks at our own certificates and lists before they are used: production starts neither with what has ended nor with
- * anything from `dk certs dev`; what ends soon is told (rows 88, 91).
+ * anything from `dk certs dev`; what ends soon is told (rows 88, 91). Throws Refused with every fault, `others` first: those
+ * that were found in the configuration itself.
  */
-export function checkMaterial(config: Config, observer: Observer): void {
-  const errors: Issue[] = [...unreadableFiles(config), ...developmentCertificates(config)];
-  if (errors.some(({ code }) => code === 'File')) throw new Refused(errors);
+export function checkMaterial(config: Config, observer: Observer, others: readonly Issue[] = []): void {
+  const unreadable = unreadableFiles(config);
+  const errors: Issue[] = [...others, ...unreadable, ...developmentCertificates(config)];
+  if (unreadable.length > 0) throw new Refused(errors);
   for (const { side, issues } of lookAt(config, observer, Date.now())) {
     for (const issue of issues) tell(side, issue, observer);
     if (config.mode !== 'production') continue;

@@ -22,7 +22,7 @@ import type { JobKind } from './msh/index.ts';
 import { createObserver, type Observer } from './observe/index.ts';
 import { partnersOf } from './partners.ts';
 import { signerTrust, signingKeys, watchCertificates } from './renewal.ts';
-import { checkRouting } from './routing-check.ts';
+import { routingFaults } from './routing-check.ts';
 import { settingsOf } from './settings.ts';
 import { shutDown } from './shut-down.ts';
 import { openStore, type Store } from './store/index.ts';
@@ -63,8 +63,7 @@ export interface Seams {
 export async function startProgram(options: ProgramOptions, seams: Seams = {}): Promise<Running> {
   const { config, file } = options;
   const observer = createObserver({ name: config.name, level: config.logLevel });
-  checkMaterial(config, observer);
-  checkRouting(config);
+  checkMaterial(config, observer, routingFaults(config));
   const keys = signingKeys(config);
   const opened = await openStore(config.store, {});
   const disk = await watchDisk(config, observer);

@@ -2,14 +2,13 @@
 // that is free, no two routes alike, and addresses that are some.
 import type { Issue } from './base/index.ts';
 import type { Config } from './config/index.ts';
-import { Refused } from './files.ts';
 import { checkRoutes, messageType } from './ggk/index.ts';
 import { isReserved } from './msh/index.ts';
 import { routesOf } from './settings.ts';
 import { PROXIES_EXPECTED, parseAddressList } from './transport/index.ts';
 
-/** Throws Refused with every fault: a slip in a name would let messages pass, or go another way, without a word. */
-export function checkRouting(config: Config): void {
+/** Every fault: a slip in a name would let messages pass, or go another way, without a word. */
+export function routingFaults(config: Config): readonly Issue[] {
   const { routes, hub } = config;
   const named: readonly (readonly [string, string])[] = [
     ...routes.flatMap(({ functies = [] }, at) =>
@@ -20,8 +19,7 @@ export function checkRouting(config: Config): void {
   ];
   const unknown = named.flatMap(([where, functie]) => unknownFunctie(where, functie));
   const proxies = config.endpoint.trustedProxies.flatMap(noAddress);
-  const issues = [...checkRoutes(routesOf(config)), ...routes.flatMap(reservedService), ...unknown, ...proxies];
-  if (issues.length > 0) throw new Refused(issues);
+  return [...checkRoutes(routesOf(config)), ...routes.flatMap(reservedService), ...unknown, ...proxies];
 }
 
 /** Row 94: who is believed must be certain. */

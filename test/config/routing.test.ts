@@ -1,20 +1,14 @@
 // STUF-3: a slip in a route or in the name of a message type ends the start, with its place, instead of sending messages another way.
 import { describe, expect, test } from '@jest/globals';
-import { Refused } from '../../adapter/files.ts';
-import { checkRouting } from '../../adapter/routing-check.ts';
+import { routingFaults } from '../../adapter/routing-check.ts';
 import { read } from './given.ts';
 
 const ROUTE = { cpaId: 'X', fromPartyId: '00000001999999910000', toPartyId: '00000001999999920000', service: 's' };
 
-function refused(options: object): string {
-  try {
-    checkRouting(read(options));
-    return '';
-  } catch (error) {
-    if (error instanceof Refused) return error.issues.map(({ where, detail }) => `${where}: ${detail}`).join('\n');
-    throw error;
-  }
-}
+const refused = (options: object): string =>
+  routingFaults(read(options))
+    .map(({ where, detail }) => `${where}: ${detail}`)
+    .join('\n');
 
 describe('STUF-3 routes and names of message types', () => {
   test.each([

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readConfig } from '../../adapter/config/index.ts';
-import { checkRouting } from '../../adapter/routing-check.ts';
+import { routingFaults } from '../../adapter/routing-check.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/adapter/main.js', import.meta.url));
 let folder: string;
@@ -42,12 +42,17 @@ test('a port that is in use is named, also when another door stands open already
   });
 });
 
-test('files that cannot be read are named by their options, all at once', () => {
+test('files that cannot be read are named by their options, all at once and beside other slips', () => {
   const endpoint = { keyFile: '/geen/sleutel', certFile: '/geen/cert', caFiles: ['/geen/ca'], crlFiles: [folder] };
-  const { status, stderr } = start({ endpoint, signing: [{ keyFile: '/geen/s', certFile: '/geen/t' }] });
+  const { status, stderr } = start({
+    endpoint,
+    signing: [{ keyFile: '/geen/s', certFile: '/geen/t' }],
+    hub: { inactive: ['WMO999'] },
+  });
   expect([status, stderr.trim().split('\n')]).toEqual([
     2,
     [
+      'hub.inactive: WMO999 is geen functie die dit programma kent; verwacht een naam zoals WMO301 of JW305',
       'endpoint.keyFile: /geen/sleutel: kan niet worden gelezen',
       'endpoint.certFile: /geen/cert: kan niet worden gelezen',
       'endpoint.caFiles.0: /geen/ca: kan niet worden gelezen',
@@ -65,13 +70,7 @@ test('row 94 a proxy that is no address, and a range that is everybody, are name
   };
   const read = readConfig({}, JSON.stringify(config), 'gateway.json');
   if (!read.ok) throw new Error('the configuration is not read');
-  let issues: readonly { where?: string; detail: string }[] = [];
-  try {
-    checkRouting(read.value);
-  } catch (error) {
-    issues = (error as { issues: typeof issues }).issues;
-  }
-  expect(issues.map(({ where, detail }) => `${where}: ${detail}`)).toEqual([
+  expect(routingFaults(read.value).map(({ where, detail }) => `${where}: ${detail}`)).toEqual([
     expect.stringMatching(/^hub\.inactive: WMO999/),
     expect.stringMatching(
       /^endpoint\.trustedProxies\[1\]: gevonden proxy\.local; verwacht IP-adressen of CIDR-reeksen/,

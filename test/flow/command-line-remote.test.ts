@@ -206,4 +206,22 @@ describe('no verdict is exit code 2, told on stderr and, with --json, as one doc
     expect(JSON.parse(imported.out)).toMatchObject({ status: 422, file: bad });
     expect(imported.code).toBe(1);
   });
+
+  test('a file that cannot be read keeps no other from being imported: exit code 2, and every line says which', async () => {
+    const good = join(folder, 'goed.xml');
+    writeFileSync(good, await testCpa({ cpaId: 'NA_EEN_ANDER' }));
+    const absent = join(folder, 'is-er-niet.xml');
+    const run = await dk('cpa', 'import', absent, good, ...door(), '--json');
+    const lines = run.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect([run.code, lines]).toEqual([
+      2,
+      [
+        { file: absent, status: null, dryRun: false, error: { kind: 'wrongUse', message: expect.any(String) } },
+        expect.objectContaining({ file: good, status: 201, cpaId: 'NA_EEN_ANDER', outcome: 'imported' }),
+      ],
+    ]);
+  });
 });

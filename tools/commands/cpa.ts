@@ -125,18 +125,18 @@ interface ImportFlags extends RestOptions {
 
 async function importCpas(files: readonly string[], flags: ImportFlags): Promise<void> {
   const query = new URLSearchParams({ replace: String(flags.replace === true), dryRun: String(flags.dryRun === true) });
-  for (const file of files) {
-    const body = await readInput(file);
+  const dryRun = flags.dryRun === true;
+  const nothing = { status: null, dryRun };
+  for await (const { file, bytes: body } of readInputs(files, { json: flags.json === true, nothing })) {
     const answer = expectVerdict(
       await callRest(flags, `/api/v1/cpas?${query}`, { method: 'POST', contentType: 'application/xml', body }),
     );
     const result = (answer.body ?? {}) as { cpaId?: string; outcome?: string; title?: string; issues?: Issue[] };
     const good = isGood(answer);
     if (!good) markBad();
-    if (flags.json === true) printJson({ file, status: answer.status, dryRun: flags.dryRun === true, ...result });
+    if (flags.json === true) printJson({ file, status: answer.status, dryRun, ...result });
     else {
-      const said =
-        flags.dryRun === true ? 'zou worden geïmporteerd; er is niets veranderd' : outcomeWord(result.outcome);
+      const said = dryRun ? 'zou worden geïmporteerd; er is niets veranderd' : outcomeWord(result.outcome);
       print(
         `${good ? '✓' : '✗'} ${file}: ${good ? `${result.cpaId ?? ''} ${said}` : (result.title ?? `HTTP ${answer.status}`)}`,
       );

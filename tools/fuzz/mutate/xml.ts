@@ -104,7 +104,13 @@ const rename = ofElement((input, element, { random }, all) => {
 });
 
 const content = ofElement((input, element, { random, dictionary }) => {
-  const texts = [Buffer.alloc(0), Buffer.from(' '), Buffer.from('x'.repeat(1 + random.below(300)))];
+  const texts = [
+    Buffer.alloc(0),
+    Buffer.from(' '),
+    Buffer.from('x'.repeat(1 + random.below(300))),
+    Buffer.from(String(1 + random.below(9)).repeat(1 + random.below(25))),
+    Buffer.from(`${random.pick(['-', '+', '0', '00'])}${random.below(1000)}`),
+  ];
   const text = random.chance(0.5) && dictionary.length > 0 ? random.pick(dictionary) : random.pick(texts);
   return replaceRange(input, element.innerFrom, element.innerTo, text);
 });
@@ -130,6 +136,11 @@ const BETWEEN = [
   '&#x41;',
   '&#xD;',
   '&#0;',
+  '&#xFFFE;',
+  '&#xD800;',
+  '&#x110000;',
+  '&#0000000065;',
+  '&#4294967361;',
   '&lt;',
   '&x;',
   '\r',
@@ -137,6 +148,10 @@ const BETWEEN = [
   '\u00a0',
   '\ufeff',
   '\u{10ffff}',
+  '\ufffd',
+  // Encoded without fault, and yet no characters of XML.
+  '\ufffe',
+  '\uffff',
   ']]>',
   '<!DOCTYPE a [<!ENTITY x "y">]>',
   '<a xmlns=""/>',
