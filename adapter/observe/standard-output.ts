@@ -2,30 +2,68 @@
 import { fstatSync, writeSync } from 'node:fs';
 
 const STANDARD_OUTPUT = 1;
+/** A turn that tells more than this writes in between. */
+const MOST_TOGETHER = 100;
 
-/** A file on a full disk throws, a pipe that nobody reads tells of it later: either way the line is lost and nothing else. */
+let sink: ((line: string) => void) | undefined;
+
+/**
+ * One for all observers: the last words of a process, which have an observer of their own, stand behind what was told before.
+ * A file on a full disk throws, a pipe that nobody reads tells of it later: either way those lines are lost and nothing else.
+ */
 export function toStandardOutput(): (line: string) => void {
-  if (fstatSync(STANDARD_OUTPUT).isFile()) return toFile;
-  let isWatched = false;
+  sink ??= together(fstatSync(STANDARD_OUTPUT).isFile() ? toFile : toPipe());
+  return sink;
+}
+
+/**
+ * Lines of one turn of the event loop go in one write: for each its own would cost as much as to make the line. An exit writes
+ * them first; a SIGKILL takes those of its turn with it, and what they told of a message is in its journal.
+ */
+export function together(write: (lines: string) => void): (line: string) => void {
+  let waiting: string[] = [];
+  const flush = (): void => {
+    const lines = waiting.join('\n');
+    waiting = [];
+    if (lines === '') return;
+    try {
+      write(lines);
+    } catch {
+      // They are lost, and nobody can be told.
+    }
+  };
+  process.on('exit', flush);
   return (line) => {
-    if (!isWatched) process.stdout.on('error', () => undefined);
-    isWatched = true;
-    process.stdout.write(`${line}\n`);
+    if (waiting.push(line) === 1) setImmediate(flush);
+    if (waiting.length >= MOST_TOGETHER) flush();
   };
 }
 
 /**
- * Behind a line that was cut off the next one begins on a line of its own, so that it can be read. `write` gives the number of
- * octets that it wrote, or throws when it wrote none.
+ * Behind a line that was cut off the next one begins on a line of its own, so that it can be read, and those behind it are
+ * tried again. `write` gives the number of octets that it wrote, or throws when it wrote none.
  */
-export function wholeLines(write: (octets: Uint8Array) => number): (line: string) => void {
+export function wholeLines(write: (octets: Uint8Array) => number): (lines: string) => void {
   let isCut = false;
-  return (line) => {
-    const octets = Buffer.from(`${isCut ? '\n' : ''}${line}\n`);
-    const written = write(octets);
-    if (written > 0) isCut = written < octets.length;
+  return (lines) => {
+    let rest = Buffer.from(`${lines}\n`);
+    while (rest.length > 0) {
+      const octets = isCut ? Buffer.concat([LINE_END, rest]) : rest;
+      const written = write(octets);
+      if (written === 0) return;
+      isCut = octets[written - 1] !== LINE_END[0];
+      rest = octets.subarray(isCut ? endOfLine(octets, written) : written);
+    }
   };
 }
 
-/** One for all observers: the last words of a process, which have an observer of their own, stand behind the same cut line. */
+const LINE_END = Buffer.from('\n');
+
+const endOfLine = (octets: Buffer, from: number): number => octets.indexOf(LINE_END, from) + 1;
+
 const toFile = wholeLines((octets) => writeSync(STANDARD_OUTPUT, octets));
+
+function toPipe(): (lines: string) => void {
+  process.stdout.on('error', () => undefined);
+  return (lines) => process.stdout.write(`${lines}\n`);
+}

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createObserver, EVENTS, type EventFields, isEventName, type Observer } from '../../adapter/observe/index.ts';
-import { wholeLines } from '../../adapter/observe/standard-output.ts';
+import { together, wholeLines } from '../../adapter/observe/standard-output.ts';
 
 interface Rig {
   readonly observer: Observer;
@@ -116,7 +116,7 @@ describe('log lines', () => {
 
 describe('a log on a disk that is full and then is not', () => {
   /** A disk with so much room before each line, and what lies on it in the end. */
-  const written = (rooms: readonly number[]): string => {
+  const written = (rooms: readonly number[], lines = ['first', 'second', 'third', 'fourth']): string => {
     let disk = '';
     const room = [...rooms];
     const write = wholeLines((octets) => {
@@ -125,7 +125,7 @@ describe('a log on a disk that is full and then is not', () => {
       disk += taken;
       return taken.length;
     });
-    for (const line of ['first', 'second', 'third', 'fourth']) {
+    for (const line of lines) {
       try {
         write(line);
       } catch {
@@ -144,6 +144,17 @@ describe('a log on a disk that is full and then is not', () => {
     ['half a line, and half of the next', [3, 3, 99, 99], 'fir\nse\nthird\nfourth\n'],
   ])('row 21 %s: no line is lost but those that found no room', (_, rooms, expected) => {
     expect(written(rooms)).toBe(expected);
+  });
+
+  test.each([
+    ['room for all', [99], 'first\nsecond\nthird\n'],
+    ['one is cut off', [8, 99], 'first\nse\nthird\n'],
+    ['the end of one is', [5, 99], 'first\nsecond\nthird\n'],
+    ['room for whole lines', [6, 99], 'first\nsecond\nthird\n'],
+    ['the last is cut off', [15], 'first\nsecond\nth'],
+    ['none for what is behind the cut', [8, 0], 'first\nse'],
+  ])('row 21 lines written together, %s: no line is lost but those that found no room', (_, rooms, expected) => {
+    expect(written(rooms, ['first\nsecond\nthird'])).toBe(expected);
   });
 
   test('row 21 nor does a line of another observer of the process go with it', () => {
@@ -181,6 +192,69 @@ syncBuiltinESMExports();
 const { createObserver } = await import(process.argv[1]);
 createObserver({ name: 'proef', level: 'info' }).emit('gateway.started', { detail: 'https://127.0.0.1' });
 createObserver({ name: 'proef', level: 'error' }).emit('gateway.crashed', { detail: 'Error' });
+`;
+
+describe('lines of one turn of the event loop', () => {
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  test('go in one write, in their order; the next turn has its own', async () => {
+    const writes: string[] = [];
+    const write = together((lines) => writes.push(lines));
+    for (const line of ['first', 'second']) write(line);
+    expect(writes).toEqual([]);
+    await turn();
+    write('third');
+    await turn();
+    expect(writes).toEqual(['first\nsecond', 'third']);
+  });
+
+  test('are not held back when they are many', () => {
+    const writes: string[] = [];
+    const write = together((lines) => writes.push(lines));
+    for (let line = 1; line <= 250; line += 1) write(String(line));
+    expect(writes.map((lines) => lines.split('\n').length)).toEqual([100, 100]);
+  });
+
+  test('that are lost take no later ones with them', async () => {
+    const writes: string[] = [];
+    const write = together((lines) => {
+      if (lines === 'first') throw new Error('disk full');
+      writes.push(lines);
+    });
+    write('first');
+    await turn();
+    write('second');
+    await turn();
+    expect(writes).toEqual(['second']);
+  });
+
+  test.each(['pipe', 'file'] as const)('are written before an exit, to a %s', (kind) => {
+    const folder = mkdtempSync(join(tmpdir(), 'dk-log-'));
+    const log = openSync(join(folder, 'log'), 'w');
+    try {
+      const stdio: ['ignore', 'pipe' | number, 'pipe'] = ['ignore', kind === 'pipe' ? 'pipe' : log, 'pipe'];
+      const child = spawnSync(process.execPath, ['--input-type=module', '-e', TELLS_AND_ENDS, OBSERVE], {
+        stdio,
+        timeout: 20_000,
+      });
+      const text = kind === 'pipe' ? String(child.stdout) : readFileSync(join(folder, 'log'), 'utf8');
+      const told = text.trimEnd().split('\n');
+      expect(told.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual([
+        'gateway.started',
+        'gateway.crashed',
+      ]);
+    } finally {
+      closeSync(log);
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+const TELLS_AND_ENDS = `
+const { createObserver } = await import(process.argv[1]);
+createObserver({ name: 'proef', level: 'info' }).emit('gateway.started', { detail: 'https://127.0.0.1' });
+createObserver({ name: 'proef', level: 'error' }).emit('gateway.crashed', { detail: 'Error' });
+process.exit(1);
 `;
 
 describe('listeners', () => {
