@@ -64,6 +64,10 @@ const endOfLine = (octets: Buffer, from: number): number => octets.indexOf(LINE_
 const toFile = wholeLines((octets) => writeSync(STANDARD_OUTPUT, octets));
 
 function toPipe(): (lines: string) => void {
-  process.stdout.on('error', () => undefined);
-  return (lines) => process.stdout.write(`${lines}\n`);
+  let isWatched = false;
+  return (lines) => {
+    if (!isWatched) process.stdout.on('error', () => undefined);
+    isWatched = true;
+    process.stdout.write(`${lines}\n`);
+  };
 }

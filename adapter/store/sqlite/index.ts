@@ -90,10 +90,14 @@ function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
     return messages.load(ids);
   };
   const commit = async (change: Change): Promise<CommitResult> => {
-    const write = writer.write(messages.prepare(change));
-    underWay.add(change.message.id, write);
-    const result = await write;
-    if (result === 'ok') recent.remember(change.blobs);
+    const write = messages.prepare(change);
+    const written = writer.write(write.run);
+    underWay.add(change.message.id, written);
+    const result = await written;
+    if (result === 'ok') {
+      recent.remember(change.blobs);
+      write.remember();
+    }
     return result;
   };
   const notes = createNoteTable(db);

@@ -6,13 +6,14 @@ import type { Backlog } from '../contract.ts';
 import { type Claim, createClaim } from './claim.ts';
 import { createCommit, KINDS, prepareChange } from './commit.ts';
 import type { RecentBlobs } from './recent.ts';
+import { type Mark, RecentRecords } from './recent-records.ts';
 import { type Row, toRecord } from './row.ts';
 
 export interface MessageTable {
   /** One consistent read, also when another process writes meanwhile. */
   load(ids: readonly RecordId[]): readonly (MessageRecord | undefined)[];
   /** Turns a change into the work of a transaction; what is costly or can throw happens before it. */
-  prepare(change: Change): () => CommitResult;
+  prepare(change: Change): Write;
   claim: Claim;
   /** Whether a claim at this instant could find anything: a read, so that an idle worker writes nothing. */
   anyDue(kinds: readonly JobKind[], now: Instant): boolean;
@@ -21,17 +22,29 @@ export interface MessageTable {
   backlog(now: Instant): readonly Backlog[];
 }
 
+export interface Write {
+  /** The work of one transaction. */
+  run(): CommitResult;
+  /** After it is durable: what is written is at hand for the next load. */
+  remember(): void;
+}
+
 export function createMessageTable(db: Database, recent: RecentBlobs): MessageTable {
-  const load = createLoad(db);
+  const records = new RecentRecords();
+  const load = createLoad(db, records);
   const journal = db.prepare<[string], { entry: string }>(
     'SELECT entry FROM journal WHERE message = (SELECT seq FROM messages WHERE id = ?) ORDER BY seq',
   );
   const commit = createCommit(db, recent);
   return {
-    load: (ids) => load(ids).map((row) => (row === undefined ? undefined : toRecord(row))),
+    load,
     prepare: (change) => {
       const prepared = prepareChange(change);
-      return () => commit(prepared);
+      const { expect, message } = change;
+      return {
+        run: () => commit(prepared),
+        remember: () => records.remember({ ...message, version: expect === 'new' ? 1 : expect + 1 }, prepared.document),
+      };
     },
     claim: createClaim(db),
     anyDue: createAnyDue(db),
@@ -40,17 +53,50 @@ export function createMessageTable(db: Database, recent: RecentBlobs): MessageTa
   };
 }
 
+type Load = MessageTable['load'];
+
+/** A record at hand is not read from its row again when the row still bears its mark: the look at all of them is one statement. */
+function createLoad(db: Database, records: RecentRecords): Load {
+  const read = createRead(db);
+  const marks = createMarks(db);
+  return (ids) => {
+    if (!ids.some((id) => records.has(id))) return read(ids);
+    const found = marks(ids);
+    const known = ids.map((id, i) => {
+      const mark = found[i];
+      return mark === undefined ? undefined : records.get(id, mark);
+    });
+    return known.every((record, i) => record !== undefined || found[i] === undefined) ? known : read(ids);
+  };
+}
+
 /** Whatever the number of ids, one statement: that is one consistent read. */
-function createLoad(db: Database): (ids: readonly RecordId[]) => readonly (Row | undefined)[] {
+function createRead(db: Database): Load {
   const one = db.prepare<[string], Row>('SELECT version, document FROM messages WHERE id = ?');
   const some = db.prepare<[string], Row & { readonly id: string }>(
     'SELECT id, version, document FROM messages WHERE id IN (SELECT value FROM json_each(?))',
   );
+  const recordOf = (row: Row | undefined): MessageRecord | undefined => (row === undefined ? undefined : toRecord(row));
+  return (ids) => {
+    const [first] = ids;
+    if (first !== undefined && ids.length === 1) return [recordOf(one.get(first))];
+    const rows = new Map(some.all(JSON.stringify(ids)).map((row) => [row.id, row]));
+    return ids.map((id) => recordOf(rows.get(id)));
+  };
+}
+
+function createMarks(db: Database): (ids: readonly RecordId[]) => readonly (Mark | undefined)[] {
+  const columns = 'version, accepted_at AS acceptedAt FROM messages WHERE id';
+  const one = db.prepare<[string], Mark>(`SELECT ${columns} = ?`);
+  const some = db.prepare<[string], Mark & { readonly id: string }>(
+    `SELECT id, ${columns} IN (SELECT value FROM json_each(?))`,
+  );
   return (ids) => {
     const [first] = ids;
     if (first !== undefined && ids.length === 1) return [one.get(first)];
-    const rows = new Map(some.all(JSON.stringify(ids)).map((row) => [row.id, row]));
-    return ids.map((id) => rows.get(id));
+    const rows = some.all(JSON.stringify(ids));
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => found.get(id));
   };
 }
 
