@@ -58,7 +58,7 @@ function lookAt(config: Config, observer: Observer, now: Instant): { side: Side;
     const prepared = prepareTls(material);
     if (!prepared.ok) throw new Refused(prepared.error);
     const { issues, ownNotAfter } = reportMaterial(prepared.value, now);
-    observer.setDays('certificate', side, Math.floor((ownNotAfter - now) / DAY_MS));
+    observer.setCertificateDays(side, Math.floor((ownNotAfter - now) / DAY_MS));
     return [{ side, issues }];
   });
 }

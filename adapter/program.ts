@@ -25,7 +25,8 @@ import { signerTrust, signingKeys, watchCertificates } from './renewal.ts';
 import { routingFaults } from './routing-check.ts';
 import { settingsOf } from './settings.ts';
 import { shutDown } from './shut-down.ts';
-import { openStore, type Store } from './store/index.ts';
+import type { Store } from './store/index.ts';
+import { storeOf } from './store-of.ts';
 import { keepHouse, watchBacklog, watchEnds } from './timers.ts';
 import type { ReloadableClient } from './transport/index.ts';
 import { createWorker, shareOf } from './worker/index.ts';
@@ -65,7 +66,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
   const observer = createObserver({ name: config.name, level: config.logLevel });
   checkMaterial(config, observer, routingFaults(config));
   const keys = signingKeys(config);
-  const opened = await openStore(config.store, {});
+  const opened = await storeOf(config);
   const disk = await watchDisk(config, observer);
   const guarded = disk === undefined ? opened : guardIntake(opened, disk);
   const store = seams.store?.(guarded) ?? guarded;

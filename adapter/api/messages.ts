@@ -34,6 +34,8 @@ export function messagesRouter(gateway: Gateway, { application }: Guards, withBo
   return router;
 }
 
+const MAX_KEY = 255;
+
 async function submit(gateway: Gateway, request: Request, response: Response): Promise<void> {
   const document = readBody(request);
   if ('detail' in document) {
@@ -42,6 +44,14 @@ async function submit(gateway: Gateway, request: Request, response: Response): P
   }
   const caller = response.locals.caller as Caller;
   const key = request.get('idempotency-key');
+  // An empty one is a variable that the caller forgot to fill: every message would bear it.
+  if (key !== undefined && (key === '' || key.length > MAX_KEY)) {
+    sendProblem(
+      response,
+      badRequest(`Idempotency-Key: gevonden ${key.length} tekens; verwacht 1 tot en met ${MAX_KEY}.`),
+    );
+    return;
+  }
   const result = await gateway.submitDocument(document, {
     client: caller.name,
     ...(key === undefined ? {} : { key }),

@@ -32,7 +32,8 @@ export function operationsRouter(gateway: Gateway, { operator }: Guards, withBod
     withBody((request, response) => importCpa(gateway, request, response), MAX_CPA),
   );
   router.delete('/cpas/:id', async (request, response) => {
-    if (!(await gateway.removeCpa(request.params.id))) return sendProblem(response, notFound);
+    if (!(await gateway.removeCpa(request.params.id, (response.locals.caller as Caller).name)))
+      return sendProblem(response, notFound);
     response.status(204).end();
   });
   router.post(COMMAND, operator);

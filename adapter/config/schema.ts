@@ -90,7 +90,7 @@ const api = z
     keys: z
       .array(
         z.strictObject({
-          name: z.string().min(1).describe('wie de sleutel gebruikt'),
+          name: z.string().min(1).describe('wie de sleutel gebruikt; een Idempotency-Key geldt per naam'),
           sha256: z
             .string()
             .regex(/^[0-9a-f]{64}$/, 'verwacht de SHA-256 van de sleutel als 64 hexadecimale tekens')
@@ -235,13 +235,15 @@ export const configSchema = z.strictObject({
     .min(1)
     .default(['endpoint', 'api', 'worker'])
     .describe('welke deuren dit proces opent'),
-  store: z.string().min(1).default('sqlite:./data').describe('opslag'),
+  store: z.string().min(1).default('sqlite:./data').describe('opslag: `sqlite:` en een map'),
   disk,
   messageIdDomain: z
     .string()
     .regex(/^[A-Za-z0-9.-]+$/, 'verwacht een domeinnaam')
     .default('gateway.localhost')
-    .describe('domein in eigen MessageId’s'),
+    .describe(
+      'domein in eigen MessageId’s; hoort bij de opslag en verandert daarna niet meer: aan zijn MessageId wordt herkend wat nog eens wordt aangeboden',
+    ),
   endpoint,
   client,
   signing: z.array(pair).default([]).describe('sleutels waarmee wordt ondertekend'),

@@ -3,6 +3,7 @@ import { type Agreement, checkCpa, parseCpa } from '../agreement/index.ts';
 import { hasError, type Issue } from '../base/index.ts';
 import { sha256Hex } from './blob.ts';
 import type { GatewayContext } from './context.ts';
+import { tellDays } from './housekeep.ts';
 
 export interface CpaImport {
   readonly agreement: Agreement | undefined;
@@ -37,6 +38,7 @@ export async function importCpa(xml: Uint8Array, checks: CpaChecks, context: Gat
   if (stored === 'exists') return { agreement, outcome: 'refused', issues: [...issues, exists(agreement.cpaId)] };
   await context.agreements.refresh();
   context.observer.emit('cpa.imported', { cpaId: agreement.cpaId, detail: checks.by });
+  await tellDays(context);
   return { agreement, outcome: stored === 'same' ? 'same' : 'imported', issues };
 }
 
@@ -48,12 +50,17 @@ const exists = (cpaId: string): Issue => ({
   rule: 'V2',
 });
 
-/** False when there is no such CPA. Messages in flight keep the values they were accepted with (row 84). */
-export async function removeCpa(cpaId: string, context: GatewayContext): Promise<boolean> {
+/** False when there is no such CPA; `by` is who asked, for the log and the notes. Messages in flight keep the values they were accepted with (row 84). */
+export async function removeCpa(
+  cpaId: string,
+  { by }: { readonly by: string },
+  context: GatewayContext,
+): Promise<boolean> {
   const removed = await context.store.agreements.remove(cpaId);
-  if (removed) {
-    await context.agreements.refresh();
-    context.observer.emit('cpa.removed', { cpaId });
-  }
-  return removed;
+  if (!removed) return false;
+  await context.agreements.refresh();
+  context.observer.emit('cpa.removed', { cpaId, detail: by });
+  await context.store.note({ at: context.clock.now(), event: 'cpa.removed', detail: `${cpaId}, door ${by}` });
+  await tellDays(context);
+  return true;
 }

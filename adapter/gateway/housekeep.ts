@@ -26,14 +26,25 @@ export async function housekeep(context: GatewayContext): Promise<Housekeeping> 
   return { purged, swept };
 }
 
-async function warnOfEnds(context: GatewayContext): Promise<void> {
+interface DaysOfCpa {
+  readonly cpaId: string;
+  readonly days: number;
+}
+
+/** The gauge holds the CPAs that there are: what is imported or removed shows at once. */
+export async function tellDays(context: GatewayContext): Promise<readonly DaysOfCpa[]> {
   const index = await context.agreements.current();
-  for (const agreement of index.all()) {
-    const days = daysLeft(agreement, context.clock.now());
-    context.observer.setDays('agreement', agreement.cpaId, days);
+  const now = context.clock.now();
+  const all = [...index.all()].map((agreement) => ({ cpaId: agreement.cpaId, days: daysLeft(agreement, now) }));
+  context.observer.setAgreementDays(new Map(all.map(({ cpaId, days }) => [cpaId, days])));
+  return all;
+}
+
+async function warnOfEnds(context: GatewayContext): Promise<void> {
+  for (const { cpaId, days } of await tellDays(context)) {
     if (WARNING_DAYS.includes(days) || days < 0) {
       const detail = days < 0 ? 'de CPA is geëindigd' : `de CPA eindigt over ${days} ${days === 1 ? 'dag' : 'dagen'}`;
-      context.observer.emit('cpa.expiring', { cpaId: agreement.cpaId, detail });
+      context.observer.emit('cpa.expiring', { cpaId, detail });
     }
   }
 }

@@ -61,7 +61,8 @@ export interface Gateway {
   /** The content of a message that ended without acknowledgment, as a new message (OPS-8). */
   resend(id: RecordId, operator: string): Promise<Result<Submitted, readonly Issue[]>>;
   importCpa(xml: Uint8Array, checks: CpaChecks): Promise<CpaImport>;
-  removeCpa(cpaId: string): Promise<boolean>;
+  /** `by` is who asked, for the log and the notes. */
+  removeCpa(cpaId: string, by: string): Promise<boolean>;
   cpas(): Promise<readonly Omit<StoredCpa, 'xml'>[]>;
   cpa(cpaId: string): Promise<StoredCpa | undefined>;
   notes(limit: number): Promise<readonly SystemNote[]>;
@@ -87,7 +88,7 @@ export function createGateway(context: GatewayContext): Gateway {
       operateMessage(id, { command, ...(operator === undefined ? {} : { operator }) }, context),
     resend: (id, operator) => resendMessage(id, { by: `operator ${operator}` }, context),
     importCpa: (xml, checks) => importCpa(xml, checks, context),
-    removeCpa: (cpaId) => removeCpa(cpaId, context),
+    removeCpa: (cpaId, by) => removeCpa(cpaId, { by }, context),
     cpas: () => store.agreements.list(),
     cpa: (cpaId) => store.agreements.get(cpaId),
     notes: (limit) => store.notes(limit),

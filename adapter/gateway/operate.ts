@@ -5,7 +5,7 @@ import type { GatewayContext } from './context.ts';
 import { tell } from './tell.ts';
 
 const unknown: readonly Issue[] = [
-  { code: 'NotFound', severity: 'Error', where: 'id', detail: 'no message has this id', rule: 'OPS-2' },
+  { code: 'NotFound', severity: 'Error', where: 'id', detail: 'er is geen bericht met dit id', rule: 'OPS-2' },
 ];
 
 /** The record after the command, or why the command does not fit its state. */
@@ -30,5 +30,7 @@ export async function operateMessage(
       return ok(decided.value.change.message);
     }
   }
-  return fail([{ code: 'Busy', severity: 'Error', where: 'id', detail: 'the message is being worked on; try again' }]);
+  return fail([
+    { code: 'Busy', severity: 'Error', where: 'id', detail: 'het bericht wordt nu verwerkt; probeer het opnieuw' },
+  ]);
 }

@@ -132,11 +132,18 @@ async function decideAndWrite(
     }
     if (written) {
       tell(decision.happenings, about, context);
+      observeWait(decision, context);
       return { decision, sealed };
     }
     context.observer.emit('commit.conflict', { cid, messageId: facts.message.header.messageId });
   }
   return undefined;
+}
+
+/** How long our message waited, from its acceptance, when this was the word that it waited for. */
+function observeWait({ happenings, change }: Decision, { observer, clock }: GatewayContext): void {
+  if (change === undefined || !happenings.some(({ event }) => event === 'message.acknowledged')) return;
+  observer.observeAckWait(clock.now() - change.message.acceptedAt);
 }
 
 /** Octets that are not in the store can only be those of a message that is: nothing else is looked at any further. */

@@ -35,17 +35,17 @@ export async function resendMessage(
   context: GatewayContext,
 ): Promise<Result<Submitted, readonly Issue[]>> {
   const [record] = await context.store.load([id]);
-  if (record === undefined) return refuse('NotFound', 'id', 'no message has this id');
-  if (record.direction !== 'out') return refuse('NotPossible', 'direction', 'found in, expected out');
+  if (record === undefined) return refuse('NotFound', 'id', 'er is geen bericht met dit id');
+  if (record.direction !== 'out') return refuse('NotPossible', 'direction', 'gevonden in; verwacht out');
   if (!isResendable(record))
-    return refuse('NotPossible', 'state', `found ${record.state}, expected one of ${RESENDABLE.join(', ')}`);
+    return refuse('NotPossible', 'state', `gevonden ${record.state}; verwacht ${RESENDABLE.join(' of ')}`);
   const { last, next } = await endOfChain(record, context);
   const submitted =
     next === undefined ? await submitAgain(last, exchange ?? last, context) : ok({ record: next, created: false });
   if (!submitted.ok) return submitted;
   const { record: fresh, created } = submitted.value;
   if (!(await nameOnOld(last.id, { fresh, by }, context)))
-    return refuse('Busy', 'id', 'the message is being worked on; ask again');
+    return refuse('Busy', 'id', 'het bericht wordt nu verwerkt; probeer het opnieuw');
   if (created) {
     const { messageId, cpaId } = fresh;
     context.observer.emit('message.resent', { messageId, cpaId, detail: `in place of ${last.messageId}` });

@@ -23,9 +23,6 @@ export function tell(happenings: readonly Happening[], about: About, context: Ga
   for (const { event, detail, rule, code } of happenings) {
     if (!isEventName(event)) throw new Error(`no such event: ${event}`);
     context.observer.emit(event, { ...fields, ...defined({ detail, rule, code }) });
-    if (event === 'message.acknowledged' && about.record !== undefined) {
-      context.observer.observeAckWait(context.clock.now() - about.record.acceptedAt);
-    }
   }
 }
 

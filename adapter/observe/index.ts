@@ -33,8 +33,10 @@ export interface Observer {
   observeTransmit(ms: number): void;
   observeAckWait(ms: number): void;
   setBacklog(jobs: readonly JobBacklog[]): void;
-  /** `name` is a CPAId or a file's name: never a person or a message. */
-  setDays(what: 'certificate' | 'agreement', name: string, days: number): void;
+  /** `name` is that of a side or a file: never a person or a message. */
+  setCertificateDays(name: string, days: number): void;
+  /** Of every CPA, by its id; those that were there before and are not now go. */
+  setAgreementDays(days: ReadonlyMap<string, number>): void;
   /** Prometheus text format. */
   metricsText(): Promise<string>;
 }
@@ -65,7 +67,8 @@ export function createObserver(options: ObserverOptions): Observer {
     observeTransmit: metrics.transmit,
     observeAckWait: metrics.ackWait,
     setBacklog: metrics.backlog,
-    setDays: metrics.days,
+    setCertificateDays: metrics.certificateDays,
+    setAgreementDays: metrics.agreementDays,
     metricsText: () => metrics.registry.metrics(),
   };
 }

@@ -14,7 +14,8 @@ export interface Metrics {
   transmit(ms: number): void;
   ackWait(ms: number): void;
   backlog(jobs: readonly JobBacklog[]): void;
-  days(what: 'certificate' | 'agreement', name: string, days: number): void;
+  certificateDays(name: string, days: number): void;
+  agreementDays(days: ReadonlyMap<string, number>): void;
 }
 
 /** Events that move a message into a state, for `dk_messages_total`. */
@@ -62,7 +63,11 @@ export function createMetrics(): Metrics {
         oldest.set({ kind: job.kind }, job.oldestSeconds);
       }
     },
-    days: (what, name, days) => (what === 'certificate' ? certificate : agreement).set({ name }, days),
+    certificateDays: (name, days) => certificate.set({ name }, days),
+    agreementDays(days) {
+      agreement.reset();
+      for (const [name, left] of days) agreement.set({ name }, left);
+    },
   };
 }
 

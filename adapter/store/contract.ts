@@ -45,6 +45,8 @@ export interface Store {
   backlog(now: Instant): Promise<readonly Backlog[]>;
   /** Resolves when a write reaches the disk, rejects otherwise: readiness (row 16). */
   probe(): Promise<void>;
+  /** Writes `value` under `name` when nothing stands there yet; resolves with what stands. For what may not change later. */
+  keepFirst(name: string, value: string): Promise<string>;
   readonly agreements: AgreementDocuments;
   readonly blobs: Blobs;
   /** Deletes records whose `keepUntil` has passed and that have no open job; returns how many. */
@@ -145,6 +147,10 @@ export class BlobDamaged extends Error {
 /** A cursor that no page gave; the caller's mistake (400). */
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';
+}
+/** No store of this program can be here: of another kind, or with the layout of another version. Its words are for the operator. */
+export class StoreUnfit extends Error {
+  override readonly name = 'StoreUnfit';
 }
 /** The store cannot take work now: disk full, read-only, locked. Callers answer 503 and nothing is lost (rows 16, 21). */
 export class StoreUnavailable extends Error {

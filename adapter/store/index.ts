@@ -1,6 +1,6 @@
 // Store: messages with their jobs and journal, blobs, CPAs. The contract is in contract.ts; a URL chooses the implementation.
 
-import type { Store } from './contract.ts';
+import { type Store, StoreUnfit } from './contract.ts';
 import { openSqlite } from './sqlite/index.ts';
 
 export * from './contract.ts';
@@ -19,15 +19,18 @@ export interface OpenedStore extends Store {
   stats(): { readonly groups: number; readonly writes: number; readonly waiting: number };
 }
 
-/** Opens `sqlite:<folder>` or `sqlite::memory:`. Rejects with StoreUnavailable when the folder cannot be used. */
+/**
+ * Opens `sqlite:<folder>` or `sqlite::memory:`. Rejects with StoreUnavailable when the folder cannot be used, with StoreUnfit for
+ * another kind of store and for one of another version.
+ */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<OpenedStore> {
   const place = /^sqlite:(.+)$/.exec(url)?.[1];
-  if (place === undefined) throw new Error(`store ${schemeOf(url)}: not in this version; expected ${EXPECTED}`);
+  if (place === undefined) throw new StoreUnfit(`gevonden ${schemeOf(url)}; verwacht ${EXPECTED}`);
   const { maxWaiting = 5_000, busyMs = 5_000, maxDatabaseBytes } = options;
   return openSqlite(place, { maxWaiting, busyMs, maxDatabaseBytes });
 }
 
-const EXPECTED = 'sqlite:<folder> or sqlite::memory:';
+const EXPECTED = 'sqlite:<map> of sqlite::memory:; andere soorten zijn er in deze versie niet';
 
 /** A URL may hold a password; only its scheme is repeated. */
-const schemeOf = (url: string): string => /^([a-z][a-z0-9+]*):/.exec(url)?.[1] ?? '(no scheme)';
+const schemeOf = (url: string): string => /^([a-z][a-z0-9+]*):/.exec(url)?.[1] ?? 'iets anders';

@@ -1,13 +1,15 @@
 // A start that cannot work says which option, what was found and what is expected, and ends with 2: no fault of the program.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { readConfig } from '../../adapter/config/index.ts';
 import { routingFaults } from '../../adapter/routing-check.ts';
+import { openStore } from '../../adapter/store/index.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/adapter/main.js', import.meta.url));
 let folder: string;
@@ -61,6 +63,54 @@ test('files that cannot be read are named by their options, all at once and besi
       'signing.0.certFile: /geen/t: kan niet worden gelezen',
     ],
   ]);
+});
+
+describe('row 16 a store that cannot be', () => {
+  const said = (store: string): string => {
+    const { status, stdout, stderr } = start({ store });
+    expect([status, stdout]).toEqual([2, '']);
+    return stderr.trim();
+  };
+  const inside = (name: string): string => join(folder, name);
+  const NOT_WRITABLE = 'kan niet worden gebruikt; verwacht een map waarin deze gateway mag schrijven';
+
+  test('a file in its path', () => {
+    writeFileSync(inside('bestand'), '');
+    expect(said(`sqlite:${inside('bestand/opslag')}`)).toBe(
+      `store: ${inside('bestand/opslag')} ${NOT_WRITABLE} (ENOTDIR)`,
+    );
+  });
+
+  test('a database that is none', () => {
+    mkdirSync(inside('geen'));
+    writeFileSync(inside('geen/gateway.db'), 'geen database'.repeat(1_000));
+    expect(said(`sqlite:${inside('geen')}`)).toBe(`store: ${inside('geen')} ${NOT_WRITABLE} (SQLITE_NOTADB)`);
+  });
+
+  test('one of a newer version of the program', async () => {
+    const store = await openStore(`sqlite:${inside('nieuwer')}`);
+    await store.close();
+    const db = new Database(inside('nieuwer/gateway.db'));
+    db.prepare('INSERT INTO migrations VALUES (1000, ?)').run('');
+    db.close();
+    expect(said(`sqlite:${inside('nieuwer')}`)).toMatch(
+      /^store: gevonden indeling 1000; verwacht ten hoogste \d+: de database is van een nieuwere versie/,
+    );
+  });
+});
+
+test('row 57 a store that was begun under another messageIdDomain: what was sent already would go again', async () => {
+  const store = await openStore(`sqlite:${join(folder, 'begonnen')}`);
+  await store.keepFirst('messageIdDomain', 'eerst.example');
+  await store.close();
+  const config = { store: `sqlite:${join(folder, 'begonnen')}`, api: { port: (taken.address() as AddressInfo).port } };
+  const refused = start({ ...config, messageIdDomain: 'later.example' });
+  expect([refused.status, refused.stderr.trim()]).toEqual([
+    2,
+    expect.stringMatching(/^messageIdDomain: gevonden later\.example; verwacht eerst\.example, waarmee /),
+  ]);
+  // With the right one it comes as far as the port that is taken.
+  expect(start({ ...config, messageIdDomain: 'eerst.example' }).stderr).toMatch(/^api\.port: /);
 });
 
 test('row 94 a proxy that is no address, and a range that is everybody, are named with all other faults', () => {

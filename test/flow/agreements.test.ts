@@ -153,7 +153,7 @@ describe('row 60 an unknown CPAId', () => {
   });
 
   test('row 60 no CPA that could be meant: nothing is guessed', async () => {
-    await p.b.gateway.removeCpa('TEST_A_B');
+    await p.b.gateway.removeCpa('TEST_A_B', 'proef');
     await giveB(await freshOfA());
     const [detail] = refusals();
     expect(detail).toContain('CPA niet geïmporteerd');

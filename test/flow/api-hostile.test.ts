@@ -86,6 +86,20 @@ test('row 57 the same key and document with other fields is another wish: 409, a
   expect(answers).toEqual([202, 409, 409, 409]);
 });
 
+test.each([
+  ['empty', '', 0],
+  ['too long', 'k'.repeat(256), 256],
+])('row 57 a key that is %s is no key: two messages are not taken for one', async (_, key, length) => {
+  const { headers, ...rest } = xml();
+  const response = await call('/api/v1/messages', { ...rest, headers: { ...headers, 'idempotency-key': key } }, 'app');
+  expect([response.status, await response.json()]).toEqual([
+    400,
+    expect.objectContaining({
+      detail: `Idempotency-Key: gevonden ${length} tekens; verwacht 1 tot en met 255.`,
+    }),
+  ]);
+});
+
 describe('a hub', () => {
   test('row 56 what waits to be forwarded is nobody’s to confirm: it goes on all the same', async () => {
     const rig = await openHub();

@@ -122,7 +122,7 @@ describe('duplicates', () => {
     const p = await pair({ syncReply: 'mshSignalsOnly' });
     const { body, headers } = await delivered(p);
     const late = await pair({ syncReply: 'mshSignalsOnly' });
-    await late.b.gateway.removeCpa('TEST_A_B');
+    await late.b.gateway.removeCpa('TEST_A_B', 'proef');
     const first = await late.b.gateway.receive(inbound(body, headers, OIN_A));
     expect(Buffer.from(first.body ?? []).toString()).toContain('ValueNotRecognized');
     const cpa = await p.b.gateway.cpa('TEST_A_B');

@@ -161,7 +161,7 @@ test('OPS-8 what could not be forwarded and is offered again goes by the route o
   rig.wire.faults.length = 0;
   const { routes } = rig.hub.context;
   Object.assign(rig.hub.context, { routes: routes.map((route) => ({ ...route, cpaId: 'TEST_A_B' })) });
-  await rig.hub.gateway.removeCpa(OUT);
+  await rig.hub.gateway.removeCpa(OUT, 'proef');
   expect(await send(message)).toEqual(['Di01']);
   const { messages } = await rig.hub.store.search({ direction: 'out' }, { limit: 10 });
   const cpas = messages.filter(({ action }) => action === 'ggk_Di01').map(({ cpaId, state }) => [cpaId, state]);
@@ -172,7 +172,7 @@ test('OPS-8 what could not be forwarded and is offered again goes by the route o
 });
 
 describe('a message that was forwarded before its CPA was removed', () => {
-  const remove = () => rig.hub.gateway.removeCpa(OUT);
+  const remove = () => rig.hub.gateway.removeCpa(OUT, 'proef');
 
   test('stuf-ggk §12 step 7 comes again: done already, and no Fo01', async () => {
     await atHub({});
@@ -229,7 +229,7 @@ describe('the side that submits', () => {
     rig.a.gateway.submitDocument({ stuf: writeStuf(message) }, { client: 'test' });
 
   test('row 157 a CPA that is not there is named, and nothing is stored', async () => {
-    await rig.a.gateway.removeCpa('TEST_A_B');
+    await rig.a.gateway.removeCpa('TEST_A_B', 'proef');
     expect(await submit(heen('WMO301'))).toMatchObject({
       kind: 'refused',
       code: 'agreement',
@@ -243,7 +243,7 @@ describe('the side that submits', () => {
   test('row 57 what it submitted before gets its earlier answer, whatever has become of the CPA', async () => {
     const message = heen('WMO301');
     expect(await submit(message)).toMatchObject({ kind: 'accepted', created: true });
-    await rig.a.gateway.removeCpa('TEST_A_B');
+    await rig.a.gateway.removeCpa('TEST_A_B', 'proef');
     expect(await submit(message)).toMatchObject({ kind: 'accepted', created: false });
   });
 });

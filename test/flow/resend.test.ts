@@ -166,13 +166,15 @@ describe('OPS-8 what cannot go again', () => {
       ok: false,
       error: [{ where, rule: 'OPS-8', detail: expect.stringMatching(detail) }],
     });
-    expect(await p.a.gateway.resend(waiting.id, 'beheer')).toMatchObject(refusal('state', /^found queued, expected /));
+    expect(await p.a.gateway.resend(waiting.id, 'beheer')).toMatchObject(
+      refusal('state', /^gevonden queued; verwacht failed of /),
+    );
     await p.settle();
-    expect(await p.a.gateway.resend(waiting.id, 'beheer')).toMatchObject(refusal('state', /^found acknowledged/));
+    expect(await p.a.gateway.resend(waiting.id, 'beheer')).toMatchObject(refusal('state', /^gevonden acknowledged/));
     const [inbound] = await p.received();
     if (inbound === undefined) throw new Error('nothing arrived');
-    expect(await p.b.gateway.resend(inbound.id, 'beheer')).toMatchObject(refusal('direction', /^found in/));
-    expect(await p.a.gateway.resend(inbound.id, 'beheer')).toMatchObject(refusal('id', /no message/));
+    expect(await p.b.gateway.resend(inbound.id, 'beheer')).toMatchObject(refusal('direction', /^gevonden in/));
+    expect(await p.a.gateway.resend(inbound.id, 'beheer')).toMatchObject(refusal('id', /geen bericht/));
     await p.settle();
     expect(await p.received()).toHaveLength(1);
   });
@@ -180,7 +182,7 @@ describe('OPS-8 what cannot go again', () => {
   test('a message whose CPA is gone: the CPA of today decides, and the old message stays as it is', async () => {
     const p = await pair();
     const old = await failed(p);
-    await p.a.gateway.removeCpa(old.cpaId);
+    await p.a.gateway.removeCpa(old.cpaId, 'proef');
     expect(await p.a.gateway.resend(old.id, 'beheer')).toMatchObject({ ok: false });
     expect(await p.sent(old)).toEqual(old);
   });

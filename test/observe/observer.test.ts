@@ -300,8 +300,8 @@ describe('metrics', () => {
     observer.observeAckWait(7_200_000);
     observer.setBacklog([{ kind: 'transmit', ready: 3, oldestSeconds: 12 }]);
     observer.setBacklog([{ kind: 'transmit', ready: 0, oldestSeconds: 0 }]);
-    observer.setDays('certificate', 'signing.pem', 29.5);
-    observer.setDays('agreement', 'cpa-1', 90);
+    observer.setCertificateDays('signing.pem', 29.5);
+    observer.setAgreementDays(new Map([['cpa-1', 90]]));
     const text = await observer.metricsText();
     expect(text).toContain('dk_transmit_seconds_sum 0.25');
     expect(text).toContain('dk_ack_wait_seconds_bucket{le="10800"} 1');

@@ -9,6 +9,16 @@ async function written(store: OpenedStore, chunks: readonly Uint8Array[]) {
   return writer.finish();
 }
 
+export function kept(given: Given): void {
+  test('row 57 what is kept first under a name stays, also when two come together', async () => {
+    const store = given();
+    expect(await store.keepFirst('messageIdDomain', 'een.example')).toBe('een.example');
+    expect(await store.keepFirst('messageIdDomain', 'twee.example')).toBe('een.example');
+    const both = await Promise.all(['x', 'y'].map((value) => store.keepFirst('ander', value)));
+    expect(both).toEqual(['x', 'x']);
+  });
+}
+
 export function blobs(given: Given): void {
   test('D2 a blob of 128 kB comes back inline with its digest, and the caller may use its buffer again', async () => {
     const buffer = Buffer.alloc(INLINE_BLOB_BYTES / 2, 1);

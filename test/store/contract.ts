@@ -4,7 +4,7 @@ import type { OpenedStore } from '../../adapter/store/index.ts';
 import { claims, claimsWithRoom } from './contract-claim.ts';
 import { commits } from './contract-commit.ts';
 import { finding } from './contract-find.ts';
-import { agreements, blobs, keeping } from './contract-keep.ts';
+import { agreements, blobs, keeping, kept } from './contract-keep.ts';
 
 export function storeContract(name: string, open: () => Promise<OpenedStore>): void {
   describe(`store contract on ${name}`, () => {
@@ -21,5 +21,6 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     blobs(given);
     agreements(given);
     keeping(given);
+    kept(given);
   });
 }

@@ -13,7 +13,7 @@ describe('layout of the database', () => {
     const db = new Database(join(folder, 'gateway.db'));
     db.exec("INSERT INTO migrations VALUES (99, 'x')");
     db.close();
-    await expect(openStore(`sqlite:${folder}`)).rejects.toThrow(/layout 99, this program knows/);
+    await expect(openStore(`sqlite:${folder}`)).rejects.toThrow(/gevonden indeling 99; verwacht ten hoogste/);
   });
 
   test('a database whose history differs is refused', async () => {
@@ -22,7 +22,9 @@ describe('layout of the database', () => {
     const db = new Database(join(folder, 'gateway.db'));
     db.exec("UPDATE migrations SET hash = 'x'");
     db.close();
-    await expect(openStore(`sqlite:${folder}`)).rejects.toThrow(/is not the one of this program/);
+    await expect(openStore(`sqlite:${folder}`)).rejects.toThrow(
+      /indeling 1 van de database is niet die van dit programma/,
+    );
   });
 
   test('a database of the first layout is brought to this one: what waits in it is claimed by its peer', async () => {
@@ -35,7 +37,7 @@ describe('layout of the database', () => {
     });
     const db = new Database(join(folder, 'gateway.db'));
     db.exec(`DROP INDEX by_peer_transmit; DROP INDEX by_peer_answer; DROP INDEX by_peer_deliver;
-      ALTER TABLE messages DROP COLUMN peer; DELETE FROM migrations WHERE number > 1`);
+      ALTER TABLE messages DROP COLUMN peer; DROP TABLE kept; DELETE FROM migrations WHERE number > 1`);
     db.close();
     await withStore(folder, async (store) => {
       const { peerOin } = record('m1').terms;

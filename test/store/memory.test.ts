@@ -8,6 +8,6 @@ storeContract('sqlite::memory:', () => openStore('sqlite::memory:', { maxWaiting
 test('D2 a store that is not in this version is refused by name, without the password of its URL', async () => {
   const refusal = openStore('mongodb://user:secret@db.example/gateway');
   await expect(refusal).rejects.toThrow(
-    'store mongodb: not in this version; expected sqlite:<folder> or sqlite::memory:',
+    'gevonden mongodb; verwacht sqlite:<map> of sqlite::memory:; andere soorten zijn er in deze versie niet',
   );
 });

@@ -124,6 +124,7 @@ function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
     probe: async () => {
       await writer.write(() => probe.run());
     },
+    keepFirst: createKeepFirst(db, writer),
     agreements: createCpaTable(db, writer),
     blobs: createBlobs(db, folder, recent),
     purge: (before, max) => guarded(() => purgeInSteps(writer, createPurge(db, before, recent), max)),
@@ -133,6 +134,16 @@ function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
       return closing;
     },
   };
+}
+
+function createKeepFirst(db: Database.Database, writer: GroupWriter): Store['keepFirst'] {
+  const find = db.prepare<[string], { readonly value: string }>('SELECT value FROM kept WHERE name = ?');
+  const insert = db.prepare('INSERT INTO kept VALUES (?, ?) ON CONFLICT (name) DO NOTHING');
+  const put = (name: string, value: string): string => {
+    insert.run(name, value);
+    return find.get(name)?.value ?? value;
+  };
+  return (name, value) => guarded(() => find.get(name)?.value ?? writer.write(() => put(name, value)));
 }
 
 async function purgeInSteps(writer: GroupWriter, step: (max: number) => number, max: number): Promise<number> {

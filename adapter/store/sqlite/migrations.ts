@@ -1,6 +1,7 @@
 // The layout of the database: numbered steps, forward only, each checked by its hash.
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
+import { StoreUnfit } from '../contract.ts';
 
 /**
  * Step n is at index n - 1; a published step is never edited. `due_…` is when a job kind may be claimed, a lease included;
@@ -57,6 +58,9 @@ const MIGRATIONS: readonly string[] = [
   UPDATE messages SET peer = json_extract(document, '$.terms.peerOin') WHERE due_deliver IS NOT NULL;
   CREATE INDEX by_peer_deliver ON messages (peer, due_deliver) WHERE due_deliver IS NOT NULL;
   `,
+  `
+  CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+  `,
 ];
 
 interface Applied {
@@ -89,10 +93,12 @@ function checkHistory(applied: readonly Applied[]): void {
   for (const { number, hash: known } of applied) {
     const text = MIGRATIONS[number - 1];
     if (text === undefined) {
-      throw new Error(
-        `the database is at layout ${number}, this program knows ${MIGRATIONS.length}: it is too old for it`,
+      throw new StoreUnfit(
+        `gevonden indeling ${number}; verwacht ten hoogste ${MIGRATIONS.length}: de database is van een nieuwere versie van dit programma`,
       );
     }
-    if (known !== hash(text)) throw new Error(`layout step ${number} of the database is not the one of this program`);
+    if (known !== hash(text)) {
+      throw new StoreUnfit(`indeling ${number} van de database is niet die van dit programma: zij is van een ander`);
+    }
   }
 }
