@@ -19,7 +19,8 @@ export interface SignaturePolicy {
 
 export interface ReferenceVerdict {
   readonly uri: string;
-  readonly verdict: 'valid' | 'digestMismatch' | 'notResolved' | 'notAllowed';
+  /** `notJudged`: what costs much is left undone for whoever has not proved to hold the key. */
+  readonly verdict: 'valid' | 'digestMismatch' | 'notResolved' | 'notAllowed' | 'notJudged';
   readonly detail?: string;
 }
 

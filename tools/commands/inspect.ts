@@ -169,4 +169,5 @@ const REFERENCES: Readonly<Record<InspectionView['signature']['references'][numb
   digestMismatch: 'klopt niet (digest)',
   notResolved: 'niet gevonden',
   notAllowed: 'niet toegestaan',
+  notJudged: 'niet beoordeeld, want SignatureValue klopt niet',
 };
