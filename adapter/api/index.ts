@@ -89,13 +89,23 @@ function errorBoundary(observer: Observer): ErrorRequestHandler {
     }
     const status = statusOf(error);
     if (status !== undefined) {
-      const detail = status === 413 ? 'De aanvraag is te groot.' : 'De aanvraag kon niet worden gelezen.';
-      sendProblem(response, { ...badRequest(detail), status });
+      sendProblem(response, { ...badRequest(unreadable(error)), status });
       return;
     }
     observer.emit('bug', { cid, ...faultOf(error) });
     sendProblem(response, { status: 500, code: 'internal', title: 'Onverwachte fout', detail: `Kenmerk ${cid}` });
   };
+}
+
+/** Why Express could not read a request: what is wrong with it, never its words. */
+function unreadable(error: unknown): string {
+  const { type, code, limit } = error as { readonly type?: unknown; readonly code?: unknown; readonly limit?: unknown };
+  if (type === 'entity.too.large') return `De aanvraag is te groot; verwacht ten hoogste ${String(limit)} bytes.`;
+  if (type === 'encoding.unsupported') return 'Content-Encoding: verwacht gzip, deflate, br, of geen.';
+  if (String(code).startsWith('Z_')) return 'De inhoud is niet wat Content-Encoding zegt.';
+  if (type === 'request.size.invalid') return 'De inhoud is niet zo lang als Content-Length zegt.';
+  if (error instanceof URIError) return 'Het pad: verwacht bij een % twee hexadecimale cijfers.';
+  return 'De aanvraag kon niet worden gelezen.';
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -3,10 +3,10 @@ import { type Request, type Response, Router } from 'express';
 import { fail, ok, type Result } from '../base/index.ts';
 import type { Confirmation } from '../gateway/index.ts';
 import { badRequest, notFound, sendProblem } from './problem.ts';
+import { unknownParameter, wholeNumber } from './query.ts';
 
 const MAX_ITEMS = 100;
-const MIN_LEASE_S = 5;
-const MAX_LEASE_S = 3600;
+const LEASE = { least: 5, most: 3600, otherwise: 60, what: 'aantal seconden' };
 
 export interface Leased {
   /** What is offered, under its own name in the answer. */
@@ -30,13 +30,12 @@ export function leasedRouter(path: string, { offer, confirm }: Leased): Router {
 }
 
 function readAsked(query: Request['query']): Result<{ max: number; lease: number }, string> {
-  const max = Number(query.max ?? 10);
-  const lease = Number(query.lease ?? 60);
-  if (!Number.isInteger(max) || max < 1 || max > MAX_ITEMS)
-    return fail(`max: verwacht een geheel getal van 1 tot en met ${MAX_ITEMS}.`);
-  if (!Number.isInteger(lease) || lease < MIN_LEASE_S || lease > MAX_LEASE_S)
-    return fail(`lease: verwacht een aantal seconden van ${MIN_LEASE_S} tot en met ${MAX_LEASE_S}.`);
-  return ok({ max, lease });
+  const unknown = unknownParameter(query, ['max', 'lease']);
+  if (unknown !== undefined) return fail(unknown);
+  const max = wholeNumber(query, 'max', { least: 1, most: MAX_ITEMS, otherwise: 10 });
+  const lease = wholeNumber(query, 'lease', LEASE);
+  if (!max.ok) return max;
+  return lease.ok ? ok({ max: max.value, lease: lease.value }) : lease;
 }
 
 function sendConfirmation(outcome: Confirmation, response: Response): void {

@@ -7,6 +7,7 @@ import { STATES } from '../msh/index.ts';
 import type { Caller, Guards } from './auth.ts';
 import type { WithBody } from './bodies.ts';
 import { badRequest, notFound, sendProblem } from './problem.ts';
+import { quoted, unknownParameter, wholeNumber } from './query.ts';
 import { journalView, messageView, toRecordId } from './views.ts';
 
 const PART = '/messages/:id/parts/:index';
@@ -82,12 +83,10 @@ function readBody(request: Request): SubmitDocument | { detail: string } {
 const FILTERS = ['direction', 'cpaId', 'messageId', 'conversationId', 'referentienummer', 'functie'] as const;
 
 async function list(gateway: Gateway, request: Request, response: Response): Promise<void> {
-  const limit = Number(request.query.limit ?? 50);
-  const fault = filterFault(request.query, limit);
-  if (fault !== undefined) {
-    sendProblem(response, badRequest(fault));
-    return;
-  }
+  const limit = wholeNumber(request.query, 'limit', { least: 1, most: 1000, otherwise: 50 });
+  if (!limit.ok) return sendProblem(response, badRequest(limit.error));
+  const fault = filterFault(request.query);
+  if (fault !== undefined) return sendProblem(response, badRequest(fault));
   const text = (name: string): string | undefined => {
     const value = request.query[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
@@ -97,7 +96,7 @@ async function list(gateway: Gateway, request: Request, response: Response): Pro
   const cursor = text('cursor');
   const found = await gateway.search(
     { ...filter, ...(states === undefined ? {} : { states }) },
-    { limit, ...(cursor === undefined ? {} : { cursor }) },
+    { limit: limit.value, ...(cursor === undefined ? {} : { cursor }) },
   );
   response.json({
     messages: found.messages.map(messageView),
@@ -106,13 +105,10 @@ async function list(gateway: Gateway, request: Request, response: Response): Pro
 }
 
 const DIRECTIONS = ['in', 'out'];
-/** As much of a strange value as helps to find the slip. */
-const MAX_QUOTED = 40;
-
 /** A filter that cannot be meant would find nothing, or everything: it is named instead, with what it may hold. */
-function filterFault(query: Request['query'], limit: number): string | undefined {
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-    return 'limit: verwacht een geheel getal van 1 tot en met 1000.';
+function filterFault(query: Request['query']): string | undefined {
+  const unknown = unknownParameter(query, [...FILTERS, 'state', 'limit', 'cursor']);
+  if (unknown !== undefined) return unknown;
   const twice = [...FILTERS, 'state', 'cursor'].find((name) => typeof (query[name] ?? '') !== 'string');
   if (twice !== undefined) return `${twice}: staat er meer dan één keer; verwacht één waarde.`;
   return strange('state', query.state, STATES) ?? strange('direction', query.direction, DIRECTIONS);
@@ -123,9 +119,7 @@ function strange(name: string, given: unknown, allowed: readonly string[]): stri
   const values = name === 'state' ? given.split(',') : [given];
   const found = values.find((value) => !allowed.includes(value));
   const many = name === 'state' ? 'een of meer van ' : '';
-  return found === undefined
-    ? undefined
-    : `${name}: ${JSON.stringify(found.slice(0, MAX_QUOTED))} gevonden; verwacht ${many}${allowed.join(', ')}.`;
+  return found === undefined ? undefined : `${name}: ${quoted(found)} gevonden; verwacht ${many}${allowed.join(', ')}.`;
 }
 
 async function part(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiServer, createApi } from '../../adapter/api/index.ts';
 import { writeStuf } from '../../adapter/stuf/index.ts';
-import { TEST_SERVICE } from '../fixtures/gateway.ts';
+import { inbound, TEST_SERVICE } from '../fixtures/gateway.ts';
 import { heen, openHub } from '../fixtures/hub.ts';
 import { type Pair, testPair } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
@@ -98,6 +98,66 @@ test.each([
       detail: `Idempotency-Key: gevonden ${length} tekens; verwacht 1 tot en met 255.`,
     }),
   ]);
+});
+
+const unreadable: readonly (readonly [string, string, RequestInit, number, string])[] = [
+  [
+    'too much',
+    '/api/v1/messages',
+    { body: new Uint8Array(38 * 1024 * 1024) },
+    413,
+    `De aanvraag is te groot; verwacht ten hoogste ${37 * 1024 * 1024} bytes.`,
+  ],
+  [
+    'another encoding',
+    '/api/v1/messages',
+    { body: 'x', headers: { 'content-encoding': 'lzma' } },
+    415,
+    'Content-Encoding: verwacht gzip, deflate, br, of geen.',
+  ],
+  [
+    'gzip that is none',
+    '/api/v1/messages',
+    { body: 'x', headers: { 'content-encoding': 'gzip' } },
+    400,
+    'De inhoud is niet wat Content-Encoding zegt.',
+  ],
+  [
+    'a half percent in the path',
+    '/api/v1/messages/%zz/commands',
+    { body: '{}' },
+    400,
+    'Het pad: verwacht bij een % twee hexadecimale cijfers.',
+  ],
+];
+test.each(unreadable)('row 155 %s: what was expected is said', async (_, path, init, status, detail) => {
+  const headers = { 'content-type': 'application/xml', ...(init.headers as Record<string, string>) };
+  const key = path.endsWith('/commands') ? 'beheer' : 'app';
+  const response = await call(path, { method: 'POST', ...init, headers }, key);
+  expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ detail })]);
+});
+
+test.each([
+  ['messages?limit=x', 'limit: gevonden "x"; verwacht een geheel getal van 1 tot en met 1000.'],
+  ['messages?limit=1&limit=2', 'limit: gevonden meer dan één waarde; verwacht een geheel getal van 1 tot en met 1000.'],
+  ['messages?limit=999990019', 'limit: gevonden "[bsn]"; verwacht een geheel getal van 1 tot en met 1000.'],
+  ['messages?functi=WMO301', /^"functi": onbekend; verwacht een of meer van direction, cpaId, /],
+  ['inbox?lease=', 'lease: gevonden ""; verwacht een aantal seconden van 5 tot en met 3600.'],
+  ['inbox?maximum=5', '"maximum": onbekend; verwacht een of meer van max, lease.'],
+])('row 157 %s is 400 and says what was found and what is expected', async (path, detail) => {
+  const response = await call(`/api/v1/${path}`, {}, 'app');
+  const said = typeof detail === 'string' ? detail : expect.stringMatching(detail);
+  expect([response.status, await response.json()]).toEqual([400, expect.objectContaining({ detail: said })]);
+});
+
+test('row 159 a note repeats no BSN that a stranger wrote where a name should be', async () => {
+  const body = Buffer.from('<Bericht999990019/>');
+  const { gateway } = pair.a;
+  await gateway.receive(inbound(body, { 'content-type': 'text/xml', soapaction: '"ebXML"' }, '00000099000000009000'));
+  const response = await call('/api/v1/notes', {}, 'beheer');
+  const { notes } = (await response.json()) as { notes: { detail: string; at: string }[] };
+  expect(notes[0]?.detail).toContain('Bericht[bsn]');
+  expect(notes[0]?.at).toMatch(/Z$/);
 });
 
 describe('a hub', () => {

@@ -22,6 +22,7 @@ const READS: Readonly<Record<string, string>> = {
   'adapter/gateway/transmit.ts': 'BlobDamaged',
   'adapter/keys/index.ts': 'files of the configuration',
   'adapter/renewal.ts': 'files of the configuration',
+  'adapter/store-of.ts': 'StoreUnfit: ours, before the first message is read',
   'adapter/store/sqlite/errors.ts': 'compared, not told',
   'adapter/transport/request-handler.ts': 'BodyAborted: ours',
   'adapter/uncaught.ts': 'before the first message is read',
