@@ -14,9 +14,13 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'een object',
 };
 
-/** For `safeParse`; JSON holds no `undefined`, so a field without a value is not there. Values are not repeated: they may be secret. */
+/**
+ * For `safeParse`; JSON holds no `undefined`, so a field without a value is not there. Values are not repeated, for they may be
+ * secret; a number out of its bounds is.
+ */
 export const DUTCH = {
   error: (issue: z.core.$ZodRawIssue) => {
+    if (issue.code === 'too_small' || issue.code === 'too_big') return outOfBounds(issue);
     const expected = expectedOf(issue);
     if (expected === undefined) return localeError(issue);
     if (issue.input === undefined) return missing(`verwacht ${expected}`);
@@ -36,6 +40,26 @@ const missing = (expectation: string): string => `ontbreekt; ${expectation}`;
 function expectedOf(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') return KINDS[issue.expected] ?? issue.expected;
   return issue.code === 'invalid_value' ? issue.values.join(', ').replace(/, ([^,]*)$/, ' of $1') : undefined;
+}
+
+type OutOfBounds = z.core.$ZodRawIssue<z.core.$ZodIssueTooSmall> | z.core.$ZodRawIssue<z.core.$ZodIssueTooBig>;
+
+/** Of what is counted: the word for one, and for more. */
+const COUNTED: Readonly<Record<string, readonly [one: string, more: string]>> = {
+  string: ['teken', 'tekens'],
+  array: ['element', 'elementen'],
+};
+
+function outOfBounds(issue: OutOfBounds): string {
+  const [bound, least] = issue.code === 'too_small' ? [issue.minimum, true] : [issue.maximum, false];
+  const counted = COUNTED[issue.origin];
+  if (counted === undefined) return `gevonden ${issue.input}, verwacht een getal ${beyond(issue, least)} ${bound}`;
+  return `verwacht ten ${least ? 'minste' : 'hoogste'} ${bound} ${bound === 1 ? counted[0] : counted[1]}`;
+}
+
+function beyond({ inclusive }: OutOfBounds, least: boolean): string {
+  if (inclusive === false) return least ? 'groter dan' : 'kleiner dan';
+  return least ? 'van ten minste' : 'van ten hoogste';
 }
 
 function kindOf(input: unknown): string {

@@ -39,7 +39,11 @@ const endpoint = z
   .strictObject({
     host: z.string().default('127.0.0.1').describe('adres waarop het ebMS-eindpunt luistert'),
     port: port.default(8443).describe('poort van het ebMS-eindpunt'),
-    path: z.string().startsWith('/').default('/ebms').describe('pad van het ebMS-eindpunt'),
+    path: z
+      .string()
+      .startsWith('/', 'verwacht een pad dat met / begint')
+      .default('/ebms')
+      .describe('pad van het ebMS-eindpunt'),
     keyFile: z.string().optional().describe('private sleutel van het servercertificaat (PEM)'),
     certFile: z.string().optional().describe('servercertificaat met tussenliggende certificaten (PEM)'),
     caFiles: files('stam- en tussenliggende certificaten die cliëntcertificaten mogen uitgeven'),

@@ -191,6 +191,26 @@ describe('what is refused', () => {
     ]);
   });
 
+  test('a number out of its bounds is told with what was found and what is expected; of texts and lists only the latter', () => {
+    const options = {
+      name: '',
+      roles: [],
+      endpoint: { port: -1, maxConnections: 0, path: 'ebms' },
+      api: { port: 70_000 },
+      worker: { concurrency: 300 },
+    };
+    const result = readConfig({}, JSON.stringify(options));
+    expect(result.ok ? [] : result.error.map(({ where, detail }) => `${where}: ${detail}`)).toEqual([
+      'name: verwacht ten minste 1 teken',
+      'roles: verwacht ten minste 1 element',
+      'endpoint.port: gevonden -1, verwacht een getal van ten minste 0',
+      'endpoint.path: verwacht een pad dat met / begint',
+      'endpoint.maxConnections: gevonden 0, verwacht een getal groter dan 0',
+      'api.port: gevonden 70000, verwacht een getal van ten hoogste 65535',
+      'worker.concurrency: gevonden 300, verwacht een getal van ten hoogste 256',
+    ]);
+  });
+
   test('issues are Dutch', () => {
     const result = readConfig({}, '{"name":7,"mode":"x","bogus":1,"roles":[],"endpoint":{"port":70000}}');
     const details = result.ok ? [] : result.error.map((issue) => issue.detail);
