@@ -37,9 +37,13 @@ export async function callRest(options: RestOptions, path: string, request: Rest
     },
     ...(request.body === undefined ? {} : { body: request.body as RequestInit['body'] & {} }),
   }).catch((error: unknown) => {
-    throw new NoVerdict('unreachable', `${url} antwoordt niet: ${error instanceof Error ? causeOf(error) : ''}`, {
-      url,
-    });
+    const cause = error instanceof Error ? causeOf(error) : '';
+    // Ports of other protocols, such as 1 and 25, are closed to every HTTP client that follows the fetch standard.
+    if (cause === 'bad port')
+      throw new WrongUse(
+        `--url ${url}: deze poort mag niet voor HTTP worden gebruikt; verwacht de poort van een gateway`,
+      );
+    throw new NoVerdict('unreachable', `${url} antwoordt niet: ${cause}`, { url });
   });
   const bytes = Buffer.from(await response.arrayBuffer());
   const json = /json/.test(response.headers.get('content-type') ?? '');

@@ -174,6 +174,11 @@ describe('no verdict is exit code 2, told on stderr and, with --json, as one doc
       async () => ['message', 'list', ...door(`http://127.0.0.1:${(await freePorts(1))[0]}`)],
       { kind: 'unreachable' },
     ],
+    [
+      'a port that no HTTP client may use',
+      async () => ['message', 'show', 'x', ...door('http://127.0.0.1:1')],
+      { kind: 'wrongUse', message: expect.stringContaining('deze poort mag niet voor HTTP worden gebruikt') },
+    ],
     ['a file that is not there', async () => ['message', 'send', 'niets.xml', ...door()], { kind: 'wrongUse' }],
     ['a wrong key at send', async () => ['message', 'send', existing(), ...door(url, 'fout')], { status: 401 }],
     ['a wrong key at import', async () => ['cpa', 'import', existing(), ...door(url, 'fout')], { status: 401 }],

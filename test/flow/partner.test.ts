@@ -4,7 +4,13 @@ import { afterEach, expect, test } from '@jest/globals';
 import { freePorts } from '../../tools/demo/ports.ts';
 import { readHttpFile } from '../../tools/http-file.ts';
 import { inspectRequest } from '../../tools/inspect-request.ts';
-import { createPartner, type Partner } from '../../tools/partner/index.ts';
+import {
+  createControl,
+  createPartner,
+  type Partner,
+  parseBehaviour,
+  readBehaviour,
+} from '../../tools/partner/index.ts';
 import { agreementOf, TEST_SERVICE, testCpa, URL_A, URL_B } from '../fixtures/gateway.ts';
 import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
 
@@ -75,4 +81,56 @@ test('row 98 the recording of what came in chunks is a request that an endpoint 
     contentType: undefined,
   });
   expect(answer.kind).toBe('acknowledgment');
+});
+
+test('a request to send is refused by its fields, with what was found and what is expected, and never with its payload', async () => {
+  const { a, b } = await twoPartners();
+  const control = createControl(a);
+  try {
+    const { port } = await control.listen(0);
+    const send = async (body: string): Promise<{ status: number; error?: string }> => {
+      const response = await fetch(`http://127.0.0.1:${port}/send`, { method: 'POST', body });
+      return { ...((await response.json()) as object), status: response.status };
+    };
+    expect(await send('{}')).toEqual({
+      status: 400,
+      error: [
+        'cpaId: ontbreekt; verwacht tekst',
+        'to: ontbreekt; verwacht tekst',
+        'service: ontbreekt; verwacht een object',
+        'action: ontbreekt; verwacht tekst',
+        'payload: ontbreekt; verwacht tekst',
+        'referentienummer: ontbreekt; verwacht tekst',
+      ].join('\n'),
+    });
+    const what = { cpaId: 'TEST_A_B', to: OIN_B, service: TEST_SERVICE, action: 'ggk_Di01', referentienummer: 'r1' };
+    expect(await send(JSON.stringify({ ...what, cpaId: 7, payload: '<geheim/>', uuid: 'x' }))).toEqual({
+      status: 400,
+      error: [
+        'cpaId: gevonden een getal; verwacht tekst',
+        'payload: gevonden een tekst die geen base64 is; verwacht base64',
+        'uuid: dit veld bestaat niet',
+      ].join('\n'),
+    });
+    expect((await send('[]')).error).toBe('gevonden een lijst; verwacht een object');
+    expect((await send('{"payload": geheim}')).error).toMatch(/^geen geldige JSON; verwacht een object met cpaId/);
+    const payload = Buffer.from('<x/>').toString('base64');
+    expect(await send(JSON.stringify({ ...what, payload }))).toMatchObject({ status: 200 });
+    expect(b.log().received).toMatchObject([{ kind: 'business' }]);
+  } finally {
+    await control.close();
+  }
+});
+
+test.each(['dropAck:1:2', 'dropAck:', 'dropAck:0', 'dropAck:x', 'onzin:1'])(
+  'a misbehaviour that is none is wrong use: %s',
+  (text) => {
+    expect(() => readBehaviour(text)).toThrow(`--misbehave ${text}: verwacht naam of naam:aantal`);
+  },
+);
+test('a misbehaviour has a name and a number', () => {
+  expect([parseBehaviour('dropAck:2'), parseBehaviour('delayAck')]).toEqual([
+    { name: 'dropAck', amount: 2 },
+    { name: 'delayAck', amount: 2000 },
+  ]);
 });

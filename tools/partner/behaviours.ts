@@ -27,8 +27,8 @@ export interface Behaviour {
 
 /** Reads `dropAck:2`; undefined when the name or number is none we know. */
 export function parseBehaviour(text: string): Behaviour | undefined {
-  const [name = '', amount] = text.split(':');
-  if (!isBehaviour(name)) return undefined;
+  const [name = '', amount, ...more] = text.split(':');
+  if (!isBehaviour(name) || more.length > 0) return undefined;
   const standard = name === 'delayAck' ? 2000 : 1;
   const count = amount === undefined ? standard : Number(amount);
   return Number.isInteger(count) && count > 0 ? { name, amount: count } : undefined;

@@ -2,12 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BEHAVIOURS, parseBehaviour } from './behaviours.ts';
+import { readDispatch } from './dispatch-json.ts';
 import type { Partner } from './partner.ts';
-import type { Dispatch } from './send.ts';
 import { readAll } from './wire.ts';
-
-/** A Dispatch as JSON: the payload is base64. */
-export type DispatchJson = Omit<Dispatch, 'payload'> & { readonly payload: string };
 
 export interface Control {
   listen(port: number): Promise<{ port: number }>;
@@ -42,8 +39,8 @@ async function handle(request: IncomingMessage, response: ServerResponse, partne
   if (route === 'GET /recording') return recording(url.searchParams.get('messageId') ?? '', response, partner);
   if (route === 'GET /log') return answer(response, 200, partner.log());
   if (route === 'POST /send') {
-    const message = JSON.parse((await readAll(request)).toString('utf8')) as DispatchJson;
-    return answer(response, 200, await partner.send({ ...message, payload: Buffer.from(message.payload, 'base64') }));
+    const message = readDispatch((await readAll(request)).toString('utf8'));
+    return answer(response, 200, await partner.send(message));
   }
   if (route === 'POST /misbehave') {
     const behaviour = parseBehaviour(url.searchParams.get('what') ?? '');
