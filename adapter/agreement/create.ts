@@ -5,6 +5,7 @@ import {
   fail,
   type Instant,
   type Issue,
+  OIN_FORM,
   OIN_TYPE,
   ok,
   parseDuration,
@@ -118,7 +119,7 @@ function checkInput(input: CpaInput): Issue[] {
 function checkParty(party: PartyData, index: number): Issue[] {
   const at = `parties[${index}]`;
   const issues: Issue[] = [];
-  if (!/^\d{20}(_[OTA]{1,3})?$/.test(party.oin)) issues.push(issue(`${at}.oin`, 'verwacht 20 cijfers', 'DK-024'));
+  if (!OIN_FORM.test(party.oin)) issues.push(issue(`${at}.oin`, 'verwacht 20 cijfers', 'DK-024'));
   if (party.name.trim() === '') issues.push(issue(`${at}.name`, 'is leeg', 'C9'));
   if (party.role.trim() === '') issues.push(issue(`${at}.role`, 'is leeg', 'C10'));
   if (!URL.canParse(party.endpoint)) issues.push(issue(`${at}.endpoint`, 'is geen volledige URL', 'DK-007'));

@@ -30,3 +30,5 @@ export const SYNC_REPLY = { version: '2.0', actor: ACTOR.next } as const;
 
 /** PartyId type of an organisation identification number (DK-025). */
 export const OIN_TYPE = 'urn:osb:oin';
+/** An OIN as it stands in a PartyId: outside production it may have an environment suffix (DK-024, DK-026). */
+export const OIN_FORM = /^\d{20}(_[OTA]{1,3})?$/;

@@ -1,5 +1,6 @@
 // The one description of a configuration: names, types, defaults and meanings; README's table is made from it.
 import { z } from 'zod';
+import { OIN_FORM } from '../base/index.ts';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** Node's timers hold less than 25 days; a longer one would fire at once, again and again. */
@@ -22,9 +23,7 @@ const duration = (least = '0s', most = '36500d') =>
     );
 const timeout = duration('1ms', LONGEST_TIMER);
 
-const oin = z
-  .string()
-  .regex(/^\d{20}(_[OTA]{1,3})?$/, 'verwacht een OIN van 20 cijfers, eventueel met _O, _T, _A of _OTA');
+const oin = z.string().regex(OIN_FORM, 'verwacht een OIN van 20 cijfers, eventueel met _O, _T, _A of _OTA');
 const port = z.number().int().min(0).max(65_535);
 const files = (meaning: string) => z.array(z.string().min(1)).default([]).describe(meaning);
 const policy = z.enum(['off', 'warn', 'refuse']);

@@ -9,6 +9,7 @@ import { makeDevPki, writeDevPki } from '../../tools/certs/index.ts';
 import { sampleMessage } from '../../tools/schemas/sample.ts';
 import { testCpa } from '../fixtures/gateway.ts';
 import { testPair } from '../fixtures/pair.ts';
+import { OIN_A, OIN_B } from '../fixtures/pki.ts';
 import { sharedDir } from '../fixtures/shared.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -153,6 +154,17 @@ describe('dk', () => {
     ]);
     expect([run.code, run.err.trim().split('\n').length]).toEqual([2, 2]);
     expect(dk('cpa', 'check', '--allow-localhost', folder, good).out).toContain(`✓ ${good}: TEST_A_B`);
+  });
+
+  test('V7 cpa check: each --own takes one OIN and leaves the files; what is no OIN is wrong use', async () => {
+    const good = file('eigen-cpa.xml', await testCpa());
+    const check = (...own: string[]): ReturnType<typeof dk> => dk('cpa', 'check', '--allow-localhost', ...own, good);
+    expect(check('--own', OIN_A).out).toContain(`✓ ${good}: TEST_A_B`);
+    expect(check('--own', '00000099000000009000_OTA').out).toContain('geen van beide partijen zijn wij');
+    expect(check('--own', OIN_A, '--own', OIN_B).out).toContain('beide partijen zijn wij');
+    const wrong = check('--own', '0000009900000000100');
+    expect([wrong.code, wrong.out]).toEqual([2, '']);
+    expect(wrong.err).toMatch(/^--own: gevonden 0000009900000000100; verwacht een OIN van 20 cijfers/);
   });
 
   test('R142 message inspect names the parts as they came: the SOAP part by its own header, a bare document by the request', async () => {

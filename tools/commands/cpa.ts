@@ -1,8 +1,8 @@
 // `dk cpa`: make a CPA from two parties' data, check one, and manage those of a running gateway.
 import { Command } from 'commander';
 import { checkCpa, createCpa, parseCpa } from '../../adapter/agreement/index.ts';
-import { formatDateTime, hasError, type Issue } from '../../adapter/base/index.ts';
-import { markBad, print, printJson, printTable, readInput, readInputs, writeOutput } from '../output.ts';
+import { formatDateTime, hasError, type Issue, OIN_FORM } from '../../adapter/base/index.ts';
+import { markBad, print, printJson, printTable, readInput, readInputs, WrongUse, writeOutput } from '../output.ts';
 import { callRest, expectGood, expectJson, expectVerdict, isGood, type RestOptions } from '../rest.ts';
 import { instant, readCreateInput } from './cpa-input.ts';
 
@@ -19,7 +19,7 @@ export function cpaCommand(): Command {
   cpa
     .command('check <bestand...>')
     .description('controleert CPA’s zonder iets te importeren')
-    .option('--own <oin...>', 'eigen OIN', [])
+    .option('--own <oin>', 'eigen OIN; mag vaker', ownOin, [])
     .option('--production', 'met de eisen van productie')
     .option('--allow-http', 'sta http-adressen toe')
     .option('--allow-localhost', 'sta lokale adressen toe')
@@ -37,6 +37,12 @@ export function cpaCommand(): Command {
     cpa.command('remove <cpaId>').description('verwijdert een CPA; berichten onderweg houden hun afspraken'),
   ).action(remove);
   return cpa;
+}
+
+/** One more OIN of ours; whatever stands behind it is a file. */
+function ownOin(text: string, before: readonly string[]): readonly string[] {
+  if (OIN_FORM.test(text)) return [...before, text];
+  throw new WrongUse(`--own: gevonden ${text}; verwacht een OIN van 20 cijfers, eventueel met _O, _T, _A of _OTA`);
 }
 
 function remote(command: Command): Command {
