@@ -125,6 +125,28 @@ describe('dk', () => {
     expect(dk('cpa', 'create', file('leeg.json', '{}')).err).toContain('parties: ontbreekt; verwacht twee partijen');
   });
 
+  test('V1 cpa create: certificate files that cannot be read are named all at once', () => {
+    const example = JSON.parse(readFileSync(join(folder, 'voorbeeld.json'), 'utf8')) as { parties: object[] };
+    const parties = example.parties.map((party, i) => ({
+      ...party,
+      tlsCertificateFile: `weg-${i}.crt`,
+      signingCertificateFile: folder,
+      ...(i === 1 ? { serverCertificateFile: 'ook-weg.crt' } : {}),
+    }));
+    const input = file('zonder-bestanden.json', JSON.stringify({ ...example, parties }));
+    const run = dk('cpa', 'create', input);
+    expect([run.code, run.out]).toEqual([2, '']);
+    expect(run.err.trim().split('\n')).toEqual(
+      [
+        'parties[0].tlsCertificateFile: weg-0.crt',
+        `parties[0].signingCertificateFile: ${folder}`,
+        'parties[1].tlsCertificateFile: weg-1.crt',
+        'parties[1].serverCertificateFile: ook-weg.crt',
+        `parties[1].signingCertificateFile: ${folder}`,
+      ].map((fault) => `${input}: ${fault} kan niet worden gelezen`),
+    );
+  });
+
   test('cpa check: a file that cannot be read has its own object with the error, the others are judged, exit code 2', async () => {
     const good = file('goede-cpa.xml', await testCpa());
     const bad = file('kapotte-cpa.xml', '<a/>');

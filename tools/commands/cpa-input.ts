@@ -50,14 +50,21 @@ export function readCreateInput(text: string, file: string): CpaInput {
   const parsed = input.safeParse(readJson(text, file), DUTCH);
   if (!parsed.success) throw new WrongUse(parsed.error.issues.flatMap((issue) => faults(issue, file)).join('\n'));
   const { parties, start, end, ...rest } = parsed.data;
+  const unread: string[] = [];
   const read = (one: PartyJson, index: number): PartyData =>
-    readParty(one, `${file}: parties[${index}]`, dirname(file));
+    readParty(one, (name) => {
+      const pem = readText(resolve(dirname(file), one[name] ?? ''));
+      if (pem === undefined) unread.push(`${file}: parties[${index}].${name}: ${one[name]} kan niet worden gelezen`);
+      return pem ?? '';
+    });
+  const both: CpaInput['parties'] = [read(parties[0], 0), read(parties[1], 1)];
+  if (unread.length > 0) throw new WrongUse(unread.join('\n'));
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return {
     ...(given as Partial<CpaInput> as CpaInput),
     start: instant(start, `${file}: start`),
     end: instant(end, `${file}: end`),
-    parties: [read(parties[0], 0), read(parties[1], 1)],
+    parties: both,
   };
 }
 
@@ -76,27 +83,27 @@ function faults(issue: z.core.$ZodIssue, file: string): readonly string[] {
   return issue.keys.map((key) => `${file}: ${where === '' ? '' : `${where}.`}${key}: dit veld bestaat niet`);
 }
 
-function readParty(one: PartyJson, where: string, folder: string): PartyData {
-  const pem = (name: 'tlsCertificateFile' | 'serverCertificateFile' | 'signingCertificateFile'): string | undefined => {
-    const path = one[name];
-    if (path === undefined) return undefined;
-    try {
-      return readFileSync(resolve(folder, path), 'utf8');
-    } catch {
-      throw new WrongUse(`${where}.${name}: ${path} kan niet worden gelezen`);
-    }
-  };
-  const [server, signing] = [pem('serverCertificateFile'), pem('signingCertificateFile')];
+type CertificateField = 'tlsCertificateFile' | 'serverCertificateFile' | 'signingCertificateFile';
+
+function readParty(one: PartyJson, read: (name: CertificateField) => string): PartyData {
   const { oin, name, role, endpoint } = one;
   return {
     oin,
     name,
     role,
     endpoint,
-    tlsCertificatePem: pem('tlsCertificateFile') ?? '',
-    ...(server === undefined ? {} : { serverCertificatePem: server }),
-    ...(signing === undefined ? {} : { signingCertificatePem: signing }),
+    tlsCertificatePem: read('tlsCertificateFile'),
+    ...(one.serverCertificateFile === undefined ? {} : { serverCertificatePem: read('serverCertificateFile') }),
+    ...(one.signingCertificateFile === undefined ? {} : { signingCertificatePem: read('signingCertificateFile') }),
   };
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** A moment that the user wrote, or wrong use at `where`. */
