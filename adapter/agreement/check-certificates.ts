@@ -1,6 +1,6 @@
 // Certificates of one party: readable, in date, strong enough, and of the organisation that the CPA names (V21, rows 80, 81).
 import { type KeyObject, X509Certificate } from 'node:crypto';
-import { formatDateTime, type Issue, OIN_TYPE } from '../base/index.ts';
+import { formatDateTime, type Issue, OIN_FORM, OIN_TYPE } from '../base/index.ts';
 import { type CpaPolicy, error, onLine, warn } from './check.ts';
 import type { Agreement, AgreementCertificate, AgreementParty } from './types.ts';
 
@@ -93,7 +93,10 @@ function checkOin(certificate: AgreementCertificate, parsed: X509Certificate, pa
   const oins = party.partyIds.filter((id) => id.type === OIN_TYPE).map((id) => id.value.replace(/_[OTA]{1,3}$/, ''));
   const serial = /(?:^|\n)serialNumber=(\d+)/.exec(parsed.subject)?.[1];
   if (oins.length === 0 || (serial !== undefined && oins.includes(serial))) return [];
+  // Only an OIN is repeated: a certificate of something else may have the number of a person there.
   const detail =
-    serial === undefined ? 'heeft geen OIN in subject.serialNumber' : 'heeft een ander OIN dan het PartyId';
+    serial === undefined || !OIN_FORM.test(serial)
+      ? 'heeft geen OIN in subject.serialNumber'
+      : `heeft een ander OIN dan het PartyId; gevonden ${serial}, verwacht ${oins.join(' of ')}`;
   return [onLine(certificate.line, warn('CertificateOin', at(certificate), detail, 'PKI001'))];
 }

@@ -41,11 +41,11 @@ function checkEndpoints(channel: DeliveryChannel, policy: CpaPolicy): Issue[] {
       return bad('EndpointUrl', 'is geen volledige URL');
     }
     if (url.username !== '' || url.password !== '')
-      return bad('EndpointCredentials', 'bevat een gebruikersnaam of wachtwoord');
+      return bad('EndpointCredentials', 'bevat een gebruikersnaam of wachtwoord; verwacht een adres zonder');
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && policy.allowHttp === true))
-      return bad('EndpointScheme', 'is geen https-adres');
+      return bad('EndpointScheme', `is geen https-adres; gevonden ${url.protocol}`);
     if (isPrivate(url.hostname) && policy.allowLocalhost !== true)
-      return bad('EndpointPrivate', 'is een lokaal of privé-adres');
+      return bad('EndpointPrivate', `is een lokaal of privé-adres; gevonden ${url.hostname}`);
     return policy.production && url.port !== ''
       ? [onLine(endpoint.line, warn('EndpointPort', where, 'gebruikt een andere poort dan 443', 'TLS005'))]
       : [];

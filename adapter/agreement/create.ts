@@ -11,6 +11,7 @@ import {
   parseDuration,
   type Result,
 } from '../base/index.ts';
+import { isXmlText } from '../xml/index.ts';
 import { writeCpa } from './create-write.ts';
 import type { Profile } from './types.ts';
 
@@ -72,7 +73,11 @@ export interface PartyDraft extends PartyData {
 
 /** The CPA as indented XML; issues name the field that keeps it from being made. */
 export function createCpa(input: CpaInput): Result<string, readonly Issue[]> {
-  const issues = [...checkInput(input), ...input.parties.flatMap((party, i) => checkParty(party, i))];
+  const issues = [
+    ...checkInput(input),
+    ...input.parties.flatMap((party, i) => checkParty(party, i)),
+    ...checkCharacters(input),
+  ];
   if (issues.length > 0) return fail(issues);
   return ok(writeCpa(draftOf(input)));
 }
@@ -84,6 +89,9 @@ const issue = (where: string, detail: string, rule: string): Issue => ({
   detail,
   rule,
 });
+
+/** Adapters use it as the name of a file (DK-030), which holds no more on any system. */
+const LONGEST_CPA_ID = 255;
 
 function checkInput(input: CpaInput): Issue[] {
   const issues: Issue[] = [];
@@ -104,8 +112,12 @@ function checkInput(input: CpaInput): Issue[] {
     issues.push(issue('exchanges', 'dienst en actie mogen niet leeg zijn of witruimte bevatten', 'DK-034'));
   if (input.cpaId.trim() === '' || /[^A-Za-z0-9_-]/.test(input.cpaId))
     issues.push(issue('cpaId', 'verwacht letters, cijfers, - en _', 'DK-030'));
+  if (input.cpaId.length > LONGEST_CPA_ID) {
+    const detail = `gevonden ${input.cpaId.length} tekens; verwacht ten hoogste ${LONGEST_CPA_ID}`;
+    issues.push(issue('cpaId', detail, 'DK-030'));
+  }
   if (input.start >= input.end) issues.push(issue('end', 'ligt niet na start', 'V4'));
-  if (parseDuration(input.retryInterval ?? 'PT3H') === undefined)
+  if (parseDuration(reliabilityIn(input).retryInterval) === undefined)
     issues.push(issue('retryInterval', 'verwacht een duur zoals PT3H', 'V13'));
   if (input.persistDuration !== undefined && parseDuration(input.persistDuration) === undefined)
     issues.push(issue('persistDuration', 'verwacht een duur zoals P2D', 'V14'));
@@ -131,6 +143,23 @@ function checkParty(party: PartyData, index: number): Issue[] {
   return issues;
 }
 
+/** The writer would put another character in its place (row 124). */
+function checkCharacters({ parties, exchanges }: CpaInput): Issue[] {
+  const texts = [
+    ...parties.flatMap(({ name, role, endpoint }, i) =>
+      Object.entries({ name, role, endpoint }).map(([field, text]) => [`parties[${i}].${field}`, text] as const),
+    ),
+    ...exchanges.flatMap(({ service, serviceType, action }, i) =>
+      Object.entries({ service, serviceType, action }).map(
+        ([field, text]) => [`exchanges[${i}].${field}`, text] as const,
+      ),
+    ),
+  ];
+  return texts
+    .filter(([, text]) => !isXmlText(text ?? ''))
+    .map(([where]) => issue(where, 'bevat een teken dat niet in XML kan staan; verwacht leesbare tekst', 'row 124'));
+}
+
 function derOf(pem: string): string | undefined {
   try {
     return new X509Certificate(pem).raw.toString('base64');
@@ -139,9 +168,11 @@ function derOf(pem: string): string | undefined {
   }
 }
 
+/** The retries and their interval, given or not. */
+export const reliabilityIn = ({ retries = 8, retryInterval = 'PT3H' }: CpaInput) => ({ retries, retryInterval });
+
 function draftOf(input: CpaInput): CpaDraft {
-  const retries = input.retries ?? 8;
-  const retryInterval = input.retryInterval ?? 'PT3H';
+  const { retries, retryInterval } = reliabilityIn(input);
   return {
     cpaId: input.cpaId,
     start: input.start,
@@ -169,9 +200,10 @@ function partyDraft(party: PartyData): PartyDraft {
   };
 }
 
-/** Whole days, one more than the retries can take (V14, R98). */
+/** Whole days, one more than the retries can take (V14, R98); when these are beyond counting, what is refused for the interval. */
 function longerThan(retries: number, interval: string): string {
   const duration = parseDuration(interval) ?? { months: 0, ms: 0 };
   const window = addDuration(0, { months: duration.months * (retries + 1), ms: duration.ms * (retries + 1) });
-  return `P${Math.floor(window / 86_400_000) + 1}D`;
+  const days = Math.floor(window / 86_400_000) + 1;
+  return Number.isSafeInteger(days) ? `P${days}D` : interval;
 }

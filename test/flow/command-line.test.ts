@@ -88,10 +88,45 @@ describe('dk', () => {
     const parties = ['gemeente', 'hub'].map((name, i) => ({ name, oin: example.parties[i]?.oin ?? '' }));
     await writeDevPki(join(folder, 'certs-dev'), await makeDevPki({ parties, reuseKeys: true }));
     const made = dk('cpa', 'create', file('voorbeeld.json', JSON.stringify(example)), '--out', 'voorbeeld.xml');
-    expect([made.code, made.err]).toEqual([0, '']);
+    expect([made.code, made.out]).toEqual([0, 'geschreven: voorbeeld.xml\n']);
+    // The development certificates end before the CPA of the example does.
+    expect(
+      made.err
+        .trim()
+        .split('\n')
+        .map((line) => line.trim()),
+    ).toEqual(
+      [0, 1].flatMap((party) =>
+        ['tls', 'signing'].map((use) => `! parties[${party}].${use}CertificateFile — eindigt eerder dan de CPA [V21]`),
+      ),
+    );
     const checked = dk('cpa', 'check', 'voorbeeld.xml', '--json');
     expect(JSON.parse(checked.out)).toMatchObject({ cpaId: 'GGK_A_B_1', valid: true });
     expect(checked.code).toBe(0);
+  });
+
+  test('V1 cpa create: what an import would refuse is not written, and told by its field; exit code 1', () => {
+    const example = JSON.parse(readFileSync(join(folder, 'voorbeeld.json'), 'utf8')) as { parties: object[] };
+    const parties = example.parties.map((party) => ({ ...party, endpoint: 'https://wie:geheim@partij.example/' }));
+    const input = file('geweigerd.json', JSON.stringify({ ...example, parties, retryInterval: 'PT0S' }));
+    const run = dk('cpa', 'create', input, '--out', 'geweigerd.xml');
+    expect(run.code).toBe(1);
+    for (const where of ['parties[0].endpoint', 'parties[1].endpoint', 'retryInterval'])
+      expect(run.out).toContain(`  ✗ ${where} — `);
+    expect(run.out + run.err).not.toContain('geheim');
+    expect(existsSync(join(folder, 'geweigerd.xml'))).toBe(false);
+    const json = dk('cpa', 'create', input, '--json');
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({
+      outcome: 'refused',
+      issues: expect.arrayContaining([expect.objectContaining({ where: 'retryInterval', severity: 'Error' })]),
+    });
+    const warned = JSON.parse(dk('cpa', 'create', join(folder, 'voorbeeld.json'), '--json').out) as object;
+    expect(warned).toMatchObject({
+      outcome: 'created',
+      xml: expect.stringContaining('CollaborationProtocolAgreement'),
+      issues: expect.arrayContaining([expect.objectContaining({ severity: 'Warning', rule: 'V21' })]),
+    });
   });
 
   test('V1 cpa create: --out replaces nothing without --force', () => {

@@ -1,6 +1,6 @@
 // `dk cpa`: make a CPA from two parties' data, check one, and manage those of a running gateway.
 import { Command } from 'commander';
-import { checkCpa, createCpa, parseCpa } from '../../adapter/agreement/index.ts';
+import { checkCpa, createCpa, judgeCreated, parseCpa } from '../../adapter/agreement/index.ts';
 import { formatDateTime, hasError, type Issue, OIN_FORM } from '../../adapter/base/index.ts';
 import { markBad, print, printJson, printTable, readInput, readInputs, WrongUse, writeOutput } from '../output.ts';
 import { callRest, expectGood, expectJson, expectVerdict, isGood, type RestOptions } from '../rest.ts';
@@ -66,18 +66,27 @@ const EXAMPLE = `{
 
 async function create(file: string, flags: { out?: string; force?: boolean; json?: boolean }): Promise<void> {
   const text = (await readInput(file)).toString('utf8');
-  const made = createCpa(readCreateInput(text, file));
-  if (!made.ok) {
-    if (flags.json === true) printJson({ outcome: 'refused', issues: made.error });
-    else printIssues(made.error);
+  const input = readCreateInput(text, file);
+  const made = createCpa(input);
+  const issues = (made.ok ? judgeCreated(made.value, input, Date.now()) : made.error).map(byFile);
+  if (!made.ok || hasError(issues)) {
+    if (flags.json === true) printJson({ outcome: 'refused', issues });
+    else printIssues(issues);
     return markBad();
   }
   if (flags.out !== undefined) writeOutput(flags.out, made.value, { force: flags.force === true });
-  if (flags.json === true)
-    printJson({ outcome: 'created', file: flags.out ?? null, ...(flags.out === undefined ? { xml: made.value } : {}) });
+  for (const issue of issues) process.stderr.write(`${issueLine(issue)}\n`);
+  const xml = flags.out === undefined ? { xml: made.value } : {};
+  if (flags.json === true) printJson({ outcome: 'created', file: flags.out ?? null, ...xml, issues });
   else if (flags.out === undefined) process.stdout.write(made.value);
   else print(`geschreven: ${flags.out}`);
 }
+
+/** In the input a certificate is the name of a file. */
+const byFile = (issue: Issue): Issue => ({
+  ...issue,
+  where: issue.where.replace(/CertificatePem$/, 'CertificateFile'),
+});
 
 interface CheckFlags {
   readonly own: readonly string[];
@@ -115,12 +124,12 @@ async function check(files: readonly string[], flags: CheckFlags): Promise<void>
 }
 
 function printIssues(issues: readonly Issue[]): void {
-  for (const issue of issues) {
-    const line = issue.line === undefined ? '' : `regel ${issue.line}: `;
-    print(
-      `  ${issue.severity === 'Error' ? '✗' : '!'} ${line}${issue.where} — ${issue.detail} [${issue.rule ?? issue.code}]`,
-    );
-  }
+  for (const issue of issues) print(issueLine(issue));
+}
+
+function issueLine({ severity, line, where, detail, rule, code }: Issue): string {
+  const place = line === undefined ? where : `regel ${line}: ${where}`;
+  return `  ${severity === 'Error' ? '✗' : '!'} ${place} — ${detail} [${rule ?? code}]`;
 }
 
 interface ImportFlags extends RestOptions {
