@@ -1,6 +1,7 @@
 // A message that comes again: at once, a hundredfold, late, changed, from another party, or after a refusal (rows 25, 46–50).
 import { describe, expect, test } from '@jest/globals';
 import { housekeep } from '../../adapter/gateway/index.ts';
+import { type Change, giveTo, inBody } from '../fixtures/changed.ts';
 import { inbound, URL_B } from '../fixtures/gateway.ts';
 import { ownPairs, type Pair, recordedPost } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
@@ -64,6 +65,24 @@ describe('duplicates', () => {
     expect(told(p.b)).toContain('message.reuse');
     expect((await p.b.store.search({ states: ['rejected'] }, { limit: 10 })).messages).toHaveLength(1);
   });
+
+  test.each<[string, string, Change]>([
+    ['row 93 from another organisation', OIN_B, (request) => request],
+    ['row 126 without its signature', OIN_A, inBody(/<ds:Signature[\s\S]*<\/ds:Signature>/, '')],
+    ['row 140 with another SignatureValue', OIN_A, inBody(/<ds:SignatureValue>..../, '<ds:SignatureValue>AAAA')],
+  ])(
+    'R107 %s, a message that we have gets a SecurityFailure, not its stored answer, and is no copy',
+    async (_title, oin, change) => {
+      const p = await pair({ syncReply: 'mshSignalsOnly' });
+      const { body, headers } = await delivered(p);
+      const { text } = await giveTo(p, change({ body: body.toString('latin1'), headers }), oin);
+      expect(text).toContain('eb:errorCode="SecurityFailure"');
+      expect(text).not.toContain('<eb:Acknowledgment');
+      expect(await p.received()).toMatchObject([{ copies: 0 }]);
+      expect(told(p.b)).toContain('message.refused');
+      expect(told(p.b)).not.toContain('message.duplicate');
+    },
+  );
 
   test('row 48 the same MessageId from the other party is independent', async () => {
     const p = await pair({ profile: 'osb-rm', syncReply: 'mshSignalsOnly' });
