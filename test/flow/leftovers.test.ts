@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createDiskWatch, guardIntake } from '../../adapter/disk.ts';
 import { writeMessage } from '../../adapter/ebms/index.ts';
-import { createEvidenceShares } from '../../adapter/gateway/index.ts';
+import { createEvidenceShares, housekeep } from '../../adapter/gateway/index.ts';
 import { openStore, StoreUnavailable } from '../../adapter/store/index.ts';
 import { type Change, giveTo, inBody, type Request, requestOf } from '../fixtures/changed.ts';
 import { type Pair, testPair } from '../fixtures/pair.ts';
@@ -16,6 +16,8 @@ const STRANGER = '00000099000000009000';
 const TIMES = 5;
 /** Above what a commit carries. */
 const LARGE = 300_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 const opened: { folder: string; p: Pair }[] = [];
 afterEach(async () => {
@@ -90,6 +92,21 @@ describe('large envelopes', () => {
     }
     expect(files()).toBe(before);
   });
+});
+
+test('rows 1 2 housekeeping leaves what nobody names for six hours: its message may still be being read', async () => {
+  const { p, store, files } = await onDisk();
+  const [arriving, arrived] = [store.blobs.writer(), store.blobs.writer()];
+  await arriving.write(Buffer.alloc(LARGE, 'a'));
+  await arrived.write(Buffer.alloc(LARGE, 'b'));
+  await arrived.finish();
+  p.clock.pass(6 * HOUR - MINUTE);
+  expect((await housekeep(p.b.context)).swept).toBe(0);
+  expect(files()).toBe(2);
+  p.clock.pass(2 * MINUTE);
+  expect((await housekeep(p.b.context)).swept).toBe(2);
+  expect(files()).toBe(0);
+  await arriving.abort();
 });
 
 test('OPS-7 the same large part of several strangers at once', async () => {

@@ -1,6 +1,6 @@
 // The store contract on SQLite on disk, and what only a disk can do: crash, fill up, be locked, rot.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { BlobRef } from '../../adapter/msh/change.ts';
 import { BlobDamaged, type OpenedStore, openStore, StoreUnavailable } from '../../adapter/store/index.ts';
+import { sweepFiles } from '../../adapter/store/sqlite/sweep.ts';
 import { storeContract } from './contract.ts';
 import { newFolder, withStore } from './folder.ts';
 import { inline, inserted, job, NOW, record, refOf } from './record.ts';
@@ -295,6 +296,34 @@ describe('blobs on disk', () => {
       ]);
       expect(temporary(folder)).toEqual([]);
       await writer.abort();
+    });
+  });
+
+  test.each<[string, (place: string) => boolean]>([
+    [
+      'stores again',
+      (place) => {
+        copyFileSync(place, `${place}-again`);
+        renameSync(`${place}-again`, place);
+        return false;
+      },
+    ],
+    ['names', () => true],
+  ])('rows 1 2 a file that another process %s just after the sweep looked is kept', async (_, meanwhile) => {
+    const folder = newFolder();
+    await withStore(folder, async (store) => {
+      const blob = await large(store, 'a');
+      const old = new Date(Date.now() - 9_000);
+      utimesSync(fileOf(folder, blob), old, old);
+      let named = false;
+      const look = (): boolean => {
+        const told = named;
+        named = meanwhile(fileOf(folder, blob));
+        return told;
+      };
+      expect(await sweepFiles(join(folder, 'blobs'), Date.now() - 4_000, look)).toBe(0);
+      expect((await store.blobs.read(refOf(blob))).length).toBe(200_000);
+      expect(temporary(folder)).toEqual([]);
     });
   });
 
