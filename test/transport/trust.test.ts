@@ -29,7 +29,7 @@ function storeOf(material: TrustMaterial): TrustStore {
   if (!store.ok) throw new Error(JSON.stringify(store.error));
   return store.value;
 }
-const trustOf = (of: DevPki, crl = of.crlPems): TrustStore => storeOf({ ca: [of.caPem], crl });
+const trustOf = (of: DevPki, crl: TrustMaterial['crl'] = of.crlPems): TrustStore => storeOf({ ca: [of.caPem], crl });
 const failureOf = (der: Uint8Array, trust: TrustStore, now = Date.now()): TrustFailureCode | 'trusted' => {
   const verdict = verifyPeerCertificate(der, { trust, now, purpose: 'clientAuth' });
   return verdict.ok ? 'trusted' : verdict.error.code;
@@ -280,6 +280,16 @@ describe('reading revocation lists', () => {
     );
     expect(readCrl(new Uint8Array()).ok).toBe(false);
     expect(readCrl(Buffer.from('3080', 'hex')).ok).toBe(false);
+  });
+
+  test('PKI003 row 90 of two fresh lists of one issuer the one that revokes is enough, whatever the order', async () => {
+    const a = pki.party('partij-a').tls;
+    const revoking = await pki.issuingCrl({ serials: [a.serial], thisUpdate: new Date(Date.now() - DAY / 2) });
+    const lists = [...pki.crlPems, revoking];
+    for (const crl of [lists, lists.toReversed()]) {
+      expect(failureOf(a.certificateDer, trustOf(pki, crl))).toBe('revoked');
+      expect(failureOf(pki.party('partij-b').tls.certificateDer, trustOf(pki, crl))).toBe('trusted');
+    }
   });
 
   test('a list that is not yet valid is not fresh', async () => {
