@@ -7,10 +7,22 @@ import { parseAddressList } from '../../adapter/transport/address-list.ts';
 import { type ProxyListener, TransportConfigError } from '../../adapter/transport/index.ts';
 import { type DistinctHeaders, readForwardedCertificate } from '../../adapter/transport/proxy-header.ts';
 import type { DevIdentity, DevPki } from '../../tools/certs/index.ts';
-import { OIN_A, testPki } from '../fixtures/pki.ts';
+import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
 import { type Neighbour, underAttack } from '../security/attacked-endpoint.ts';
-import { closeAll, exchangeRaw, materialOf, PATH, startEndpoint, statuses, tcp, tls } from './rig.ts';
+import {
+  closeAll,
+  exchangeRaw,
+  materialOf,
+  PATH,
+  startClient,
+  startEndpoint,
+  statuses,
+  tcp,
+  tls,
+  xmlBody,
+} from './rig.ts';
 
+const DAY = 86_400_000;
 let pki: DevPki;
 let a: DevIdentity;
 /** Another party behind the same proxy, who is served while one is refused. */
@@ -89,6 +101,19 @@ describe('a certificate from a listed proxy', () => {
     expect(await underAttack(endpoint, () => forward(endpoint.port, headers), neighbour)).toBe(403);
   });
 
+  test('PKI002 PKI003 who came in before comes in no more after the end of the certificate, or of the lists', async () => {
+    let now = Date.now();
+    const endpoint = await startEndpoint({ listener: proxied(), clock: { now: () => now } });
+    const tenDays = await pki.issue({ oin: OIN_A, commonName: 'tien dagen', notAfter: new Date(now + 10 * DAY) });
+    const both = () =>
+      Promise.all([tenDays, a].map((one) => forward(endpoint.port, { 'X-SSL-Client-Cert': base64(one) })));
+    expect(await both()).toEqual([204, 204]);
+    now += 11 * DAY;
+    expect(await both()).toEqual([403, 204]);
+    now += 80 * DAY;
+    expect(await both()).toEqual([403, 403]);
+  });
+
   test('without a certificate header the answer is 403', async () => {
     const endpoint = await start();
     expect(await underAttack(endpoint, () => forward(endpoint.port, {}), neighbour)).toBe(403);
@@ -140,6 +165,25 @@ describe('row 94 the header from anybody else', () => {
     expect(endpoint.seen[0]?.request.peer?.oin).toBe(OIN_A);
     const nobody = await tls(endpoint.port, { ca: pki.caPem });
     expect((await exchangeRaw(nobody, bytes, 500)).text).toBe('');
+  });
+});
+
+describe('the hop from the proxy', () => {
+  test('row 90 security sheet §2.6 on an open connection the proxy has to prove itself again after a reload with a new CRL', async () => {
+    const b = pki.party('partij-b').tls;
+    const proxy = await pki.issue({ oin: '00000099000000004000', commonName: 'proxy' });
+    const endpoint = await start({ ...proxied(), tls: materialOf(pki, b) });
+    const client = startClient({ tls: materialOf(pki, proxy) });
+    const body = xmlBody();
+    const headers = { ...body.headers, 'X-SSL-Client-Cert': base64(a) };
+    const post = () => client.post({ url: endpoint.url, peerOin: OIN_B }, { ...body, headers });
+    expect(await post()).toMatchObject({ kind: 'response', status: 204 });
+    const revoking = await pki.issuingCrl({ serials: [proxy.serial] });
+    const crl = [pki.root.crlPem, pki.domain.crlPem, revoking];
+    expect(endpoint.server.reload({ tls: { ...materialOf(pki, b), crl } }).ok).toBe(true);
+    // A new connection would end in its handshake: an answer was given on the open one.
+    expect(await post()).toMatchObject({ kind: 'response', status: 403 });
+    expect(endpoint.seen).toHaveLength(1);
   });
 });
 
