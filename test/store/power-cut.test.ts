@@ -1,0 +1,94 @@
+// What a power cut leaves of a large blob: its contents, its name and the names of its folders have been synchronised (D2).
+import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import type { OpenedStore } from '../../adapter/store/index.ts';
+import { sweepFiles } from '../../adapter/store/sqlite/sweep.ts';
+import { newFolder, withStore } from './folder.ts';
+
+/** A file or folder that was synchronised, and the inode that each path had just before. */
+interface Sync {
+  readonly inode: number;
+  readonly paths: ReadonlyMap<string, number>;
+}
+
+let stop = (): void => undefined;
+afterEach(() => stop());
+
+/** Every `sync` of this process from here on, until the test ends. */
+async function watchSyncs(root: string): Promise<readonly Sync[]> {
+  const probe = await open(root, 'r');
+  const prototype = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  const { sync } = prototype;
+  const syncs: Sync[] = [];
+  prototype.sync = async function (this: FileHandle): Promise<void> {
+    const seen = { inode: (await this.stat()).ino, paths: pathsUnder(root) };
+    await sync.call(this);
+    syncs.push(seen);
+  };
+  stop = () => {
+    prototype.sync = sync;
+  };
+  return syncs;
+}
+
+const inodeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+
+function pathsUnder(root: string): ReadonlyMap<string, number> {
+  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => join(root, name));
+  return new Map(paths.map((path) => [path, inodeOf(path)]));
+}
+
+const isNameKept = (syncs: readonly Sync[], path: string): boolean =>
+  syncs.some(({ inode, paths }) => inode === inodeOf(dirname(path)) && paths.get(path) === inodeOf(path));
+
+/** Of a file: itself when its contents were not synchronised, and what has no lasting name on the way to it. */
+function lostOf(syncs: readonly Sync[], place: string, root: string): readonly string[] {
+  const lost = syncs.some(({ inode }) => inode === inodeOf(place)) ? [] : [`contents of ${place}`];
+  for (let path = place; path !== root; path = dirname(path)) if (!isNameKept(syncs, path)) lost.push(path);
+  return lost;
+}
+
+async function large(store: OpenedStore, folder: string): Promise<string> {
+  const writer = store.blobs.writer();
+  await writer.write(Buffer.alloc(200_000, 'a'));
+  const { sha256 } = await writer.finish();
+  return join(folder, 'blobs', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+}
+
+test('D2 the first large blob of a store lasts, with all folders that were made for it', async () => {
+  const folder = newFolder();
+  await withStore(folder, async (store) => {
+    const syncs = await watchSyncs(folder);
+    expect(lostOf(syncs, await large(store, folder), folder)).toEqual([]);
+  });
+});
+
+test('D2 one that takes the place of an equal file of another process lasts', async () => {
+  const folder = newFolder();
+  await withStore(folder, (store) =>
+    withStore(folder, async (other) => {
+      const syncs = await watchSyncs(folder);
+      const before = inodeOf(await large(store, folder));
+      const place = await large(other, folder);
+      expect(inodeOf(place)).not.toBe(before);
+      expect(lostOf(syncs, place, folder)).toEqual([]);
+    }),
+  );
+});
+
+test('D2 one that the sweep took away and put back lasts', async () => {
+  const folder = newFolder();
+  await withStore(folder, async (store) => {
+    const place = await large(store, folder);
+    const old = new Date(Date.now() - 9_000);
+    utimesSync(place, old, old);
+    const syncs = await watchSyncs(folder);
+    let looks = 0;
+    await sweepFiles(join(folder, 'blobs'), Date.now() - 4_000, () => looks++ > 0);
+    expect(looks).toBe(2);
+    expect(isNameKept(syncs, place)).toBe(true);
+  });
+});
