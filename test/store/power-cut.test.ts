@@ -4,6 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { OpenedStore } from '../../adapter/store/index.ts';
+import { makeFolder } from '../../adapter/store/sqlite/durable-folder.ts';
 import { sweepFiles } from '../../adapter/store/sqlite/sweep.ts';
 import { newFolder, withStore } from './folder.ts';
 
@@ -16,8 +17,11 @@ interface Sync {
 let stop = (): void => undefined;
 afterEach(() => stop());
 
-/** Every `sync` of this process from here on, until the test ends. */
-async function watchSyncs(root: string): Promise<readonly Sync[]> {
+/** Every `sync` of this process from here on, until the test ends; each waits for `allowed`. */
+async function watchSyncs(
+  root: string,
+  allowed: (inode: number) => Promise<void> = () => Promise.resolve(),
+): Promise<readonly Sync[]> {
   const probe = await open(root, 'r');
   const prototype = Object.getPrototypeOf(probe) as FileHandle;
   await probe.close();
@@ -25,6 +29,7 @@ async function watchSyncs(root: string): Promise<readonly Sync[]> {
   const syncs: Sync[] = [];
   prototype.sync = async function (this: FileHandle): Promise<void> {
     const seen = { inode: (await this.stat()).ino, paths: pathsUnder(root) };
+    await allowed(seen.inode);
     await sync.call(this);
     syncs.push(seen);
   };
@@ -33,6 +38,8 @@ async function watchSyncs(root: string): Promise<readonly Sync[]> {
   };
   return syncs;
 }
+
+const tick = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const inodeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
 
@@ -91,4 +98,27 @@ test('D2 one that the sweep took away and put back lasts', async () => {
     expect(looks).toBe(2);
     expect(isNameKept(syncs, place)).toBe(true);
   });
+});
+
+test('D2 who needs a folder that another is making waits until its name lasts', async () => {
+  const root = newFolder();
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const blobs = join(root, 'blobs');
+  const syncs = await watchSyncs(root, (inode) => (inode === inodeOf(root) ? released : Promise.resolve()));
+  const first = makeFolder(blobs);
+  for (let i = 0; i < 200 && inodeOf(blobs) === 0; i += 1) await tick(5);
+  let isMade = false;
+  const second = makeFolder(join(blobs, 'ab')).then(() => {
+    isMade = true;
+  });
+  for (let i = 0; i < 200 && !isNameKept(syncs, join(blobs, 'ab')); i += 1) await tick(5);
+  await tick(50);
+  const whileItWaits = { isMade, isKept: isNameKept(syncs, blobs) };
+  release();
+  await Promise.all([first, second]);
+  expect(whileItWaits).toEqual({ isMade: false, isKept: false });
+  expect(isNameKept(syncs, blobs)).toBe(true);
 });

@@ -2,8 +2,18 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** A new folder is durable when the one above it has been synchronised. */
+const underWay = new Set<Promise<void>>();
+
+/** Folders that were there may have been made a moment ago: their names last when who was making them is ready (D2). */
 export async function makeFolder(folder: string): Promise<void> {
+  const mine = make(folder).finally(() => underWay.delete(mine));
+  underWay.add(mine);
+  await mine;
+  await Promise.all(underWay);
+}
+
+/** A new folder is durable when the one above it has been synchronised. */
+async function make(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   for (let path = folder; path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
