@@ -139,7 +139,10 @@ describe('dk message retry, resend, cancel, redeliver, discard', () => {
   test('OPS-3 OPS-8 a command is carried out or refused with its reason; exit 1 when its state does not allow it', async () => {
     const { messageId } = await pair.submit('<drie/>');
     const early = await dk('message', 'resend', messageId, ...door());
-    expect([early.code, early.out]).toEqual([1, expect.stringContaining('state — gevonden queued; verwacht failed of expired')]);
+    expect([early.code, early.out]).toEqual([
+      1,
+      expect.stringContaining('state — gevonden queued; verwacht failed of expired'),
+    ]);
     expect(await dk('message', 'cancel', messageId, ...door())).toMatchObject({
       code: 0,
       out: `${messageId}: cancelled\n`,

@@ -73,6 +73,16 @@ test('D2 the first large blob of a store lasts, with all folders that were made 
   });
 });
 
+test('D2 the first start of a store lasts, with the folders that were made for it', async () => {
+  const root = newFolder();
+  const folder = join(root, 'een', 'twee');
+  const syncs = await watchSyncs(root);
+  await withStore(folder, () => Promise.resolve());
+  // Its contents are SQLite's business.
+  const paths = [join(folder, 'gateway.db'), folder, dirname(folder)];
+  expect(paths.filter((path) => !isNameKept(syncs, path))).toEqual([]);
+});
+
 test('D2 one that takes the place of an equal file of another process lasts', async () => {
   const folder = newFolder();
   await withStore(folder, (store) =>

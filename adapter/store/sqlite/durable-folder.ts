@@ -1,6 +1,6 @@
 // Folders whose names survive a power cut.
 import { mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 const underWay = new Set<Promise<void>>();
 
@@ -14,9 +14,10 @@ export async function makeFolder(folder: string): Promise<void> {
 
 /** A new folder is durable when the one above it has been synchronised. */
 async function make(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  const absolute = resolve(folder);
+  const first = await mkdir(absolute, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
-  for (let path = folder; path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
+  for (let path = absolute; path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
 }
 
 /** What was named, renamed or removed in it stays so. */

@@ -1,5 +1,5 @@
 // The store in SQLite: one writer with group commit, WAL, full synchronisation; blobs beside it. All SQL of the program is in this folder.
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Change, CommitResult, RecordId } from '../../msh/change.ts';
@@ -7,6 +7,7 @@ import type { Store } from '../contract.ts';
 import { createBlobs } from './blobs.ts';
 import { type Checkpointer, startCheckpointer } from './checkpoint.ts';
 import { createCpaTable } from './cpas.ts';
+import { makeFolder, syncFolder } from './durable-folder.ts';
 import { asStoreError, guarded } from './errors.ts';
 import { createMessageTable } from './messages.ts';
 import { migrate } from './migrations.ts';
@@ -34,10 +35,11 @@ export interface SqliteStore extends Store {
   stats(): WriterStats;
 }
 
-/** Opens `<folder>/gateway.db` and `<folder>/blobs`, or a store in memory. Throws StoreUnavailable when that is impossible. */
-export function openSqlite(place: string, options: SqliteOptions): SqliteStore {
+/** Opens `<folder>/gateway.db` and `<folder>/blobs`, or a store in memory. Rejects with StoreUnavailable when that is impossible. */
+export async function openSqlite(place: string, options: SqliteOptions): Promise<SqliteStore> {
   const folder = place === MEMORY ? undefined : place;
   try {
+    if (folder !== undefined) await makePrivate(folder);
     const db = openDatabase(folder, options);
     const writer = new GroupWriter(db, options);
     const checkpointer = folder === undefined ? undefined : startCheckpointer(join(folder, FILE));
@@ -48,7 +50,6 @@ export function openSqlite(place: string, options: SqliteOptions): SqliteStore {
 }
 
 function openDatabase(folder: string | undefined, options: SqliteOptions): Database.Database {
-  if (folder !== undefined) makePrivate(folder);
   const db = new Database(folder === undefined ? MEMORY : join(folder, FILE), { timeout: options.busyMs });
   try {
     db.pragma('journal_mode = WAL');
@@ -69,9 +70,11 @@ function openDatabase(folder: string | undefined, options: SqliteOptions): Datab
 }
 
 /** Message bodies hold personal data (D10): what is made here is for this user only; the log files take over the file's mode. */
-function makePrivate(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  closeSync(openSync(join(folder, FILE), 'a', 0o600));
+async function makePrivate(folder: string): Promise<void> {
+  await makeFolder(folder);
+  const database = await open(join(folder, FILE), 'a', 0o600);
+  await database.close();
+  await syncFolder(folder);
 }
 
 interface Parts {
