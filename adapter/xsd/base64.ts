@@ -14,7 +14,8 @@ export function checkBase64(root: XmlElement): SchemaIssue[] {
       line: element.line ?? 1,
       path: pathOf(element),
       code: 'base64',
-      message: 'de inhoud is geen geldige base64',
+      message:
+        'de inhoud is geen geldige base64; verwacht A-Z, a-z, 0-9, + en /, met = aangevuld tot een veelvoud van vier tekens',
     }));
 }
 

@@ -16,6 +16,7 @@ import { checkBase64 } from './base64.ts';
 import { GAVE_UP, readFinding } from './findings.ts';
 import { headerFields } from './header.ts';
 import { createLocator } from './locate.ts';
+import { type SchemaWords, schemaWords } from './schema-words.ts';
 import type { SchemaEntry, SchemaFindings, SchemaIssue } from './types.ts';
 
 const MAX_ISSUES = 200;
@@ -24,6 +25,12 @@ const ROOT = 'schemas/';
 
 let registered: XmlBufferInputProvider | undefined;
 let generation = 0;
+
+/** What is known of an entry; without a validator only its form is judged. The words are read at the first finding. */
+interface Known {
+  readonly validator: XsdValidator | undefined;
+  words(): SchemaWords;
+}
 
 export interface Compiler {
   validate(bytes: Uint8Array, entry: SchemaEntry): SchemaFindings;
@@ -47,8 +54,17 @@ export function createCompiler(folder: string): Compiler {
       source.dispose();
     }
   };
+  const words = new Map<string, SchemaWords>();
+  const wordsFor = (entry: SchemaEntry): SchemaWords => {
+    const known = words.get(entry.id) ?? schemaWords(folder, entry);
+    words.set(entry.id, known);
+    return known;
+  };
   return {
-    validate: (bytes, entry) => validate(bytes, entry.rootNamespace === '' ? undefined : validatorFor(entry), entry),
+    validate: (bytes, entry) => {
+      const validator = entry.rootNamespace === '' ? undefined : validatorFor(entry);
+      return validate(bytes, entry, { validator, words: () => wordsFor(entry) });
+    },
   };
 }
 
@@ -86,7 +102,7 @@ const READ = {
 };
 
 /** The tree is read by the guarded reader, validated and freed in one go; located only when there is something to locate. */
-function validate(bytes: Uint8Array, validator: XsdValidator | undefined, entry: SchemaEntry): SchemaFindings {
+function validate(bytes: Uint8Array, entry: SchemaEntry, { validator, words }: Known): SchemaFindings {
   const hasBase64 = entry.rootNamespace === NS.ggk;
   let raw: readonly RawError[] = [];
   let seen: Omit<SchemaFindings, 'issues'> = { header: new Map(), encoding: undefined };
@@ -102,7 +118,9 @@ function validate(bytes: Uint8Array, validator: XsdValidator | undefined, entry:
     return { issues: [{ line: line ?? 1, path: '/', code: kind, message }], ...seen };
   }
   if (read.value === undefined) return { issues: [], ...seen };
-  const issues = [...issuesOf(raw, read.value.root), ...checkBase64(read.value.root)].slice(0, MAX_ISSUES);
+  const { root } = read.value;
+  const faults = raw.length === 0 ? [] : issuesOf(raw, root, words());
+  const issues = [...faults, ...checkBase64(root)].slice(0, MAX_ISSUES);
   return { issues, ...seen };
 }
 
@@ -136,11 +154,11 @@ function errorsOf(validator: XsdValidator, document: XmlDocument): RawError[] {
   }
 }
 
-function issuesOf(raw: readonly RawError[], root: XmlElement): SchemaIssue[] {
+function issuesOf(raw: readonly RawError[], root: XmlElement, words: SchemaWords): SchemaIssue[] {
   const locate = createLocator(root);
   const issues: SchemaIssue[] = [];
   for (const error of raw) {
-    const { code, message, element } = readFinding(error.message);
+    const { code, message, element } = readFinding(error.message, words);
     const path = locate({ xpath: error.xpath, name: element, line: error.line });
     const last = issues.at(-1);
     // The type error that follows a facet error of the same element is the same finding.

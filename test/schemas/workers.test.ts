@@ -169,7 +169,7 @@ describe('row 125 documents above 256 KB', () => {
       const text = message.replace(new RegExp(`${name}>[^<]*<`), () => `${name}>${value}<`);
       const { issues } = await schemas.validate(Buffer.from(text), ID);
       expect(issues.map(({ code }) => code).join(' ')).toBe(codes);
-      expect(JSON.stringify(issues)).not.toContain('99999');
+      expect(JSON.stringify(issues)).not.toContain('90019');
     }
   });
 
