@@ -105,12 +105,14 @@ async function notCarriedBy(
 
 function payloadFacts(
   payload: SchemaVerdict | 'noSchema' | undefined,
-): Pick<EnvelopeFacts, 'payloadXsd' | 'payloadHeader' | 'payloadEncoding'> {
+): Pick<EnvelopeFacts, 'payloadXsd' | 'payloadFirst' | 'payloadHeader' | 'payloadEncoding'> {
   if (payload === undefined) return {};
   if (payload === 'noSchema') return { payloadXsd: payload };
   const { issues, header, encoding } = payload;
+  const [first] = issues;
   return {
     payloadXsd: issues.length,
+    ...(first === undefined ? {} : { payloadFirst: first }),
     payloadHeader: header,
     ...(encoding === undefined ? {} : { payloadEncoding: encoding }),
   };

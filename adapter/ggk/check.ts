@@ -12,6 +12,7 @@ import type {
   EnvelopeFacts,
   MessageType,
   Notice,
+  PayloadIssue,
   PayloadMode,
 } from './types.ts';
 
@@ -181,16 +182,30 @@ const modeOf = (type: MessageType, { payload: mode }: ContentSettings): PayloadM
 function payloadFault(
   message: StufEnvelope,
   type: MessageType,
-  { payloadHeader: header, payloadXsd }: EnvelopeFacts,
+  { payloadHeader: header, payloadXsd, payloadFirst }: EnvelopeFacts,
 ): Outcome | undefined {
   const at = `parameters/bericht/${message.payload.kind}`;
   if (message.payload.kind !== 'xmlBestand') return fails('payloadForm', at);
   if (header !== undefined && hasOtherVersion(message, type, header)) return fails('payloadVersion', at);
   if (payloadXsd === 'noSchema') return fails('payloadSchema', 'parameters/functieVersie', supported(type));
   if (payloadXsd !== undefined && payloadXsd > 0)
-    return fails('payloadXsd', at, ` ${payloadXsd} ${payloadXsd === 1 ? 'fout' : 'fouten'}.`);
+    return fails('payloadXsd', at, ` ${payloadXsd} ${payloadXsd === 1 ? 'fout' : 'fouten'}${firstWords(payloadFirst)}`);
   if (header === undefined) return undefined;
   return samePartners(message, type, header) ? undefined : fails('payloadParty', at);
+}
+
+/**
+ * What is wrong with an element that the schema knows, so that its path holds the schema's names only; elsewhere names are the
+ * document's own words, and stay out (row 159).
+ */
+const OF_A_KNOWN_ELEMENT = /^(?:pattern|enumeration|type|fixed|missing|(?:min|max)(?:L|In|Ex)\w+|length|\w+Digits)$/;
+
+function firstWords(first: PayloadIssue | undefined): string {
+  if (first === undefined) return '.';
+  const { line, path, code, message } = first;
+  if (code === 'attribute') return `; regel ${line}: een attribuut dat hier niet is toegestaan`;
+  const place = OF_A_KNOWN_ELEMENT.test(code) ? `regel ${line}, ${path}` : `regel ${line}`;
+  return `; ${place}: ${message}`;
 }
 
 /** Step 13 comes before the XSD, step 14. */

@@ -93,6 +93,16 @@ export interface EnvelopeFacts {
   readonly payloadEncoding?: SourceEncoding;
   /** Number of XSD violations of the payload, or that there is no schema for its version; undefined when it was not looked at. */
   readonly payloadXsd?: number | 'noSchema';
+  /** The first of those, for whoever has to mend it. */
+  readonly payloadFirst?: PayloadIssue;
+}
+
+/** One XSD violation of the payload; `path` and `message` repeat no value of it. */
+export interface PayloadIssue {
+  readonly line: number;
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
 }
 
 /** Names of the checks of section 12, in its order. */

@@ -45,7 +45,14 @@ describe('the hub', () => {
     expect(fault).toMatchObject({
       kind: 'Fo01',
       stuurgegevens: { crossRefnummer: message.stuurgegevens.referentienummer },
-      fault: { code: 'IB014', plek: 'client', details: 'WMO301-00010000' },
+      fault: {
+        code: 'IB014',
+        plek: 'client',
+        details: 'WMO301-00010000',
+        omschrijving: expect.stringMatching(
+          /^Inhoud van het bericht voldoet niet aan de XSD\. 1 fout; regel \d+, \/Bericht\/Client\/Geslacht: .*\(enumeration\); verwacht een van 0, 1, 2/,
+        ),
+      },
     });
   });
 
