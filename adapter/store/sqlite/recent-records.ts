@@ -2,8 +2,11 @@
 import type { MessageRecord, RecordId } from '../../msh/change.ts';
 import type { Row } from './row.ts';
 
-/** Enough for a few hundred messages in hand; what falls out is read from the database. */
-const MAX_CHARS = 2 * 1024 * 1024;
+/**
+ * Some sixty messages: those in hand at once. A record keeps the text alive that its fields were cut out of, which is many times
+ * as long, so more would cost a hundred megabytes; what falls out is read from the database.
+ */
+const MAX_CHARS = 256 * 1024;
 
 /** What tells whether a row still holds the record as it was written: another process may have changed it, or begun it anew. */
 export interface Mark {
