@@ -36,7 +36,9 @@ describe('layout of the database', () => {
       await store.commit(inserted(record('ended')));
     });
     const db = new Database(join(folder, 'gateway.db'));
+    const due = ['transmit', 'answer', 'deliver', 'collect', 'notify'].map((kind) => `due_${kind}`);
     db.exec(`DROP INDEX by_peer_transmit; DROP INDEX by_peer_answer; DROP INDEX by_peer_deliver;
+      ${due.map((column) => `DROP INDEX by_${column}; CREATE INDEX by_${column} ON messages (${column}) WHERE ${column} IS NOT NULL;`).join('')}
       ALTER TABLE messages DROP COLUMN peer; DROP TABLE kept; DELETE FROM migrations WHERE number > 1`);
     db.close();
     await withStore(folder, async (store) => {
@@ -58,7 +60,8 @@ describe('layout of the database', () => {
     const db = new Database(join(folder, 'gateway.db'));
     const plan = (sql: string): string =>
       (db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map((row) => row.detail).join('; ');
-    const claim = 'SELECT seq, due_transmit FROM messages WHERE due_transmit <= 5 ORDER BY due_transmit LIMIT 9';
+    const claim =
+      'SELECT seq, due_transmit AS due, peer FROM messages WHERE due_transmit <= 5 ORDER BY due_transmit LIMIT 9';
     expect(plan(claim)).toMatch(/^SEARCH messages USING COVERING INDEX by_due_transmit \(due_transmit<\?\)$/);
     const peers =
       'SELECT seq FROM messages INDEXED BY by_peer_transmit WHERE due_transmit IS NOT NULL ORDER BY peer, due_transmit LIMIT 1';

@@ -61,6 +61,18 @@ const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   `,
+  `
+  DROP INDEX by_due_transmit;
+  CREATE INDEX by_due_transmit ON messages (due_transmit, peer) WHERE due_transmit IS NOT NULL;
+  DROP INDEX by_due_answer;
+  CREATE INDEX by_due_answer ON messages (due_answer, peer) WHERE due_answer IS NOT NULL;
+  DROP INDEX by_due_deliver;
+  CREATE INDEX by_due_deliver ON messages (due_deliver, peer) WHERE due_deliver IS NOT NULL;
+  DROP INDEX by_due_collect;
+  CREATE INDEX by_due_collect ON messages (due_collect, peer) WHERE due_collect IS NOT NULL;
+  DROP INDEX by_due_notify;
+  CREATE INDEX by_due_notify ON messages (due_notify, peer) WHERE due_notify IS NOT NULL;
+  `,
 ];
 
 interface Applied {
