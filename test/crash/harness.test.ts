@@ -1,8 +1,8 @@
 // The crash harness must be able to fail: it catches three gateways built wrongly, and passes the one built rightly.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
@@ -54,6 +54,7 @@ async function crash(...args: string[]): Promise<Outcome> {
 /** `begun`: called with the process id when it runs, in a process group of its own. */
 async function crashIn(dir: string, args: readonly string[], begun?: (pid: number) => Promise<void>): Promise<Outcome> {
   const child = spawn(process.execPath, [MAIN, '--json', '--dir', dir, ...args], {
+    cwd: dir,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: begun !== undefined,
   });
@@ -182,15 +183,18 @@ describe('a run that was ended', () => {
   const ONE = ['--rounds', '2', '--point', 'bodyHalf', '--seed', 'proef'];
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   let dir = '';
+  const page = (): string => join(dir, 'adapter', 'reports', 'crash.md');
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'crash-test-'));
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
   test(
-    'Ctrl-C while the gateways are loading, which hear it too, counts as no bad round; --resume does what was left',
+    'Ctrl-C while the gateways are loading, which hear it too, counts as no bad round and writes no report; --resume does both',
     async () => {
-      const ended = await crashIn(dir, ONE, async (pid) => {
+      mkdirSync(dirname(page()), { recursive: true });
+      writeFileSync(page(), 'van een andere run');
+      const ended = await crashIn(dir, [...ONE, '--report'], async (pid) => {
         // This folder is there just before the first gateway is started.
         const about = join(dir, 'gateways', 'last-words');
         for (let i = 0; i < 5_000 && !existsSync(about); i += 1) await pause(10);
@@ -200,9 +204,14 @@ describe('a run that was ended', () => {
       expect(ended.report.bad).toEqual([]);
       expect(ended.report.left).toBeGreaterThan(0);
       expect(ended.code).toBe(1);
-      const { report, code } = await crashIn(dir, [...ONE, '--resume']);
+      expect(readFileSync(page(), 'utf8')).toBe('van een andere run');
+      expect(ended.stderr).toContain(`crash.md is niet geschreven: nog ${ended.report.left} rondes te gaan; --resume`);
+      const { report, code } = await crashIn(dir, [...ONE, '--resume', '--report']);
       expect(report).toMatchObject({ good: true, left: 0, points: [{ point: 'bodyHalf', rounds: 2, struck: 2 }] });
       expect(code).toBe(0);
+      expect(readFileSync(page(), 'utf8')).toContain(
+        'Gevraagd: 2 rondes per punt (per omstandigheid één per honderd, ten minste 1), over `bodyHalf`. Alle zijn gedaan.',
+      );
     },
     LONG_MS,
   );

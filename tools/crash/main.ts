@@ -28,7 +28,7 @@ const HELP = `npm run crash -- [opties]
   --point P,Q     alleen deze; anders alle punten en omstandigheden
   --seed S        dezelfde rondes nog eens; anders willekeurig
   --resume        ga door met de run in --dir
-  --report        schrijf adapter/reports/crash.md
+  --report        schrijf adapter/reports/crash.md, als alle rondes gedaan zijn
   --dir MAP       werkmap (standaard in de tijdelijke map)
   --broken WAT    een gateway die met opzet fout is: ${BROKEN.join(', ')}
   --stop          stop bij de eerste ronde die niet goed is
@@ -254,11 +254,18 @@ async function main(): Promise<boolean> {
   const journal = open(options, head);
   const left = await runAll(options, journal, createProgress());
   const good = tell(options, journal, left);
-  if (options.report) {
-    mkdirSync(dirname(REPORT), { recursive: true });
-    writeFileSync(REPORT, writeReport(journal.head, journal.results));
-  }
+  if (options.report) report(options, journal, left);
   return good;
+}
+
+/** The report that is there stays until there is one of a run that was finished. */
+function report({ rounds, points }: Options, { head, results }: Journal, left: number): void {
+  if (left > 0) {
+    process.stderr.write(`${REPORT} is niet geschreven: nog ${left} rondes te gaan; --resume gaat verder\n`);
+    return;
+  }
+  mkdirSync(dirname(REPORT), { recursive: true });
+  writeFileSync(REPORT, writeReport(head, results, { rounds, points, left }));
 }
 
 await runTool(main);

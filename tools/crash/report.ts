@@ -147,7 +147,16 @@ logboek over naar de database en houdt het daarna vast met een open leestransact
 het proces zonder checkpoints. In de andere rondes is er geen greep op het logboek en lopen de checkpoints van het product zelf.
 In alle rondes opent en herstelt het product zelf het logboek dat er na de kill ligt.`;
 
-export function writeReport(head: RunHead, results: readonly RoundResult[]): string {
+/** What was asked of the run, beside which the report says what was done. */
+export interface Asked {
+  /** Per point. */
+  readonly rounds: number;
+  readonly points: readonly (PointName | SpecialName)[];
+  /** Rounds that were asked and not done. */
+  readonly left: number;
+}
+
+export function writeReport(head: RunHead, results: readonly RoundResult[], asked: Asked): string {
   const summaries = summarise(results);
   const points = summaries.filter((one) => isPoint(one.point));
   const specials = summaries.filter((one) => !isPoint(one.point));
@@ -168,6 +177,7 @@ export function writeReport(head: RunHead, results: readonly RoundResult[]): str
       ? []
       : [`Gateway, naar de inhoud van zijn bestanden: ${head.products.join(', ')}.`]),
     ...(head.broken === undefined ? [] : [`Met opzet fout: ${head.broken}.`]),
+    askedLine(asked),
     '',
     MEANING,
     ...olderLines(results),
@@ -183,9 +193,19 @@ export function writeReport(head: RunHead, results: readonly RoundResult[]): str
     '',
     ...(bad.length === 0 ? ['Geen.'] : bad.map(badLine)),
     ...missedLines(summaries).flatMap((line) => ['', line]),
+    ...(asked.left === 0 ? [] : ['', undoneLine(asked)]),
     '',
   ].join('\n');
 }
+
+function askedLine(asked: Asked): string {
+  const { rounds, points, left } = asked;
+  const all = [...POINT_NAMES, ...SPECIAL_NAMES].every((point) => points.includes(point));
+  const where = all ? 'alle punten en omstandigheden' : points.map((point) => `\`${point}\``).join(', ');
+  return `Gevraagd: ${rounds} rondes per punt (per omstandigheid één per honderd, ten minste 1), over ${where}. ${left === 0 ? 'Alle zijn gedaan.' : `**Niet af.** ${undoneLine(asked)}`}`;
+}
+
+export const undoneLine = ({ left }: Pick<Asked, 'left'>): string => `Rondes niet gedaan: ${left}.`;
 
 /** A run that was begun by an older harness and resumed by this one says so. */
 function olderLines(results: readonly RoundResult[]): string[] {
