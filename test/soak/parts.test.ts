@@ -8,7 +8,7 @@ import { FAULT_NAMES, planFault } from '../../tools/soak/faults.ts';
 import { type Entry, Ledger } from '../../tools/soak/ledger.ts';
 import { createPacer } from '../../tools/soak/pace.ts';
 import { verdictOf, writeReport } from '../../tools/soak/report.ts';
-import { growing, neverStruck, type SoakResult, unjudged } from '../../tools/soak/run.ts';
+import { growing, judged, neverStruck, type SoakResult, unjudged } from '../../tools/soak/run.ts';
 import { createSeries, riseOf } from '../../tools/soak/slope.ts';
 import { planLetter } from '../../tools/soak/traffic.ts';
 
@@ -234,6 +234,9 @@ describe('the report', () => {
     seed: 'zaad',
     startedAt: '2030-01-01T00:00:00.000Z',
     seconds: 1_200,
+    askedSeconds: 1_200,
+    faultEverySeconds: 60,
+    interrupted: false,
     capacity: 50,
     rate: 15,
     submitted: 18_000,
@@ -268,6 +271,19 @@ describe('the report', () => {
     expect(neverStruck([{ ...count, struck: 1 }])).toEqual([]);
     expect(neverStruck([{ ...count, missed: 0, skipped: 2 }])).toEqual([]);
     expect(verdictOf({ ...result, good: false, faults: [count] })).toContain('nooit geraakt: alle verbindingen');
+  });
+
+  test('one that was cut short is not good, nor one with time for a fault of which none struck', () => {
+    expect(judged(result).good).toBe(true);
+    const cut = judged({ ...result, seconds: 17, interrupted: true });
+    expect(cut.good).toBe(false);
+    expect(verdictOf(cut)).toBe('seed zaad: niet goed: afgebroken na 0,3 van 20,0 minuten');
+    for (const faults of [[], [{ fault: 'full', struck: 0, missed: 0, skipped: 19 } as const]]) {
+      const untried = judged({ ...result, faults });
+      expect(untried.good).toBe(false);
+      expect(verdictOf(untried)).toBe('seed zaad: niet goed: geen enkele storing geraakt');
+    }
+    expect(judged({ ...result, askedSeconds: 60, faults: [] }).good).toBe(true);
   });
 
   test('memory that rises by more than it goes up and down by itself is growth, over a short soak or a long one', () => {

@@ -1,6 +1,6 @@
 // A soak of twenty seconds with a fault every five ends with nothing lost; wrong use is told.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,10 +10,23 @@ import type { SoakResult } from '../../tools/soak/run.ts';
 const MAIN = fileURLToPath(new URL('../../dist/tools/soak/main.js', import.meta.url));
 const LONG_MS = 280_000;
 
-async function soak(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** A report was written. */
+  readonly reported: boolean;
+}
+
+/** `begun`: called with the process and its folder when it runs. */
+async function soak(args: readonly string[], begun?: (child: ChildProcess, dir: string) => void): Promise<Outcome> {
   const dir = mkdtempSync(join(tmpdir(), 'soak-test-'));
   try {
-    const child = spawn(process.execPath, [MAIN, '--dir', dir, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, '--dir', dir, ...args], {
+      cwd: dir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    begun?.(child, dir);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -23,7 +36,7 @@ async function soak(...args: string[]): Promise<{ code: number | null; stdout: s
       stderr += chunk.toString();
     });
     const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { code, stdout, stderr };
+    return { code, stdout, stderr, reported: existsSync(join(dir, 'adapter', 'reports', 'soak.md')) };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -32,20 +45,12 @@ async function soak(...args: string[]): Promise<{ code: number | null; stdout: s
 test(
   'mixed traffic through faults ends with nothing lost, nothing twice and nothing without an end',
   async () => {
-    const { code, stdout } = await soak(
-      '--minutes',
-      '0.35',
-      '--fault-seconds',
-      '5',
-      '--rate',
-      '6',
-      '--seed',
-      // Begins with a kill, a partner away and a freeze: faults that need no traffic at the right moment.
-      'a',
-      '--json',
-    );
+    // The seed begins with a kill, a partner away and a freeze: faults that need no traffic at the right moment.
+    const args = '--minutes 0.35 --fault-seconds 5 --rate 6 --seed a --json --report'.split(' ');
+    const { code, stdout, reported } = await soak(args);
     const result = JSON.parse(stdout) as SoakResult;
-    expect(result).toMatchObject({ good: true, troubles: [], fell: 0 });
+    expect(result).toMatchObject({ good: true, interrupted: false, askedSeconds: 21, troubles: [], fell: 0 });
+    expect(reported).toBe(true);
     expect(result.counts).toMatchObject({ lost: 0, twice: 0, endless: 0, unanswered: 0, misbelieved: 0 });
     expect(result.counts.accepted).toBe(result.submitted);
     expect(result.counts.delivered + result.counts.faults).toBe(result.counts.accepted);
@@ -58,12 +63,34 @@ test(
   LONG_MS,
 );
 
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'ended by %s it counts what it did, is not good and writes no report',
+  async (signal) => {
+    const args = '--minutes 20 --rate 6 --seed a --json --report'.split(' ');
+    const { code, stdout, stderr, reported } = await soak(args, (child, dir) => {
+      const look = setInterval(() => {
+        if (child.exitCode !== null) clearInterval(look);
+        if (!existsSync(join(dir, 'gateways', 'last-words'))) return;
+        clearInterval(look);
+        child.kill(signal);
+      }, 20);
+    });
+    const result = JSON.parse(stdout) as SoakResult;
+    expect(result).toMatchObject({ good: false, interrupted: true, askedSeconds: 1_200 });
+    expect(result.seconds).toBeLessThan(600);
+    expect(stderr).toContain('soak.md is niet geschreven: de proef is afgebroken');
+    expect(reported).toBe(false);
+    expect(code).toBe(1);
+  },
+  LONG_MS,
+);
+
 test.each([
   [[], '--hours of --minutes'],
   [['--minutes', 'nul'], '--minutes: verwacht een getal groter dan 0'],
   [['--onbekend'], '--onbekend'],
 ])('wrong use ends with 2 and says what was expected: %j', async (args, words) => {
-  const { code, stderr } = await soak(...args);
+  const { code, stderr } = await soak(args);
   expect(stderr).toContain(words);
   expect(code).toBe(2);
 });

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { hearEnding } from '../ending.ts';
 import { Applications } from '../harness/applications.ts';
 import { BAD } from '../harness/count.ts';
 import { dataOf } from '../harness/layout.ts';
@@ -176,20 +177,15 @@ class Runner {
 async function runAll(options: Options, journal: Journal, progress: Progress): Promise<number> {
   const tasks = tasksOf(options).filter(({ point, round }) => !journal.has(point, round));
   const runner = new Runner(options, journal.head.seed);
-  let interrupted = false;
+  const ending = hearEnding();
   let left = tasks.length;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      interrupted = true;
-    });
-  }
   progress.begin(tasks.length);
   for (const task of tasks) {
-    if (interrupted) break;
+    if (ending.heard() !== undefined) break;
     const result = await runner.round(task);
     progress.step(titleOf(task.point), isGoodRound(result) ? undefined : badLine(result));
     // Ctrl-C is heard by the gateways too, and one that is still loading dies of it: that round is done again.
-    if (interrupted && !isGoodRound(result)) break;
+    if (ending.heard() !== undefined && !isGoodRound(result)) break;
     journal.add(result);
     left -= 1;
     if (options.stop && !isGoodRound(result)) break;

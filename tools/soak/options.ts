@@ -13,7 +13,7 @@ const HELP = `npm run soak -- --hours UREN [opties]
   --seed S           dezelfde storingen en berichten nog eens; anders willekeurig
   --rate N           berichten per seconde; anders 30 % van wat de keten aankan, dat eerst wordt gemeten
   --fault-seconds N  tijd tussen twee storingen (standaard 60)
-  --report           schrijf adapter/reports/soak.md
+  --report           schrijf adapter/reports/soak.md, als de proef niet is afgebroken
   --dir MAP          werkmap (standaard in de tijdelijke map)
   --json             uitkomst als JSON
 

@@ -4,7 +4,7 @@ import { BAD, type Counts } from '../harness/count.ts';
 import { GATEWAYS } from '../harness/points.ts';
 import { FAULT_NAMES, FAULTS } from './faults.ts';
 import { MEASURED, toMegabytes } from './gauge.ts';
-import { growing, LOAD_SHARE, MOST_RISE_BYTES, neverStruck, type SoakResult, unjudged } from './run.ts';
+import { growing, isUntried, LOAD_SHARE, MOST_RISE_BYTES, neverStruck, type SoakResult, unjudged } from './run.ts';
 import { riseOf } from './slope.ts';
 
 export interface Table {
@@ -113,16 +113,31 @@ function storeTable({ measured }: SoakResult): Table {
   };
 }
 
-export function verdictOf({ good, counts, fell, seed, faults, measured }: SoakResult): string {
+export function verdictOf(result: SoakResult): string {
+  const { good, counts, fell, seed, faults, measured } = result;
   const wrong = BAD.filter((name) => counts[name] > 0).map((name) => `${TITLES[name].toLowerCase()} ${counts[name]}`);
   const idle = neverStruck(faults).map((name) => `nooit geraakt: ${FAULTS[name]}`);
   const larger = growing(measured).map((name) => `geheugen groeit: ${name}`);
-  const parts = [...wrong, ...(fell > 0 ? [`processen zelf gestopt ${fell}`] : []), ...idle, ...larger];
+  const parts = [
+    ...shortcomings(result),
+    ...wrong,
+    ...(fell > 0 ? [`processen zelf gestopt ${fell}`] : []),
+    ...idle,
+    ...larger,
+  ];
   const short = unjudged(measured);
   const memory = short.length === 0 ? 'geen geheugen dat groeit' : `geheugen te kort gemeten bij ${short.join(', ')}`;
   return good
     ? `seed ${seed}: niets verloren, dubbel of zonder einde; ${memory}`
     : `seed ${seed}: niet goed: ${parts.join(', ')}`;
+}
+
+function shortcomings(result: SoakResult): string[] {
+  const { interrupted, seconds, askedSeconds } = result;
+  return [
+    ...(interrupted ? [`afgebroken na ${decimal(seconds / 60)} van ${decimal(askedSeconds / 60)} minuten`] : []),
+    ...(isUntried(result) ? ['geen enkele storing geraakt'] : []),
+  ];
 }
 
 const MEANING = `Gemeente, knooppunt en aanbieder zijn drie processen van het product zelf. Aan beide einden bieden applicaties
@@ -139,7 +154,7 @@ een proces leeft, hoe langzamer zij mag zijn.`;
 
 export function writeReport(result: SoakResult): string {
   const [cpu] = cpus();
-  const { capacity, rate, startedAt, seconds, seed, held, troubles, product } = result;
+  const { capacity, rate, startedAt, seconds, askedSeconds, seed, held, troubles, product } = result;
   const measured =
     capacity === undefined
       ? `Opgegeven tempo: ${decimal(rate)} berichten per seconde.`
@@ -149,7 +164,7 @@ export function writeReport(result: SoakResult): string {
     '',
     '<!-- Gemaakt door `npm run soak -- --report`; niet met de hand wijzigen. -->',
     '',
-    `Begonnen ${startedAt}, seed \`${seed}\`, ${decimal(seconds / 60)} minuten. Node ${process.version} op`,
+    `Begonnen ${startedAt}, seed \`${seed}\`, ${decimal(seconds / 60)} minuten (gevraagd ${decimal(askedSeconds / 60)}). Node ${process.version} op`,
     `${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model ?? 'onbekend'}. ${measured}`,
     `Gateway, naar de inhoud van zijn bestanden: ${product}.`,
     ...(held > 0 ? [`Ingehouden omdat er te veel onderweg was: ${held}.`] : []),

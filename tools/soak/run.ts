@@ -34,7 +34,12 @@ export interface FaultCount {
 export interface SoakResult {
   readonly seed: string;
   readonly startedAt: string;
+  /** From the first message at the pace until every gateway was there after the last fault. */
   readonly seconds: number;
+  readonly askedSeconds: number;
+  readonly faultEverySeconds: number;
+  /** Somebody ended it before the time that was asked. */
+  readonly interrupted: boolean;
   /** Arrivals a second with as many under way as help; undefined when a rate was given. */
   readonly capacity?: number;
   readonly rate: number;
@@ -63,6 +68,8 @@ export const LOAD_SHARE = 0.3;
 const MEASURE_MS = 5_000;
 const WIDTH = 64;
 const WARM_UP_MS = 60_000;
+/** Between two looks whether a fault is due. */
+const LOOK_MS = 500;
 const SAMPLE_MS = 3_000;
 const COPY_EVERY = 20;
 const REST_MS = 180_000;
@@ -97,33 +104,51 @@ export async function soak(options: SoakOptions, hooks: Hooks): Promise<SoakResu
     gauge.start(SAMPLE_MS);
     const stage = { scene, applications, ledger, traffic };
     const began = performance.now();
-    const faults = await flow(stage, rate, options, hooks);
+    const { faults, interrupted } = await flow(stage, rate, options, hooks);
+    const seconds = (performance.now() - began) / 1000;
     const rested = await rest(stage);
     const measured = await gauge.stop();
     await traffic.end();
     const counts = add(ledger.counts, { ...NOTHING, endless: await openAtGateways(stage, rested) });
     const fell = scene.deaths.filter(({ cause }) => cause === 'fell').length;
-    const counted = [...faults.counts.values()];
-    return {
+    return judged({
       seed: options.seed,
       startedAt,
-      seconds: (performance.now() - began) / 1000,
+      seconds,
+      askedSeconds: options.ms / 1000,
+      faultEverySeconds: options.faultEveryMs / 1000,
+      interrupted,
       ...(capacity === undefined ? {} : { capacity }),
       rate,
       submitted: ledger.submitted,
       held: traffic.held,
       counts,
-      faults: counted,
+      faults: [...faults.counts.values()],
       troubles: faults.troubles,
       fell,
       measured,
       product: digestOf(join(DIST, 'adapter')),
-      good: isGood(counts) && fell === 0 && neverStruck(counted).length === 0 && growing(measured).length === 0,
-    };
+    });
   } finally {
     await scene.close();
   }
 }
+
+type Unjudged = Omit<SoakResult, 'good'>;
+
+/** A soak that was cut short, or that had time for a fault and none that struck, has not shown what was asked. */
+export function judged(result: Unjudged): SoakResult {
+  const { counts, fell, interrupted, faults, measured } = result;
+  const whole = !interrupted && !isUntried(result);
+  const good = isGood(counts) && fell === 0 && neverStruck(faults).length === 0 && growing(measured).length === 0;
+  return { ...result, good: good && whole };
+}
+
+type Tried = Pick<SoakResult, 'askedSeconds' | 'faultEverySeconds' | 'faults'>;
+
+/** No fault struck, though there was time for one: the first comes after the time between two, at the next look. */
+export const isUntried = ({ askedSeconds, faultEverySeconds, faults }: Tried): boolean =>
+  askedSeconds > faultEverySeconds + LOOK_MS / 1000 && faults.every(({ struck }) => struck === 0);
 
 /** Kinds that were drawn and that this machine can do, but that never happened: a soak says nothing about them. */
 export const neverStruck = (faults: readonly FaultCount[]): readonly FaultName[] =>
@@ -157,7 +182,12 @@ interface Faults {
 }
 
 /** Messages at the pace, and beside them one fault after another. */
-async function flow(stage: Stage, rate: number, options: SoakOptions, hooks: Hooks): Promise<Faults> {
+async function flow(
+  stage: Stage,
+  rate: number,
+  options: SoakOptions,
+  hooks: Hooks,
+): Promise<{ faults: Faults; interrupted: boolean }> {
   const faults: Faults = { counts: new Map(), troubles: [] };
   const startedAt = performance.now();
   const until = startedAt + options.ms;
@@ -185,11 +215,12 @@ async function flow(stage: Stage, rate: number, options: SoakOptions, hooks: Hoo
       told = now;
       hooks.progress(progressLine(stage, now - startedAt, options.ms, number));
     }
-    await stage.traffic.send(pacer, Math.min(until, now + 500));
+    await stage.traffic.send(pacer, Math.min(until, now + LOOK_MS));
   }
+  const interrupted = performance.now() < until;
   await striking;
   await allThere(stage.scene);
-  return faults;
+  return { faults, interrupted };
 }
 
 /** A process that was started anew knows nothing of it. */
