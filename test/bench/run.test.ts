@@ -1,7 +1,7 @@
 // The bench runs: a second of whole messages, all counted at the end, with the ratio on top and where the time went. No figure
 // is asserted.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +10,16 @@ import type { Stages } from '../../tools/bench/stages.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/tools/bench/main.js', import.meta.url));
 
-async function bench(...args: string[]): Promise<{ code: number | null; out: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+}
+
+const bench = (...args: string[]): Promise<Outcome> => outcomeOf(begin(...args));
+
+const begin = (...args: string[]) => spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+
+async function outcomeOf(child: ReturnType<typeof begin>): Promise<Outcome> {
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString();
@@ -23,6 +31,53 @@ async function bench(...args: string[]): Promise<{ code: number | null; out: str
 test('wrong use ends with 2', async () => {
   expect(await bench('--onbekend')).toEqual({ code: 2, out: '' });
 });
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The REST port of a gateway that answers, once there is one. */
+async function answering(configFile: string): Promise<number> {
+  for (let i = 0; i < 2_000; i += 1) {
+    const port = existsSync(configFile) ? portIn(readFileSync(configFile, 'utf8')) : 0;
+    if (port > 0 && (await isOpen(port))) return port;
+    await pause(20);
+  }
+  throw new Error('no gateway answers');
+}
+
+/** 0 while it is being written. */
+const portIn = (config: string): number =>
+  Number(/"api":\{[^}]*?"port":(\d+)/.exec(config.replaceAll(/\s/g, ''))?.[1] ?? 0);
+
+const isOpen = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/health/live`).then(
+    () => true,
+    () => false,
+  );
+
+test.each([
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const)(
+  'ended by %s it ends the gateways that it started, and says what was measured so far',
+  async (signal, code) => {
+    const dir = mkdtempSync(join(tmpdir(), 'bench-test-'));
+    try {
+      const child = begin('--only', 'pair,start', '--seconds', '300', '--json', '--dir', dir);
+      const outcome = outcomeOf(child);
+      const ports = [];
+      for (const name of ['zender', 'ontvanger']) ports.push(await answering(join(dir, 'pair', name, 'gateway.json')));
+      child.kill(signal);
+      const { code: ended, out } = await outcome;
+      expect(ended).toBe(code);
+      expect(JSON.parse(out)).toMatchObject({ interrupted: true, sound: false, machine: {}, bars: [] });
+      await pause(200);
+      expect(await Promise.all(ports.map(isOpen))).toEqual([false, false]);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  },
+  60_000,
+);
 
 test('D11 whole messages: measured beside the machine, none refused, missing or twice; CPU by stage, flame graph', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'bench-test-'));

@@ -1,6 +1,6 @@
 // `npm run demo` as a newcomer starts it: one process that stays up, a second one beside it, and the commands it prints.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -108,6 +108,31 @@ describe('the whole demo, left running', () => {
     expect(existsSync(join(folder, '.demo/demo.pid'))).toBe(false);
   }, 30_000);
 });
+
+test('ended half-way, while it starts its processes, the demo takes along what it started and gives the folder back', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dk-demo-'));
+  try {
+    const demo = spawn(process.execPath, [script, '--json'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    const ended = new Promise((resolve) => demo.once('exit', resolve));
+    const answers = (port: number): Promise<boolean> =>
+      fetch(`http://127.0.0.1:${port}/health/live`).then(
+        () => true,
+        () => false,
+      );
+    const file = join(folder, '.demo/hub/gateway.json');
+    const portNow = (): number =>
+      existsSync(file) ? Number(/"api": \{\s*"port": (\d+)/.exec(readFileSync(file, 'utf8'))?.[1] ?? 0) : 0;
+    for (let i = 0; i < 2_000 && !(await answers(portNow())); i += 1) await new Promise((next) => setTimeout(next, 10));
+    demo.kill('SIGTERM');
+    expect(await ended).toBe(143);
+    expect(portNow()).toBeGreaterThan(0);
+    await new Promise((next) => setTimeout(next, 200));
+    expect(await answers(portNow())).toBe(false);
+    expect(existsSync(join(folder, '.demo/demo.pid'))).toBe(false);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 60_000);
 
 describe('the timeline', () => {
   const event = { gateway: 'hub', at: '2030-01-01T12:00:00.000Z', level: 'info', messageId: 'aaaaaaaa-1@x' };

@@ -1,5 +1,6 @@
 // npm run bench: measures the gateway beside what the machine can do, and says which bars it meets.
 import { mkdirSync } from 'node:fs';
+import { endWithChildren } from '../ending.ts';
 import { print, printJson, printTable, runTool } from '../output.ts';
 import { isSound, meets, rowOf } from './figure.ts';
 import { measureCpas, measureStored } from './filled.ts';
@@ -26,14 +27,13 @@ const MEASURE: Readonly<Record<PartName, Part>> = {
 
 type Outputs = Partial<Record<PartName, PartOutput>>;
 
-async function measure(options: BenchOptions, machine: Machine): Promise<Outputs> {
-  const outputs: Outputs = {};
+/** What is done is put into `outputs` at once. */
+async function measure(options: BenchOptions, machine: Machine, outputs: Outputs): Promise<void> {
   for (const name of options.only) {
     const { dir, seconds, profile } = options;
     outputs[name] = await MEASURE[name]({ dir, seconds, machine, ...(profile === undefined ? {} : { profile }) });
     if (!options.json) tell(name, outputs[name]);
   }
-  return outputs;
 }
 
 function tell(name: PartName, { figures, wrote }: PartOutput): void {
@@ -50,7 +50,7 @@ function tellMachine(machine: Machine): void {
 }
 
 /** `ratio` first: the one figure to follow. */
-function documentOf(machine: Machine, outputs: Outputs): object {
+function documentOf(machine: Machine, outputs: Outputs, interrupted: boolean): object {
   const whole = (outputs.whole?.data ?? {}) as { ratio?: number; ratioPerCore?: number };
   const parts = Object.entries(outputs).map(([name, { data }]) => [name, data]);
   const { ratio = null, ratioPerCore = null } = whole;
@@ -59,6 +59,7 @@ function documentOf(machine: Machine, outputs: Outputs): object {
     ratioPerCore,
     machine,
     sound: isMeasured(outputs),
+    interrupted,
     bars: barsOf(outputs),
     ...Object.fromEntries(parts),
   };
@@ -78,6 +79,13 @@ function barsOf(outputs: Outputs): object[] {
 const isMeasured = (outputs: Outputs): boolean =>
   Object.values(outputs).length > 0 && Object.values(outputs).every(({ figures }) => isSound(figures));
 
+/** Tables were told as they came. */
+function tellCut(options: BenchOptions, machine: Machine, outputs: Outputs): void {
+  const undone = options.only.filter((name) => outputs[name] === undefined);
+  process.stderr.write(`afgebroken; niet gemeten: ${undone.join(', ')}\n`);
+  if (options.json) printJson(documentOf(machine, outputs, true));
+}
+
 async function main(): Promise<boolean> {
   const options = readOptions(process.argv.slice(2));
   if (options === undefined) {
@@ -87,8 +95,10 @@ async function main(): Promise<boolean> {
   mkdirSync(options.dir, { recursive: true });
   const machine = measureMachine(options.dir);
   if (!options.json) tellMachine(machine);
-  const outputs = await measure(options, machine);
-  if (options.json) printJson(documentOf(machine, outputs));
+  const outputs: Outputs = {};
+  endWithChildren(() => tellCut(options, machine, outputs));
+  await measure(options, machine, outputs);
+  if (options.json) printJson(documentOf(machine, outputs, false));
   return isMeasured(outputs);
 }
 

@@ -37,6 +37,7 @@ export const HELP = `npm run bench -- [opties]
   --json          uitkomst als JSON, met ratio bovenaan en elke lat onder bars
 
 eindigt met 1 als er iets kwijt, dubbel of verkeerd getekend is, of niets gemeten; een lat die niet is gehaald, is een meting
+eindigt met 130 (Ctrl-C) of 143 (SIGTERM) als zij is afgebroken; wat er al gemeten was, staat er dan
 
 Alles samen duurt zo'n twintig minuten; large drie, stored en cpas elk vijf, de andere een of twee. Houd de machine verder rustig.
 

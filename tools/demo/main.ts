@@ -1,6 +1,7 @@
 // `npm run demo`: sets up a municipality, the hub and two partners, lets messages travel, and counts what arrived.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { endWithChildren } from '../ending.ts';
 import { print, printJson, printTable, runTool, WrongUse } from '../output.ts';
 import { claimFolder } from './claim.ts';
 import { Observatory } from './counts.ts';
@@ -18,7 +19,8 @@ const HELP = `npm run demo -- [--json] [--keep]
 
 Einde met   0  alles ging zoals verwacht
             1  niet alles ging zoals verwacht
-            2  verkeerd gebruik, of er draait al een demo in deze map`;
+            2  verkeerd gebruik, of er draait al een demo in deze map
+          130  afgebroken met Ctrl-C; 143: met SIGTERM`;
 const json = process.argv.includes('--json');
 const keep = process.argv.includes('--keep');
 const say = (line = ''): void => {
@@ -27,35 +29,31 @@ const say = (line = ''): void => {
 
 async function run(): Promise<boolean> {
   const giveBack = claimFolder(FOLDER);
+  // Ended half-way, the demo takes along what it started.
+  const letSignalsBe = endWithChildren(giveBack);
   try {
-    return await runIn(FOLDER, giveBack);
+    return await runIn(FOLDER, letSignalsBe);
   } finally {
     giveBack();
   }
 }
 
-async function runIn(folder: string, giveBack: () => void): Promise<boolean> {
+/** `letSignalsBe`: a demo that stays hears itself when it must end. */
+async function runIn(folder: string, letSignalsBe: () => void): Promise<boolean> {
   const startedAt = Date.now();
   say('Certificaten, CPA’s en configuraties worden gemaakt in .demo …');
   const layout = await layOut(folder);
   say('Gemeente, knooppunt, VECOZO en CAK worden gestart …');
   const processes = await startAll(layout);
-  // Ended half-way, the demo takes along what it started.
-  const cut = (): void =>
-    void processes.stop().finally(() => {
-      giveBack();
-      process.exit(1);
-    });
-  process.once('SIGTERM', cut);
-  process.once('SIGINT', cut);
   try {
     const results = await play(layout, processes);
     const good = results.every((one) => one.good);
     const next = keep ? await nextSteps(layout) : undefined;
     report(results, good, { ms: Date.now() - startedAt, next });
-    process.off('SIGTERM', cut);
-    process.off('SIGINT', cut);
-    if (next !== undefined) await stay(next);
+    if (next !== undefined) {
+      letSignalsBe();
+      await stay(next);
+    }
     return good;
   } finally {
     await processes.stop();

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { withUs } from '../ending.ts';
 import type { DemoLayout } from './setup.ts';
 
 export interface GatewayEvent {
@@ -42,7 +43,9 @@ export async function startAll(layout: DemoLayout): Promise<Processes> {
     for (const listener of listeners) listener(event);
   };
   const run = (script: string, args: string[]): void => {
-    const child = spawn(process.execPath, [join(dist, script), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = withUs(
+      spawn(process.execPath, [join(dist, script), ...args], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    );
     children.push(child);
     if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', hear);
   };

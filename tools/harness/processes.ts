@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { withUs } from '../ending.ts';
 import { type Layout, type Place, placeOf } from './layout.ts';
 
 const START_MS = 30_000;
@@ -30,11 +31,13 @@ export interface StartOptions {
 
 /** Starts a script of ours with a channel for messages. */
 export function start(script: string, args: readonly string[], options: StartOptions = {}): ChildProcess {
-  const child = fork(join(DIST, script), [...args], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    execArgv: [...(options.execArgv ?? [])],
-    env: { ...process.env, ...options.env },
-  });
+  const child = withUs(
+    fork(join(DIST, script), [...args], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      execArgv: [...(options.execArgv ?? [])],
+      env: { ...process.env, ...options.env },
+    }),
+  );
   if (options.onLine === undefined) child.stdout?.on('data', tellCrash);
   else if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', options.onLine);
   return child;
