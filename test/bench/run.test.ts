@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import type { Stages } from '../../tools/bench/stages.ts';
+import { digestOf } from '../../tools/harness/product.ts';
 
+const PRODUCT = digestOf(fileURLToPath(new URL('../../dist/adapter', import.meta.url)));
 const MAIN = fileURLToPath(new URL('../../dist/tools/bench/main.js', import.meta.url));
 
 interface Outcome {
@@ -79,12 +81,31 @@ test.each([
   60_000,
 );
 
+test('the table says when, how long and of which gateway', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'bench-test-'));
+  try {
+    const child = begin('--only', 'whole', '--seconds', '7', '--dir', dir);
+    const outcome = outcomeOf(child);
+    child.stdout.once('data', () => child.kill('SIGTERM'));
+    const [head] = (await outcome).out.split('\n');
+    expect(head).toMatch(
+      /^Begonnen \d{4}-\d\d-\d\dT[\d:.]+Z, 7 s per meting onder belasting\. Gateway, .*: [0-9a-f]{12}$/,
+    );
+    expect(head).toContain(PRODUCT);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}, 60_000);
+
 test('D11 whole messages: measured beside the machine, none refused, missing or twice; CPU by stage, flame graph', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'bench-test-'));
   try {
+    const begunAt = Date.now();
     const { code, out } = await bench('--only', 'whole', '--seconds', '1', '--json', '--profile', '--dir', dir);
     const report = JSON.parse(out) as Record<string, Record<string, number>>;
-    expect(Object.keys(report).slice(0, 3)).toEqual(['ratio', 'ratioPerCore', 'machine']);
+    expect(Object.keys(report).slice(0, 3)).toEqual(['ratio', 'ratioPerCore', 'startedAt']);
+    expect(report).toMatchObject({ seconds: 1, interrupted: false, product: PRODUCT });
+    expect(Date.parse(String(report.startedAt))).toBeGreaterThanOrEqual(begunAt);
     expect(report.ratio).toBeGreaterThan(0);
     expect(report.sound).toBe(true);
     expect(report.bars).toEqual(

@@ -1,6 +1,7 @@
 // npm run bench: measures the gateway beside what the machine can do, and says which bars it meets.
 import { mkdirSync } from 'node:fs';
 import { endWithChildren } from '../ending.ts';
+import { productDigest } from '../harness/product.ts';
 import { print, printJson, printTable, runTool } from '../output.ts';
 import { isSound, meets, rowOf } from './figure.ts';
 import { measureCpas, measureStored } from './filled.ts';
@@ -28,7 +29,7 @@ const MEASURE: Readonly<Record<PartName, Part>> = {
 type Outputs = Partial<Record<PartName, PartOutput>>;
 
 /** What is done is put into `outputs` at once. */
-async function measure(options: BenchOptions, machine: Machine, outputs: Outputs): Promise<void> {
+async function measure(options: BenchOptions, { machine }: Run, outputs: Outputs): Promise<void> {
   for (const name of options.only) {
     const { dir, seconds, profile } = options;
     outputs[name] = await MEASURE[name]({ dir, seconds, machine, ...(profile === undefined ? {} : { profile }) });
@@ -42,7 +43,19 @@ function tell(name: PartName, { figures, wrote }: PartOutput): void {
   if (wrote !== undefined) print(`\ngeschreven: ${wrote}`);
 }
 
-function tellMachine(machine: Machine): void {
+/** What was measured, when, and how long each measurement under load took. */
+interface Run {
+  readonly startedAt: string;
+  readonly seconds: number;
+  /** Digest of the gateway's compiled files. */
+  readonly product: string;
+  readonly machine: Machine;
+}
+
+function tellHead({ startedAt, seconds, product, machine }: Run): void {
+  print(
+    `Begonnen ${startedAt}, ${seconds} s per meting onder belasting. Gateway, naar de inhoud van zijn bestanden: ${product}`,
+  );
   const { signPerSecond, verifyPerSecond, fsyncPerSecond } = machine;
   const rates = [signPerSecond, verifyPerSecond, fsyncPerSecond].map(Math.round);
   print(`${machine.model}, ${machine.cores} kernen, Node ${machine.node}`);
@@ -50,14 +63,14 @@ function tellMachine(machine: Machine): void {
 }
 
 /** `ratio` first: the one figure to follow. */
-function documentOf(machine: Machine, outputs: Outputs, interrupted: boolean): object {
+function documentOf(run: Run, outputs: Outputs, interrupted: boolean): object {
   const whole = (outputs.whole?.data ?? {}) as { ratio?: number; ratioPerCore?: number };
   const parts = Object.entries(outputs).map(([name, { data }]) => [name, data]);
   const { ratio = null, ratioPerCore = null } = whole;
   return {
     ratio,
     ratioPerCore,
-    machine,
+    ...run,
     sound: isMeasured(outputs),
     interrupted,
     bars: barsOf(outputs),
@@ -80,10 +93,10 @@ const isMeasured = (outputs: Outputs): boolean =>
   Object.values(outputs).length > 0 && Object.values(outputs).every(({ figures }) => isSound(figures));
 
 /** Tables were told as they came. */
-function tellCut(options: BenchOptions, machine: Machine, outputs: Outputs): void {
+function tellCut(options: BenchOptions, run: Run, outputs: Outputs): void {
   const undone = options.only.filter((name) => outputs[name] === undefined);
   process.stderr.write(`afgebroken; niet gemeten: ${undone.join(', ')}\n`);
-  if (options.json) printJson(documentOf(machine, outputs, true));
+  if (options.json) printJson(documentOf(run, outputs, true));
 }
 
 async function main(): Promise<boolean> {
@@ -93,12 +106,14 @@ async function main(): Promise<boolean> {
     return true;
   }
   mkdirSync(options.dir, { recursive: true });
-  const machine = measureMachine(options.dir);
-  if (!options.json) tellMachine(machine);
+  const startedAt = new Date().toISOString();
+  const { dir, seconds } = options;
+  const run = { startedAt, seconds, product: productDigest(), machine: measureMachine(dir) };
+  if (!options.json) tellHead(run);
   const outputs: Outputs = {};
-  endWithChildren(() => tellCut(options, machine, outputs));
-  await measure(options, machine, outputs);
-  if (options.json) printJson(documentOf(machine, outputs, false));
+  endWithChildren(() => tellCut(options, run, outputs));
+  await measure(options, run, outputs);
+  if (options.json) printJson(documentOf(run, outputs, false));
   return isMeasured(outputs);
 }
 

@@ -10,8 +10,7 @@ import { BAD } from '../harness/count.ts';
 import { dataOf } from '../harness/layout.ts';
 import { BROKEN, type Broken } from '../harness/orders.ts';
 import { isPoint, POINT_NAMES, type PointName } from '../harness/points.ts';
-import { DIST } from '../harness/processes.ts';
-import { digestOf } from '../harness/product.ts';
+import { productDigest } from '../harness/product.ts';
 import { Scene } from '../harness/scene.ts';
 import { print, printJson, printTable, runTool, WrongUse } from '../output.ts';
 import { isSpecial, SPECIAL_NAMES, type SpecialName, titleOf } from './circumstances.ts';
@@ -245,7 +244,7 @@ function open(options: Options, head: RunHead): Journal {
 async function main(): Promise<boolean> {
   const options = readOptions();
   const { seed, broken } = options;
-  const products = [digestOf(join(DIST, 'adapter'))];
+  const products = [productDigest()];
   const head = { seed, startedAt: new Date().toISOString(), products, ...(broken === undefined ? {} : { broken }) };
   const journal = open(options, head);
   const left = await runAll(options, journal, createProgress());

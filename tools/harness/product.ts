@@ -2,8 +2,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DIST } from './processes.ts';
 
 const SHOWN = 12;
+
+/** Of the gateway that the tools start. */
+export const productDigest = (): string => digestOf(join(DIST, 'adapter'));
 
 export function digestOf(folder: string): string {
   const hash = createHash('sha256');

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { Applications } from '../harness/applications.ts';
 import { add, type Counts, isGood, NOTHING } from '../harness/count.ts';
 import { GATEWAYS, type GatewayName } from '../harness/points.ts';
-import { DIST } from '../harness/processes.ts';
-import { digestOf } from '../harness/product.ts';
+import { productDigest } from '../harness/product.ts';
 import { type Pace, Scene } from '../harness/scene.ts';
 import { type FaultName, planFault } from './faults.ts';
 import { Gauge, type Measurement } from './gauge.ts';
@@ -127,7 +126,7 @@ export async function soak(options: SoakOptions, hooks: Hooks): Promise<SoakResu
       troubles: faults.troubles,
       fell,
       measured,
-      product: digestOf(join(DIST, 'adapter')),
+      product: productDigest(),
     });
   } finally {
     await scene.close();
