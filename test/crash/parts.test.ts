@@ -1,8 +1,17 @@
 // The parts of the crash harness on their own: plans from a seed, the journal that resumes, the power cut, the report.
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { INLINE_BLOB_BYTES, openStore, type Store } from '../../adapter/store/index.ts';
 import { SPECIAL_NAMES } from '../../tools/crash/circumstances.ts';
@@ -189,6 +198,14 @@ interface Steps {
   readonly folder: boolean;
   /** What is written after the file was synchronised. */
   readonly after?: 'more' | 'other';
+  /** The folder above the new folder is synchronised as well, unless false. */
+  readonly above?: boolean;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const names = await open(path);
+  await names.sync();
+  await names.close();
 }
 
 describe('row 10 the power cut', () => {
@@ -230,13 +247,16 @@ describe('row 10 the power cut', () => {
     expect(found.map((one) => one !== undefined)).toEqual([true, true, false]);
   });
 
-  test('a file stays when its octets and its name were synchronised, and goes as far as they were not', async () => {
+  test('a file stays when its octets, its name and that of its folder were synchronised, and goes as far as they were not', async () => {
     const { store, isSynced } = await opened();
     sync = await startSyncMark(dir, mark(), isSynced);
     const blobs = join(dir, 'blobs');
+    mkdirSync(blobs);
+    await syncFolder(dir);
     const place = async (name: string, steps: Steps): Promise<string> => {
       const folder = join(blobs, name);
       mkdirSync(folder, { recursive: true });
+      if (steps.above !== false) await syncFolder(blobs);
       const path = join(folder, name);
       const handle = await open(path, 'w');
       await handle.writeFile('x'.repeat(1000));
@@ -244,9 +264,7 @@ describe('row 10 the power cut', () => {
       if (steps.after === 'more') await handle.appendFile('y'.repeat(500));
       if (steps.after === 'other') await handle.write('z', 0);
       await handle.close();
-      const names = await open(folder);
-      if (steps.folder) await names.sync();
-      await names.close();
+      if (steps.folder) await syncFolder(folder);
       return path;
     };
     const whole = await place('whole', { file: true, folder: true });
@@ -254,11 +272,32 @@ describe('row 10 the power cut', () => {
     const nameless = await place('nameless', { file: true, folder: false });
     const grown = await place('grown', { file: true, folder: true, after: 'more' });
     const overwritten = await place('overwritten', { file: true, folder: true, after: 'other' });
+    // Times of files come from a coarse clock.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const forgotten = await place('forgotten', { file: true, folder: true, above: false });
     await store.close();
-    expect(dropUnsynced(dir, mark())).toBe(3500);
+    expect(dropUnsynced(dir, mark())).toBe(4500);
+    expect(existsSync(dirname(forgotten))).toBe(false);
     expect(
       [whole, emptied, nameless, grown, overwritten].map((path) => statSync(path, { throwIfNoEntry: false })?.size),
     ).toEqual([1000, 0, undefined, 1000, 0]);
+  });
+
+  test('a folder goes with all that is in it when the one above it was not synchronised after its birth; an older one stays', async () => {
+    const { store, isSynced } = await opened();
+    const blobs = join(dir, 'blobs');
+    const older = join(blobs, 'older');
+    mkdirSync(older, { recursive: true });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    sync = await startSyncMark(dir, mark(), isSynced);
+    const deep = join(blobs, 'one', 'two');
+    mkdirSync(deep, { recursive: true });
+    writeFileSync(join(deep, 'file'), 'x'.repeat(100));
+    await syncFolder(deep);
+    await syncFolder(join(blobs, 'one'));
+    await store.close();
+    expect(dropUnsynced(dir, mark())).toBe(100);
+    expect([older, join(blobs, 'one')].map((path) => existsSync(path))).toEqual([true, false]);
   });
 
   test('without a mark everything in the log goes', () => {

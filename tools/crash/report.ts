@@ -141,7 +141,7 @@ gestart, en als alles tot rust is gekomen wordt aan beide kanten geteld.
   haar dat meteen doen. Geteld wordt wat een levend proces liet liggen, en wat er na dat opruimen nog ligt.
 
 In ongeveer de helft van de rondes is de SIGKILL ook een stroomuitval: wat er na de laatste synchronisatie in het SQLite-logboek
-staat, bestanden waarvan de inhoud niet is gesynchroniseerd en namen in mappen waarvoor dat geldt, gooit het harnas weg voordat
+staat, bestanden waarvan de inhoud niet is gesynchroniseerd en namen (van bestanden en van mappen) waarvoor dat geldt, gooit het harnas weg voordat
 het proces opnieuw start. Daarvoor moet te zien zijn hoe ver het logboek op schijf staat. Voor zo'n ronde brengt het harnas het
 logboek over naar de database en houdt het daarna vast met een open leestransactie, zodat het alleen groeit: in die ronde werkt
 het proces zonder checkpoints. In de andere rondes is er geen greep op het logboek en lopen de checkpoints van het product zelf.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runProgram } from '../../adapter/run.ts';
 import { breakStore, forgetSync } from './broken.ts';
 import { FailPoint } from './fail-point.ts';
-import { forgetFileSync } from './file-sync.ts';
+import { forgetFileSync, forgetSyncOf } from './file-sync.ts';
 import type { Look, Order, Settings, Terms } from './orders.ts';
 import { type Knobs, type Opened, seamsFor } from './seams.ts';
 import { slowCommits } from './slow-commit.ts';
@@ -47,6 +47,8 @@ async function mark({ folder, file }: Extract<Order, { do: 'mark' }>): Promise<v
   syncMark = await startSyncMark(folder, file, isSynced);
   // After the watch, so that it hears nothing.
   if (settings.broken === 'doesNotSyncFiles') await forgetFileSync(file);
+  // Where the folders of blobs get their names.
+  if (settings.broken === 'doesNotSyncFolders') await forgetSyncOf([folder, join(folder, 'blobs')], file);
 }
 
 async function look(conversations: readonly string[]): Promise<Look> {

@@ -2,7 +2,14 @@
 import type { PointName } from './points.ts';
 
 /** How a gateway is built wrongly, to show that the harness notices. */
-export const BROKEN = ['answersEarly', 'forgetsDuplicates', 'doesNotSync', 'doesNotSyncFiles', 'leavesFiles'] as const;
+export const BROKEN = [
+  'answersEarly',
+  'forgetsDuplicates',
+  'doesNotSync',
+  'doesNotSyncFiles',
+  'doesNotSyncFolders',
+  'leavesFiles',
+] as const;
 export type Broken = (typeof BROKEN)[number];
 
 /** Given in DK_HARNESS as JSON. */
