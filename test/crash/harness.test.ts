@@ -191,6 +191,7 @@ describe('gateways built wrongly are caught', () => {
 
 describe('a run that was ended', () => {
   const ONE = ['--rounds', '2', '--point', 'bodyHalf', '--seed', 'proef'];
+  const AGAIN = [...ONE.slice(0, 4), '--resume', '--report'];
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   let dir = '';
   const page = (): string => join(dir, 'adapter', 'reports', 'crash.md');
@@ -199,9 +200,9 @@ describe('a run that was ended', () => {
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  test(
-    'Ctrl-C while the gateways are loading, which hear it too, counts as no bad round and writes no report; --resume does both',
-    async () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s while the gateways are loading, which hear it too, tells of no bad round and writes no report; --resume does both',
+    async (signal) => {
       mkdirSync(dirname(page()), { recursive: true });
       writeFileSync(page(), 'van een andere run');
       const ended = await crashIn(dir, [...ONE, '--report'], async (pid) => {
@@ -209,14 +210,15 @@ describe('a run that was ended', () => {
         const about = join(dir, 'gateways', 'last-words');
         for (let i = 0; i < 5_000 && !existsSync(about); i += 1) await pause(10);
         await pause(100);
-        process.kill(-pid, 'SIGINT');
+        process.kill(-pid, signal);
       });
       expect(ended.report.bad).toEqual([]);
+      expect(ended.stderr).not.toContain('niet goed:');
       expect(ended.report.left).toBeGreaterThan(0);
       expect(ended.code).toBe(1);
       expect(readFileSync(page(), 'utf8')).toBe('van een andere run');
       expect(ended.stderr).toContain(`crash.md is niet geschreven: nog ${ended.report.left} rondes te gaan; --resume`);
-      const { report, code } = await crashIn(dir, [...ONE, '--resume', '--report']);
+      const { report, code } = await crashIn(dir, AGAIN);
       expect(report).toMatchObject({ good: true, left: 0, points: [{ point: 'bodyHalf', rounds: 2, struck: 2 }] });
       expect(code).toBe(0);
       expect(readFileSync(page(), 'utf8')).toContain(
@@ -254,6 +256,7 @@ describe('the command', () => {
     [['--rounds', 'nul'], '--rounds: verwacht een geheel getal vanaf 1'],
     [['--point', 'nergens'], '--point nergens: verwacht een van bodyHalf'],
     [['--broken', 'alles'], '--broken alles: verwacht een van answersEarly'],
+    [['--resume'], 'is geen run; verwacht journaal.jsonl'],
     [['--onbekend'], '--onbekend'],
   ])('wrong use ends with 2 and says what was expected: %j', async (args, words) => {
     const { code, stderr } = await crash(...args);

@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { INLINE_BLOB_BYTES, openStore, type Store } from '../../adapter/store/index.ts';
 import { SPECIAL_NAMES } from '../../tools/crash/circumstances.ts';
 import { answered, isMixed, isWhole, variantOf } from '../../tools/crash/cpa.ts';
-import { openJournal } from '../../tools/crash/journal.ts';
+import { beginJournal, resumeJournal } from '../../tools/crash/journal.ts';
 import { planRound } from '../../tools/crash/plan.ts';
 import { type Asked, isGoodRun, summarise, writeReport } from '../../tools/crash/report.ts';
 import { type RoundResult, skippedNote } from '../../tools/crash/round.ts';
@@ -160,33 +160,44 @@ describe('who ended a process', () => {
 
 describe('the journal', () => {
   const file = (): string => join(dir, 'journaal.jsonl');
+  const { seed: _seed, ...noSeed } = head;
 
   test('resumes with the seed and the rounds that were done; a line that was cut counts as not done', () => {
-    const first = openJournal(file(), head, false);
+    const first = beginJournal(file(), head);
     first.add(result());
     first.add(result({ plan: { ...plan, round: 1 } }));
     appendFileSync(file(), '{"result":{"plan":{"point":"bodyHalf","rou');
-    const second = openJournal(file(), { ...head, seed: 'ander' }, true);
+    const second = resumeJournal(file(), noSeed);
     expect(second.head).toEqual(head);
     expect([0, 1, 2].map((round) => second.has('bodyHalf', round))).toEqual([true, true, false]);
     second.add(result({ plan: { ...plan, round: 2 } }));
-    expect(openJournal(file(), head, true).results).toHaveLength(3);
+    expect(resumeJournal(file(), head).results).toHaveLength(3);
   });
 
   test('refuses the run of a gateway built otherwise, and takes one from before that was kept', () => {
-    openJournal(file(), { ...head, broken: 'doesNotSync' }, false).add(result());
-    expect(() => openJournal(file(), head, true)).toThrow('die run is met --broken doesNotSync begonnen');
+    beginJournal(file(), { ...head, broken: 'doesNotSync' }).add(result());
+    expect(() => resumeJournal(file(), head)).toThrow('die run is met --broken doesNotSync begonnen');
     expect(readFileSync(file(), 'utf8')).toContain('"round":0');
-    openJournal(file(), head, false);
-    expect(() => openJournal(file(), { ...head, broken: 'answersEarly' }, true)).toThrow('zonder --broken');
-    expect(openJournal(file(), { ...head, products: ['a'] }, true).head.products).toEqual(['onbekend', 'a']);
-    expect(openJournal(file(), { ...head, products: ['a'] }, true).head.products).toEqual(['onbekend', 'a']);
-    expect(openJournal(file(), { ...head, products: ['b'] }, true).head.products).toEqual(['onbekend', 'a', 'b']);
+    beginJournal(file(), head);
+    expect(() => resumeJournal(file(), { ...head, broken: 'answersEarly' })).toThrow('zonder --broken');
+    expect(resumeJournal(file(), { ...head, products: ['a'] }).head.products).toEqual(['onbekend', 'a']);
+    expect(resumeJournal(file(), { ...head, products: ['a'] }).head.products).toEqual(['onbekend', 'a']);
+    expect(resumeJournal(file(), { ...head, products: ['b'] }).head.products).toEqual(['onbekend', 'a', 'b']);
+  });
+
+  test('refuses another seed, and a folder without a run, of which nothing is made', () => {
+    expect(() => resumeJournal(file(), head)).toThrow(/in .* is geen run; verwacht journaal\.jsonl/);
+    expect(existsSync(file())).toBe(false);
+    beginJournal(file(), head).add(result());
+    expect(() => resumeJournal(file(), { ...head, seed: 'ander' })).toThrow(
+      'die run heeft --seed zaad; verwacht dezelfde of geen, gevonden --seed ander',
+    );
+    expect(resumeJournal(file(), head).results).toHaveLength(1);
   });
 
   test('begins anew when it is not asked to resume', () => {
-    openJournal(file(), head, false).add(result());
-    expect(openJournal(file(), { ...head, seed: 'ander' }, false)).toMatchObject({
+    beginJournal(file(), head).add(result());
+    expect(beginJournal(file(), { ...head, seed: 'ander' })).toMatchObject({
       head: { seed: 'ander' },
       results: [],
     });

@@ -1,6 +1,6 @@
 // The fuzzer must be able to find: each planted fault lies behind four branches, which only its coverage leads to (row 175).
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,9 +21,19 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** Runs the compiled tool. */
-async function fuzz(...args: string[]): Promise<{ code: number | null; out: string; error: string }> {
-  const child = spawn(process.execPath, [MAIN, '--dir', dir, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** Runs the compiled tool, in a process group of its own. */
+const fuzz = (...args: string[]): Promise<Outcome> => outcomeOf(begin(...args));
+
+const begin = (...args: string[]) =>
+  spawn(process.execPath, [MAIN, '--dir', dir, ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+
+async function outcomeOf(child: ReturnType<typeof begin>): Promise<Outcome> {
   let out = '';
   let error = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -66,10 +76,31 @@ test(
   async () => {
     const { code, out } = await fuzz('--target', 'stuf', '--seconds', '4', '--seed', 'proef', '--json');
     const report = JSON.parse(out) as Report;
-    expect(report).toMatchObject({ good: true, findings: [] });
+    expect(report).toMatchObject({ good: true, interrupted: false, findings: [] });
     expect(report.targets[0]?.runs).toBeGreaterThan(10);
     expect(report.targets[0]?.covered).toBeGreaterThan(50);
     expect(code).toBe(0);
+  },
+  LONG_MS,
+);
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'ended by %s it tells what was done of the targets that were begun, and is not good',
+  async (signal) => {
+    const child = begin('--target', 'stuf,mime', '--seconds', '200', '--seed', signal, '--json');
+    const outcome = outcomeOf(child);
+    const corpus = join(dir, 'corpus', 'stuf');
+    const size = (): number => (existsSync(corpus) ? readdirSync(corpus).length : 0);
+    const before = size();
+    // Something was kept, so that something was run.
+    for (let i = 0; i < 3_000 && size() === before; i += 1) await new Promise((next) => setTimeout(next, 20));
+    process.kill(-(child.pid ?? 0), signal);
+    const { code, out } = await outcome;
+    const report = JSON.parse(out) as Report;
+    expect(report).toMatchObject({ good: false, interrupted: true, targets: [{ target: 'stuf' }], findings: [] });
+    expect(report.targets).toHaveLength(1);
+    expect(report.targets[0]?.runs).toBeGreaterThan(0);
+    expect(code).toBe(1);
   },
   LONG_MS,
 );

@@ -1,6 +1,6 @@
 // The harness's own bookkeeping: a line per round, written at once, so that a run can be resumed after anything.
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { readJsonLines } from '../harness/json-lines.ts';
 import type { Broken } from '../harness/orders.ts';
 import type { RoundResult } from './round.ts';
@@ -14,7 +14,7 @@ export interface RunHead {
   readonly products?: readonly string[];
 }
 
-/** Rounds of another gateway do not belong in this run. */
+/** What is there is no run that can be resumed in this way: rounds of another gateway or seed do not belong together. */
 export class OtherRun extends Error {}
 
 export interface Journal {
@@ -26,19 +26,31 @@ export interface Journal {
 
 type Line = { readonly head: RunHead } | { readonly result: RoundResult };
 
-/** Begins anew unless `resume` finds a run; then its seed holds. A last line that was cut is ignored. */
-export function openJournal(file: string, head: RunHead, resume: boolean): Journal {
-  const lines = resume && existsSync(file) ? readJsonLines<Line>(file) : [];
-  const found = lines.flatMap((line) => ('head' in line ? [line.head] : []))[0];
-  if (found !== undefined) refuseOther(found, head);
+export function beginJournal(file: string, head: RunHead): Journal {
+  return keep(file, head, []);
+}
+
+/** What is asked of a run that is resumed; its own seed holds, and another is refused. */
+export type ResumedHead = Omit<RunHead, 'seed'> & Partial<Pick<RunHead, 'seed'>>;
+
+/** A last line that was cut is ignored. */
+export function resumeJournal(file: string, head: ResumedHead): Journal {
+  const lines = existsSync(file) ? readJsonLines<Line>(file) : [];
+  const [found] = lines.flatMap((line) => ('head' in line ? [line.head] : []));
+  if (found === undefined)
+    throw new OtherRun(`in ${dirname(file)} is geen run; verwacht ${basename(file)} van een run`);
+  refuseOther(found, head);
   const results = lines.flatMap((line) => ('result' in line ? [line.result] : []));
+  return keep(file, { ...found, ...productsOf(found, head) }, results);
+}
+
+function keep(file: string, head: RunHead, results: RoundResult[]): Journal {
   const done = new Set(results.map(({ plan }) => `${plan.point}|${plan.round}`));
-  const kept = found === undefined ? head : { ...found, ...productsOf(found, head) };
-  const text = [{ head: kept }, ...results.map((result) => ({ result }))].map((line) => `${JSON.stringify(line)}\n`);
+  const text = [{ head }, ...results.map((result) => ({ result }))].map((line) => `${JSON.stringify(line)}\n`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text.join(''));
   return {
-    head: kept,
+    head,
     results,
     has: (point, round) => done.has(`${point}|${round}`),
     add: (result) => {
@@ -52,13 +64,15 @@ export function openJournal(file: string, head: RunHead, resume: boolean): Journ
 const UNKNOWN = 'onbekend';
 
 /** A journal from before the digest was kept has rounds of a gateway that nobody knows. */
-function productsOf(found: RunHead, { products = [] }: RunHead): Pick<RunHead, 'products'> {
+function productsOf(found: RunHead, { products = [] }: ResumedHead): Pick<RunHead, 'products'> {
   if (found.products === undefined && products.length === 0) return {};
   return { products: [...new Set([...(found.products ?? [UNKNOWN]), ...products])] };
 }
 
-function refuseOther(found: RunHead, head: RunHead): void {
-  if (found.broken === head.broken) return;
-  const said = ({ broken }: RunHead): string => (broken === undefined ? 'zonder --broken' : `met --broken ${broken}`);
-  throw new OtherRun(`die run is ${said(found)} begonnen, deze is ${said(head)}`);
+function refuseOther(found: RunHead, { broken, seed = found.seed }: ResumedHead): void {
+  const said = (one: Broken | undefined): string => (one === undefined ? 'zonder --broken' : `met --broken ${one}`);
+  if (found.broken !== broken) throw new OtherRun(`die run is ${said(found.broken)} begonnen, deze is ${said(broken)}`);
+  if (found.seed !== seed) {
+    throw new OtherRun(`die run heeft --seed ${found.seed}; verwacht dezelfde of geen, gevonden --seed ${seed}`);
+  }
 }

@@ -14,7 +14,7 @@ import { productDigest } from '../harness/product.ts';
 import { Scene } from '../harness/scene.ts';
 import { print, printJson, printTable, runTool, WrongUse } from '../output.ts';
 import { isSpecial, SPECIAL_NAMES, type SpecialName, titleOf } from './circumstances.ts';
-import { type Journal, OtherRun, openJournal, type RunHead } from './journal.ts';
+import { beginJournal, type Journal, OtherRun, resumeJournal } from './journal.ts';
 import { OfferBook } from './offers.ts';
 import { planRound } from './plan.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -27,7 +27,7 @@ const HELP = `npm run crash -- [opties]
   --rounds N      rondes per punt (standaard 30; bijzondere omstandigheden: één per honderd, ten minste 1)
   --point P,Q     alleen deze; anders alle punten en omstandigheden
   --seed S        dezelfde rondes nog eens; anders willekeurig
-  --resume        ga door met de run in --dir
+  --resume        ga door met de run in --dir, met zijn seed
   --report        schrijf adapter/reports/crash.md, als alle rondes gedaan zijn
   --dir MAP       werkmap (standaard in de tijdelijke map)
   --broken WAT    een gateway die met opzet fout is: ${BROKEN.join(', ')}
@@ -44,7 +44,8 @@ const REPORT = join('adapter', 'reports', 'crash.md');
 interface Options {
   readonly rounds: number;
   readonly points: readonly (PointName | SpecialName)[];
-  readonly seed: string;
+  /** Undefined: that of the run that is resumed, or any. */
+  readonly seed?: string;
   readonly resume: boolean;
   readonly report: boolean;
   readonly dir: string;
@@ -68,7 +69,7 @@ function readOptions(): Options {
   return {
     rounds,
     points: values.point === undefined ? [...POINT_NAMES, ...SPECIAL_NAMES] : values.point.split(',').map(readPoint),
-    seed: values.seed ?? randomBytes(4).toString('hex'),
+    ...(values.seed === undefined ? {} : { seed: values.seed }),
     resume: values.resume === true,
     report: values.report === true,
     dir: values.dir ?? join(tmpdir(), 'dk-crash'),
@@ -182,9 +183,9 @@ async function runAll(options: Options, journal: Journal, progress: Progress): P
   for (const task of tasks) {
     if (ending.heard() !== undefined) break;
     const result = await runner.round(task);
-    progress.step(titleOf(task.point), isGoodRound(result) ? undefined : badLine(result));
-    // Ctrl-C is heard by the gateways too, and one that is still loading dies of it: that round is done again.
+    // What ends the harness may end the gateways too: a round that is not good is then done again, and is nobody's fault.
     if (ending.heard() !== undefined && !isGoodRound(result)) break;
+    progress.step(titleOf(task.point), isGoodRound(result) ? undefined : badLine(result));
     journal.add(result);
     left -= 1;
     if (options.stop && !isGoodRound(result)) break;
@@ -233,9 +234,13 @@ function tell(options: Options, journal: Journal, left: number): boolean {
   return good;
 }
 
-function open(options: Options, head: RunHead): Journal {
+function open({ dir, resume, seed, broken }: Options): Journal {
+  const now = { startedAt: new Date().toISOString(), products: [productDigest()] };
+  const head = { ...now, ...(broken === undefined ? {} : { broken }) };
+  const file = join(dir, 'journaal.jsonl');
   try {
-    return openJournal(join(options.dir, 'journaal.jsonl'), head, options.resume);
+    if (resume) return resumeJournal(file, { ...head, ...(seed === undefined ? {} : { seed }) });
+    return beginJournal(file, { ...head, seed: seed ?? randomBytes(4).toString('hex') });
   } catch (error) {
     throw error instanceof OtherRun ? new WrongUse(`--resume: ${error.message}`) : error;
   }
@@ -243,10 +248,7 @@ function open(options: Options, head: RunHead): Journal {
 
 async function main(): Promise<boolean> {
   const options = readOptions();
-  const { seed, broken } = options;
-  const products = [productDigest()];
-  const head = { seed, startedAt: new Date().toISOString(), products, ...(broken === undefined ? {} : { broken }) };
-  const journal = open(options, head);
+  const journal = open(options);
   const left = await runAll(options, journal, createProgress());
   const good = tell(options, journal, left);
   if (options.report) report(options, journal, left);

@@ -16,6 +16,8 @@ export interface CampaignOptions {
   readonly dir: string;
   /** End with the first finding. */
   readonly stop: boolean;
+  /** Ends it before its time. */
+  readonly signal: AbortSignal;
 }
 
 export interface Finding {
@@ -45,7 +47,7 @@ const TIMES = 3;
 const SLICE_MS = 5_000;
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const { target, ms, seed, dir, stop } = options;
+  const { target, ms, seed, dir, stop, signal } = options;
   const findings = createFindings(options);
   const startedAt = performance.now();
   let progress: Progress = { runs: 0, corpus: 0, covered: 0, total: 0 };
@@ -61,14 +63,15 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       ms: stop ? Math.min(left, SLICE_MS) : left,
       corpus: join(dir, 'corpus', target),
     };
-    const ending = await watchChild({ target, fuzz }, (report) => {
+    const hear = (report: ChildReport): void => {
       if (report.kind === 'progress') progress = report.progress;
       if (report.kind === 'found') reports.push(report);
-    });
+    };
+    const ending = await watchChild({ target, fuzz }, hear, signal);
     runs += ending.runs;
     for (const report of reports)
       notRepeated += await findings.take(report.failure, Buffer.from(report.input, 'base64'));
-    if (ending.failure === undefined && !stop) break;
+    if (signal.aborted || (ending.failure === undefined && !stop)) break;
     if (ending.failure !== undefined) {
       deaths += 1;
       notRepeated += await takeDeath(findings, ending);

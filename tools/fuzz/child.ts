@@ -68,6 +68,7 @@ async function replayOne(
   return failure;
 }
 
+process.on('disconnect', () => process.exit(0));
 const box = writeBlackBox(orders.blackBox);
 if (orders.fuzz !== undefined) await fuzzAway(box, orders.fuzz);
 if (orders.replay !== undefined) await replay(box, orders.replay);

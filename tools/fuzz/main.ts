@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { hearEnding } from '../ending.ts';
 import { print, printJson, printTable, runTool, WrongUse } from '../output.ts';
 import { type CampaignResult, runCampaign } from './campaign.ts';
 import { replayFiles } from './replay.ts';
@@ -24,7 +25,7 @@ const HELP = `npm run fuzz -- [opties]
 
 Zeven doelen duren samen zeven keer --minutes, gedeeld door --jobs.
 
-Uitgang 1: er is iets gevonden. ${TARGETS.map(({ name, about }) => `${name}: ${about}`).join('; ')}.
+Uitgang 1: er is iets gevonden, of de run is afgebroken. ${TARGETS.map(({ name, about }) => `${name}: ${about}`).join('; ')}.
 Fouten met opzet, om de fuzzer zelf te beproeven: ${PLANTED.map(({ name }) => name).join(', ')}.`;
 
 interface Options {
@@ -96,13 +97,13 @@ function readWhole(option: string, text: string): number {
   return found;
 }
 
-/** The targets in order, `jobs` of them at a time; each is told when it is done. */
-async function runAll({ targets, jobs, ...options }: Options): Promise<CampaignResult[]> {
+/** The targets in order, `jobs` of them at a time; each is told when it is done. After the signal none is begun any more. */
+async function runAll({ targets, jobs, ...options }: Options, signal: AbortSignal): Promise<CampaignResult[]> {
   const results: CampaignResult[] = [];
   const waiting = [...targets];
   const work = async (): Promise<void> => {
-    for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
-      const result = await runCampaign({ ...options, target });
+    for (let target = waiting.shift(); target !== undefined && !signal.aborted; target = waiting.shift()) {
+      const result = await runCampaign({ ...options, target, signal });
       results.push(result);
       if (!options.json) process.stderr.write(`${target}: ${result.runs} keer, ${result.findings.length} gevonden\n`);
     }
@@ -113,13 +114,14 @@ async function runAll({ targets, jobs, ...options }: Options): Promise<CampaignR
 
 const commandFor = (target: string, file: string): string => `npm run fuzz -- --target ${target} --replay ${file}`;
 
-function tell(options: Options, results: readonly CampaignResult[]): void {
+function tell(options: Options, results: readonly CampaignResult[], interrupted: boolean): boolean {
   const found = results.flatMap(({ target, findings }) =>
     findings.map((finding) => ({ target, ...finding, replay: commandFor(target, finding.file) })),
   );
+  const good = found.length === 0 && !interrupted;
   if (options.json) {
-    printJson({ seed: options.seed, good: found.length === 0, targets: results, findings: found });
-    return;
+    printJson({ seed: options.seed, good, interrupted, targets: results, findings: found });
+    return good;
   }
   const header = ['doel', 'keer', 'per seconde', 'corpus', 'takken', 'geraakt', 'gevonden', 'niet herhaald'];
   const rows = results.map((one) => {
@@ -128,11 +130,14 @@ function tell(options: Options, results: readonly CampaignResult[]): void {
     return [...cells, one.notRepeated].map(String);
   });
   printTable(header, rows);
-  print(`seed ${options.seed}: ${found.length === 0 ? 'niets gevonden' : `${found.length} gevonden`}`);
+  print(
+    `seed ${options.seed}: ${interrupted ? 'afgebroken; ' : ''}${found.length === 0 ? 'niets gevonden' : `${found.length} gevonden`}`,
+  );
   for (const { target, kind, message, bytes, replay } of found) {
     print(`${target} ${kind} (${bytes} bytes): ${message}`);
     print(`  ${replay}`);
   }
+  return good;
 }
 
 async function replayOne(options: Options, target: string, file: string): Promise<boolean> {
@@ -148,9 +153,11 @@ async function main(): Promise<boolean> {
   const options = readOptions();
   const [target] = options.targets;
   if (options.replay !== undefined && target !== undefined) return replayOne(options, target, options.replay);
-  const results = await runAll(options);
-  tell(options, results);
-  return results.every(({ findings }) => findings.length === 0);
+  const ending = hearEnding();
+  const cut = new AbortController();
+  void ending.signal.then(() => cut.abort());
+  const results = await runAll(options, cut.signal);
+  return tell(options, results, cut.signal.aborted);
 }
 
 await runTool(main);

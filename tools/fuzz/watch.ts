@@ -26,15 +26,17 @@ const HEAP_MB = 512;
 /** Time for making keys and seeds, and between two inputs. */
 const IDLE_MS = 60_000;
 
+/** `cut` ends the child, which is no failure. */
 export async function watchChild(
   orders: Omit<ChildOrders, 'blackBox'>,
   onReport: (report: ChildReport) => void,
+  cut?: AbortSignal,
 ): Promise<Ending> {
   const dir = mkdtempSync(join(tmpdir(), 'dk-fuzz-'));
   const blackBox = join(dir, 'in-hand');
   const box = readBlackBox(blackBox);
   try {
-    return await watch(startChild({ ...orders, blackBox }), box, onReport);
+    return await watch(startChild({ ...orders, blackBox }), box, onReport, cut);
   } finally {
     box.close();
     rmSync(dir, { recursive: true, force: true });
@@ -45,10 +47,17 @@ function startChild(orders: ChildOrders): ChildProcess {
   return fork(CHILD, [JSON.stringify(orders)], {
     execArgv: [`--max-old-space-size=${HEAP_MB}`, '--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Ctrl-C is for the tool: a child that died of it would pass for one that an input killed.
+    detached: true,
   });
 }
 
-function watch(child: ChildProcess, box: BlackBoxReader, onReport: (report: ChildReport) => void): Promise<Ending> {
+function watch(
+  child: ChildProcess,
+  box: BlackBoxReader,
+  onReport: (report: ChildReport) => void,
+  cut: AbortSignal | undefined,
+): Promise<Ending> {
   return new Promise((resolve) => {
     let ended: Failure | undefined;
     let done = false;
@@ -61,14 +70,17 @@ function watch(child: ChildProcess, box: BlackBoxReader, onReport: (report: Chil
       else onReport(report);
     });
     const judge = createJudge(child, box);
+    const stop = (): unknown => child.kill('SIGKILL');
+    cut?.addEventListener('abort', stop);
     const timer = setInterval(() => {
       ended ??= judge();
-      if (ended !== undefined) child.kill('SIGKILL');
+      if (ended !== undefined) stop();
     }, LOOK_MS);
     child.on('close', (code, signal) => {
       clearInterval(timer);
+      cut?.removeEventListener('abort', stop);
       const { run: runs, busy } = box.look();
-      if (done && ended === undefined) return resolve({ runs });
+      if ((done && ended === undefined) || cut?.aborted === true) return resolve({ runs });
       const failure = ended ?? deathOf(said, code, signal);
       resolve({ failure, runs, ...(busy ? { input: box.input() } : {}) });
     });
