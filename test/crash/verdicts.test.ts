@@ -1,6 +1,6 @@
 // What CI makes of the reports of the fuzzer and the crash harness: nothing tried is not good.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,4 +72,29 @@ test('a report with fewer points than were asked is no report; what CI runs is e
   expect(asked.flat().sort()).toEqual([...POINT_NAMES, ...SPECIAL_NAMES].sort());
   const expected = [...readFileSync(RUN, 'utf8').matchAll(/crash-\d=(\d+)/g)].map(([, count]) => Number(count));
   expect(expected).toEqual(asked.map(({ length }) => length));
+});
+
+/** The script in a folder of its own, with commands that do nothing but what is told here. */
+function runWith(npm: string): { lines: string[]; status: number | null } {
+  const bin = join(dir, 'bin');
+  mkdirSync(join(dir, '.ci'), { recursive: true });
+  mkdirSync(bin);
+  copyFileSync(RUN, join(dir, '.ci', 'run'));
+  for (const name of ['xmlsec1', 'xmllint', 'make', 'npm']) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${name === 'npm' ? npm : ''}\n`, { mode: 0o755 });
+  }
+  const { stdout, status } = spawnSync('bash', [join(dir, '.ci', 'run')], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+  });
+  return { lines: stdout.trim().split('\n'), status };
+}
+
+test('what CI leaves out when npm test fails is told in a line, and the last line has the counts', () => {
+  const { lines, status } = runWith('[ "$1" = ci ] && exit 0; echo "Tests:       2 failed, 7 passed, 9 total"; exit 1');
+  expect(lines.slice(-2)).toEqual([
+    'left out because npm test failed: types, lint, rules, fuzz, crash',
+    '7 passed, 2 failed',
+  ]);
+  expect(status).toBe(1);
 });
