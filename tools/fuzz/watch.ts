@@ -26,7 +26,7 @@ const HEAP_MB = 512;
 /** Time for making keys and seeds, and between two inputs. */
 const IDLE_MS = 60_000;
 
-/** `cut` ends the child, which is no failure. */
+/** `cut` ends the child; what comes of it then is for who gave it to leave alone. */
 export async function watchChild(
   orders: Omit<ChildOrders, 'blackBox'>,
   onReport: (report: ChildReport) => void,
@@ -80,7 +80,7 @@ function watch(
       clearInterval(timer);
       cut?.removeEventListener('abort', stop);
       const { run: runs, busy } = box.look();
-      if ((done && ended === undefined) || cut?.aborted === true) return resolve({ runs });
+      if (done && ended === undefined) return resolve({ runs });
       const failure = ended ?? deathOf(said, code, signal);
       resolve({ failure, runs, ...(busy ? { input: box.input() } : {}) });
     });
