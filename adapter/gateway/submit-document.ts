@@ -2,8 +2,9 @@
 import type { Issue } from '../base/index.ts';
 import { businessData, type Route } from '../ggk/index.ts';
 import { fitsId, MAX_ID, type MessageRecord } from '../msh/index.ts';
+import { INLINE_BLOB_BYTES } from '../store/index.ts';
 import type { StufMessage } from '../stuf/index.ts';
-import { sha256Hex } from './blob.ts';
+import { sha256Hex, stage } from './blob.ts';
 import { exchangeOf } from './carry.ts';
 import { type Judged, judgeContent } from './content.ts';
 import type { GatewayContext } from './context.ts';
@@ -99,7 +100,9 @@ async function submit(
   const key = submitter.key ?? business.referentienummer;
   // As JSON, because either may hold any separator.
   const uuid = derivedUuid(`submit|${JSON.stringify([submitter.client, key])}`);
-  const requestSha256 = digestOf(document);
+  // Hashed once, for the request and for the store.
+  const staged = stage(document.stuf);
+  const requestSha256 = digestOf(document, staged.sha256);
   const result = await submitMessage(
     {
       ...exchangeOf(route, message.kind),
@@ -110,7 +113,7 @@ async function submit(
         {
           contentId: `stuf-${uuid}@${context.messageIdDomain}`,
           contentType: 'application/xml',
-          content: document.stuf,
+          content: staged.bytes <= INLINE_BLOB_BYTES ? staged : document.stuf,
         },
       ],
       business,
@@ -130,8 +133,7 @@ async function submit(
 }
 
 /** All that was asked, so that another wish under the same key is a conflict (row 57). */
-function digestOf({ stuf, conversationId, refToMessageId }: SubmitDocument): string {
-  const content = sha256Hex(stuf);
+function digestOf({ conversationId, refToMessageId }: SubmitDocument, content: string): string {
   return conversationId === undefined && refToMessageId === undefined
     ? content
     : sha256Hex(Buffer.from(JSON.stringify([content, conversationId ?? '', refToMessageId ?? ''])));

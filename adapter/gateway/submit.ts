@@ -24,7 +24,7 @@ export interface OutboundContent {
   readonly contentId: string;
   readonly contentType: string;
   readonly fileName?: string;
-  /** Octets to store now, or a blob that is stored already (a forwarded payload). */
+  /** Octets to store now, or a blob: small with its octets, or stored already (a forwarded payload). */
   readonly content: Uint8Array | StagedBlob;
 }
 
