@@ -1,5 +1,8 @@
 // The simulated partner: a tester chooses what it sends, down to the MessageId.
 import { createPrivateKey } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { freePorts } from '../../tools/demo/ports.ts';
 import { readHttpFile } from '../../tools/http-file.ts';
@@ -10,6 +13,7 @@ import {
   type Partner,
   parseBehaviour,
   readBehaviour,
+  readPartner,
 } from '../../tools/partner/index.ts';
 import { agreementOf, TEST_SERVICE, testCpa, URL_A, URL_B } from '../fixtures/gateway.ts';
 import { OIN_A, OIN_B, testPki } from '../fixtures/pki.ts';
@@ -112,6 +116,22 @@ test('a request to send is refused by its fields, with what was found and what i
         'uuid: dit veld bestaat niet',
       ].join('\n'),
     });
+    const asked = async (path: string, method = 'POST') => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { method });
+      return [response.status, ((await response.json()) as { error: string }).error];
+    };
+    expect(await asked('/misbehave?what=onzin')).toEqual([
+      400,
+      expect.stringMatching(/^what: gevonden "onzin"; verwacht naam of naam:aantal, met een naam uit dropAck, /),
+    ]);
+    expect(await asked('/niets', 'GET')).toEqual([
+      404,
+      expect.stringMatching(/^GET \/niets is er niet; verwacht GET \/, /),
+    ]);
+    expect(await asked('/recording?messageId=x', 'GET')).toEqual([
+      404,
+      expect.stringMatching(/^messageId: geen bericht/),
+    ]);
     expect((await send('[]')).error).toBe('gevonden een lijst; verwacht een object');
     expect((await send('{"payload": geheim}')).error).toMatch(/^geen geldige JSON; verwacht een object met cpaId/);
     const payload = Buffer.from('<x/>').toString('base64');
@@ -133,4 +153,22 @@ test('a misbehaviour has a name and a number', () => {
     { name: 'dropAck', amount: 2 },
     { name: 'delayAck', amount: 2000 },
   ]);
+});
+
+test('a description of a partner that is wrong names each field', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dk-partner-'));
+  const file = join(folder, 'partner.json');
+  const files = { keyFile: 'k', certFile: 'c' };
+  const fine = { name: 'p', oin: OIN_A, applicatie: 'P', cpaFiles: ['x'], caFile: 'x', tls: files, signing: files };
+  writeFileSync(file, JSON.stringify({ ...fine, port: 70_000, tls: { ...files, pasword: 'x' }, soort: 'y' }));
+  try {
+    const said = [
+      'tls.pasword: dit veld bestaat niet',
+      'port: gevonden 70000, verwacht een getal van ten hoogste 65535',
+      'soort: dit veld bestaat niet',
+    ];
+    expect(() => readPartner(file, [])).toThrow(said.map((fault) => `${file}: ${fault}`).join('\n'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

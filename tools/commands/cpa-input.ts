@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { CpaInput, PartyData } from '../../adapter/agreement/index.ts';
 import { parseDateTime } from '../../adapter/base/index.ts';
 import { DUTCH, expecting } from '../../adapter/config/index.ts';
+import { jsonFaults } from '../json-faults.ts';
 import { WrongUse } from '../output.ts';
 
 const moment = z
@@ -48,7 +49,12 @@ type PartyJson = z.infer<typeof party>;
 /** Reads and checks the input; `file` is for messages and for names of certificates, which are relative to it. */
 export function readCreateInput(text: string, file: string): CpaInput {
   const parsed = input.safeParse(readJson(text, file), DUTCH);
-  if (!parsed.success) throw new WrongUse(parsed.error.issues.flatMap((issue) => faults(issue, file)).join('\n'));
+  if (!parsed.success)
+    throw new WrongUse(
+      jsonFaults(parsed.error.issues)
+        .map((fault) => `${file}: ${fault}`)
+        .join('\n'),
+    );
   const { parties, start, end, ...rest } = parsed.data;
   const unread: string[] = [];
   const read = (one: PartyJson, index: number): PartyData =>
@@ -74,13 +80,6 @@ function readJson(text: string, file: string): unknown {
   } catch {
     throw new WrongUse(`${file}: geen geldige JSON`);
   }
-}
-
-function faults(issue: z.core.$ZodIssue, file: string): readonly string[] {
-  const at = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
-  const where = at.replace(/^\./, '');
-  if (issue.code !== 'unrecognized_keys') return [`${file}: ${where === '' ? '' : `${where}: `}${issue.message}`];
-  return issue.keys.map((key) => `${file}: ${where === '' ? '' : `${where}.`}${key}: dit veld bestaat niet`);
 }
 
 type CertificateField = 'tlsCertificateFile' | 'serverCertificateFile' | 'signingCertificateFile';

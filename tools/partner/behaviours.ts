@@ -25,6 +25,9 @@ export interface Behaviour {
   readonly amount: number;
 }
 
+/** What a text must be that is none of them. */
+export const BEHAVIOUR_EXPECTED = `verwacht naam of naam:aantal, met een naam uit ${Object.keys(BEHAVIOURS).join(', ')}`;
+
 /** Reads `dropAck:2`; undefined when the name or number is none we know. */
 export function parseBehaviour(text: string): Behaviour | undefined {
   const [name = '', amount, ...more] = text.split(':');

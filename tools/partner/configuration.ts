@@ -7,8 +7,9 @@ import { z } from 'zod';
 import { parseCpa } from '../../adapter/agreement/index.ts';
 import { DUTCH } from '../../adapter/config/index.ts';
 import type { SigningKey } from '../../adapter/dsig/index.ts';
+import { jsonFaults } from '../json-faults.ts';
 import { WrongUse } from '../output.ts';
-import { BEHAVIOURS, type Behaviour, parseBehaviour } from './behaviours.ts';
+import { BEHAVIOUR_EXPECTED, type Behaviour, parseBehaviour } from './behaviours.ts';
 import type { PartnerOptions } from './partner.ts';
 import { createResponder } from './respond.ts';
 import type { TlsIdentity } from './wire.ts';
@@ -78,8 +79,7 @@ export function readPartner(file: string, extra: readonly string[]): { json: Par
 export function readBehaviour(text: string): Behaviour {
   const behaviour = parseBehaviour(text);
   if (behaviour !== undefined) return behaviour;
-  const names = Object.keys(BEHAVIOURS).join(', ');
-  throw new WrongUse(`--misbehave ${text}: verwacht naam of naam:aantal, met een naam uit ${names}`);
+  throw new WrongUse(`--misbehave ${text}: ${BEHAVIOUR_EXPECTED}`);
 }
 
 function describe(file: string): PartnerJson {
@@ -93,7 +93,9 @@ function describe(file: string): PartnerJson {
   const parsed = partnerJson.safeParse(value, DUTCH);
   if (parsed.success) return parsed.data;
   throw new WrongUse(
-    parsed.error.issues.map(({ path, message }) => `${file}: ${path.join('.')}: ${message}`).join('\n'),
+    jsonFaults(parsed.error.issues)
+      .map((fault) => `${file}: ${fault}`)
+      .join('\n'),
   );
 }
 

@@ -1,7 +1,7 @@
 // Lets the demo and testers steer a running partner: a small HTTP interface on loopback.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BEHAVIOURS, parseBehaviour } from './behaviours.ts';
+import { BEHAVIOUR_EXPECTED, parseBehaviour } from './behaviours.ts';
 import { readDispatch } from './dispatch-json.ts';
 import type { Partner } from './partner.ts';
 import { readAll } from './wire.ts';
@@ -32,6 +32,8 @@ export function createControl(partner: Partner): Control {
   };
 }
 
+const ROUTES = 'GET /, GET /log, GET /recording?messageId=…, POST /send, POST /misbehave?what=… of POST /behave';
+
 async function handle(request: IncomingMessage, response: ServerResponse, partner: Partner): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const route = `${request.method} ${url.pathname}`;
@@ -43,9 +45,10 @@ async function handle(request: IncomingMessage, response: ServerResponse, partne
     return answer(response, 200, await partner.send(message));
   }
   if (route === 'POST /misbehave') {
-    const behaviour = parseBehaviour(url.searchParams.get('what') ?? '');
+    const what = url.searchParams.get('what') ?? '';
+    const behaviour = parseBehaviour(what);
     if (behaviour === undefined)
-      return answer(response, 400, { error: 'unknown behaviour', known: Object.keys(BEHAVIOURS) });
+      return answer(response, 400, { error: `what: gevonden ${JSON.stringify(what)}; ${BEHAVIOUR_EXPECTED}` });
     partner.misbehave(behaviour);
     return answer(response, 200, behaviour);
   }
@@ -53,13 +56,13 @@ async function handle(request: IncomingMessage, response: ServerResponse, partne
     partner.behave();
     return answer(response, 200, {});
   }
-  return answer(response, 404, { error: 'not found' });
+  return answer(response, 404, { error: `${route} is er niet; verwacht ${ROUTES}` });
 }
 
 /** A received message as it came, with its HTTP headers in front: food for `dk message inspect`. */
 function recording(messageId: string, response: ServerResponse, partner: Partner): void {
   const bytes = partner.recording(messageId);
-  if (bytes === undefined) answer(response, 404, { error: 'not found' });
+  if (bytes === undefined) answer(response, 404, { error: 'messageId: geen bericht met dit MessageId ontvangen' });
   else response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(bytes);
 }
 

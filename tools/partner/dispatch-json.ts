@@ -1,6 +1,7 @@
 // What a tester may ask a partner to send, as JSON: every fault by its field, with what was found and what is expected.
 import { z } from 'zod';
 import { DUTCH } from '../../adapter/config/index.ts';
+import { jsonFaults } from '../json-faults.ts';
 import type { Dispatch } from './send.ts';
 
 const isBase64 = (text: string): boolean => {
@@ -27,7 +28,7 @@ export type DispatchJson = z.infer<typeof dispatchJson>;
 /** The message to send; throws with one line per fault, which never holds what the document does. */
 export function readDispatch(text: string): Dispatch {
   const parsed = dispatchJson.safeParse(parse(text), DUTCH);
-  if (!parsed.success) throw new Error(parsed.error.issues.flatMap(faults).join('\n'));
+  if (!parsed.success) throw new Error(jsonFaults(parsed.error.issues).join('\n'));
   return { ...parsed.data, payload: Buffer.from(parsed.data.payload, 'base64') };
 }
 
@@ -39,10 +40,4 @@ function parse(text: string): unknown {
       'geen geldige JSON; verwacht een object met cpaId, to, service, action, referentienummer en payload',
     );
   }
-}
-
-function faults(issue: z.core.$ZodIssue): readonly string[] {
-  const at = (...more: readonly string[]): string => [...issue.path.map(String), ...more].join('.');
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${at(key)}: dit veld bestaat niet`);
-  return [issue.path.length === 0 ? issue.message : `${at()}: ${issue.message}`];
 }
