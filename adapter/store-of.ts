@@ -15,13 +15,20 @@ export async function storeOf({ store: url, messageIdDomain }: Config): Promise<
   } catch (error) {
     await store?.close();
     if (error instanceof StoreUnfit) throw new Refused([unusable(error.message)]);
-    if (error instanceof StoreUnavailable)
-      throw new Refused([unusable(`${placeOf(url)} ${NOT_WRITABLE} (${codeOf(error)})`)]);
+    if (error instanceof StoreUnavailable) throw new Refused([unusable(`${placeOf(url)} ${whyNot(codeOf(error))}`)]);
     throw error;
   }
 }
 
+/** What an operator can do about each; whatever starts the process again comes through when it has passed. */
+const CAUSES: readonly (readonly [code: RegExp, why: string])[] = [
+  [/^SQLITE_(BUSY|LOCKED)/, 'wordt nu door een ander proces beschreven; probeer het opnieuw als dat klaar is'],
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'heeft geen ruimte meer; maak ruimte op de schijf'],
+  [/^SQLITE_(NOTADB|CORRUPT)/, 'heeft een gateway.db die beschadigd is of geen database; zet een back-up terug'],
+];
 const NOT_WRITABLE = 'kan niet worden gebruikt; verwacht een map waarin deze gateway mag schrijven';
+
+const whyNot = (code: string): string => `${CAUSES.find(([cause]) => cause.test(code))?.[1] ?? NOT_WRITABLE} (${code})`;
 
 const unusable = (detail: string): Issue => ({
   code: 'Store',

@@ -102,7 +102,7 @@ function unreadable(error: unknown): string {
   const { type, code, limit } = error as { readonly type?: unknown; readonly code?: unknown; readonly limit?: unknown };
   if (type === 'entity.too.large') return `De aanvraag is te groot; verwacht ten hoogste ${String(limit)} bytes.`;
   if (type === 'encoding.unsupported') return 'Content-Encoding: verwacht gzip, deflate, br, of geen.';
-  if (String(code).startsWith('Z_')) return 'De inhoud is niet wat Content-Encoding zegt.';
+  if (/^(?:Z_|ERR__ERROR_)/.test(String(code))) return 'De inhoud is niet wat Content-Encoding zegt.';
   if (type === 'request.size.invalid') return 'De inhoud is niet zo lang als Content-Length zegt.';
   if (error instanceof URIError) return 'Het pad: verwacht bij een % twee hexadecimale cijfers.';
   return 'De aanvraag kon niet worden gelezen.';

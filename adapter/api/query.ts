@@ -27,7 +27,7 @@ export function wholeNumber(
 ): Result<number, string> {
   const given = query[name];
   if (given === undefined) return ok(otherwise);
-  const number = typeof given === 'string' && given !== '' ? Number(given) : Number.NaN;
+  const number = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : Number.NaN;
   if (Number.isInteger(number) && number >= least && number <= most) return ok(number);
   const found = typeof given === 'string' ? quoted(given) : 'meer dan één waarde';
   return fail(`${name}: gevonden ${found}; verwacht een ${what} van ${least} tot en met ${most}.`);

@@ -19,8 +19,11 @@ export interface SignaturePolicy {
 
 export interface ReferenceVerdict {
   readonly uri: string;
-  /** `notJudged`: what costs much is left undone for whoever has not proved to hold the key. */
-  readonly verdict: 'valid' | 'digestMismatch' | 'notResolved' | 'notAllowed' | 'notJudged';
+  /**
+   * `tooLarge`: more would have to be canonicalised than we do for one message. `notJudged`: what costs much is left undone for
+   * whoever has not proved to hold the key.
+   */
+  readonly verdict: 'valid' | 'digestMismatch' | 'notResolved' | 'notAllowed' | 'tooLarge' | 'notJudged';
   readonly detail?: string;
 }
 

@@ -6,7 +6,6 @@ import { DIGESTS, SIGNATURES } from './algorithms.ts';
 import { publicKeyOf } from './keys.ts';
 import { envelopeOctets, partOctets, signedInfoOctets } from './octets.ts';
 import {
-  type Canonicalization,
   contentIdOf,
   type ReferenceParts,
   type SignatureParts,
@@ -17,7 +16,7 @@ import {
 import type { ReferenceVerdict, SignaturePolicy, SignatureVerdict, SignedPart } from './types.ts';
 
 /** Of all parts of one message together: a part may be anything, and its worst canonical form takes a second for 4 MB (row 148). */
-const MAX_CANONICAL_BYTES = 2 * 1024 * 1024;
+const MOST_CANONICAL_BYTES = 2 * 1024 * 1024;
 
 /**
  * The verdict on the message's signature with the certificate (DER) that the CPA gives. Shape and algorithms are judged
@@ -50,7 +49,7 @@ async function judge(
   by: { readonly key: KeyObject; readonly policy: SignaturePolicy },
 ): Promise<SignatureVerdict> {
   const fits = valueFits(xml, taken, by.key);
-  const budget = fits ? { left: MAX_CANONICAL_BYTES } : undefined;
+  const budget = fits ? { left: MOST_CANONICAL_BYTES } : undefined;
   const references: ReferenceVerdict[] = [];
   for (const reference of taken.references)
     references.push(await judgeReference({ xml, taken, parts, budget }, reference));
@@ -90,6 +89,7 @@ const REASONS: Readonly<Record<ReferenceVerdict['verdict'], string>> = {
   digestMismatch: 'the digest differs, it was changed after signing',
   notResolved: 'the part is not in the message, or more than once',
   notAllowed: 'the transforms cannot be applied',
+  tooLarge: 'too large to be canonicalised: at most 1 MB of a part and 2 MB of all together',
 };
 
 interface Judging {
@@ -119,22 +119,19 @@ async function judgeReference(
   if (part === undefined || found.length > 1) return { uri, verdict: 'notResolved' };
   if (reference.canonicalization === undefined) return compare(uri, await part.digest(hash), reference.digest);
   if (budget === undefined) return { uri, verdict: 'notJudged' };
-  const octets = await withinBudget(part, reference.canonicalization, budget);
+  const bytes = await withinBudget(part, budget);
+  if (bytes === undefined) return { uri, verdict: 'tooLarge' };
+  const octets = partOctets(bytes, reference.canonicalization);
   return octets === undefined
     ? { uri, verdict: 'notAllowed' }
     : compare(uri, createHash(hash).update(octets, 'utf8').digest(), reference.digest);
 }
 
-/** Undefined also for what goes beyond the budget. */
-async function withinBudget(
-  part: SignedPart,
-  canonicalization: Canonicalization,
-  budget: { left: number },
-): Promise<string | undefined> {
-  const bytes = await part.bytes?.();
-  if (bytes === undefined) return undefined;
-  budget.left -= bytes.length;
-  return budget.left < 0 ? undefined : partOctets(bytes, canonicalization);
+/** Undefined for what is too large, alone or beside what was canonicalised already. */
+async function withinBudget(part: SignedPart, budget: { left: number }): Promise<Uint8Array | undefined> {
+  const bytes = budget.left <= 0 ? undefined : await part.bytes?.();
+  budget.left -= bytes?.length ?? 0;
+  return budget.left < 0 ? undefined : bytes;
 }
 
 const compare = (uri: string, found: Buffer, expected: Buffer): ReferenceVerdict => ({

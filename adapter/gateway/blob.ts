@@ -46,15 +46,15 @@ export function openFiles(blobs: Pick<Blobs, 'writer'>): Files {
 
 export const toRef = ({ sha256, bytes }: BlobRef): BlobRef => ({ sha256, bytes });
 
-/** A larger part is not canonicalised for a signature: that is done before anybody has proved anything (R57). */
-const MAX_CANONICAL_BYTES = 1024 * 1024;
+/** A larger part is not canonicalised for a signature (R57); how much of them together is a matter of dsig. */
+const LARGEST_CANONICAL_PART = 1024 * 1024;
 
 /** A part whose octets can be hashed again by any algorithm; SHA-256 is known already. */
 export function signedPart(contentId: string, blob: StagedBlob, blobs: Blobs): SignedPart {
   const { inline } = blob;
   return {
     contentId,
-    ...(blob.bytes > MAX_CANONICAL_BYTES
+    ...(blob.bytes > LARGEST_CANONICAL_PART
       ? {}
       : { bytes: () => (inline === undefined ? blobs.read(blob) : Promise.resolve(inline)) }),
     digest: async (algorithm) => {

@@ -46,7 +46,7 @@ const exists = (cpaId: string): Issue => ({
   code: 'CpaExists',
   severity: 'Error',
   where: 'CollaborationProtocolAgreement/@cpaid',
-  detail: `a CPA with the id ${cpaId} and other content is stored; replace it explicitly`,
+  detail: `er is al een CPA met het id ${cpaId} en een andere inhoud; vervang die uitdrukkelijk`,
   rule: 'V2',
 });
 
@@ -56,11 +56,10 @@ export async function removeCpa(
   { by }: { readonly by: string },
   context: GatewayContext,
 ): Promise<boolean> {
-  const removed = await context.store.agreements.remove(cpaId);
-  if (!removed) return false;
-  await context.agreements.refresh();
+  const note = { at: context.clock.now(), event: 'cpa.removed', detail: `${cpaId}, door ${by}` };
+  if (!(await context.store.agreements.remove(cpaId, note))) return false;
   context.observer.emit('cpa.removed', { cpaId, detail: by });
-  await context.store.note({ at: context.clock.now(), event: 'cpa.removed', detail: `${cpaId}, door ${by}` });
+  await context.agreements.refresh();
   await tellDays(context);
   return true;
 }

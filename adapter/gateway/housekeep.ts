@@ -31,7 +31,7 @@ interface DaysOfCpa {
   readonly days: number;
 }
 
-/** The gauge holds the CPAs that there are: what is imported or removed shows at once. */
+/** The gauge holds the CPAs that there are: what this process imports or removes shows at once, what another does within the hour. */
 export async function tellDays(context: GatewayContext): Promise<readonly DaysOfCpa[]> {
   const index = await context.agreements.current();
   const now = context.clock.now();

@@ -18,7 +18,8 @@ export function toStandardOutput(): (line: string) => void {
 
 /**
  * Lines of one turn of the event loop go in one write: for each its own would cost as much as to make the line. An exit writes
- * them first; a SIGKILL takes those of its turn with it, and what they told of a message is in its journal.
+ * them first, as far as a pipe takes them; a kill takes those of its turn with it, and what they told of a message is in its
+ * journal.
  */
 export function together(write: (lines: string) => void): (line: string) => void {
   let waiting: string[] = [];

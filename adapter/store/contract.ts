@@ -115,7 +115,8 @@ export interface AgreementDocuments {
   put(cpa: StoredCpa, replace: boolean): Promise<'ok' | 'same' | 'exists'>;
   get(cpaId: string): Promise<StoredCpa | undefined>;
   list(): Promise<readonly Omit<StoredCpa, 'xml'>[]>;
-  remove(cpaId: string): Promise<boolean>;
+  /** False when it is not there; the note is written with the removal, or neither is. */
+  remove(cpaId: string, note: SystemNote): Promise<boolean>;
   /** Grows by one with each put or remove, so that a cache can tell that it is stale. */
   revision(): Promise<number>;
 }

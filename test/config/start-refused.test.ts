@@ -84,7 +84,19 @@ describe('row 16 a store that cannot be', () => {
   test('a database that is none', () => {
     mkdirSync(inside('geen'));
     writeFileSync(inside('geen/gateway.db'), 'geen database'.repeat(1_000));
-    expect(said(`sqlite:${inside('geen')}`)).toBe(`store: ${inside('geen')} ${NOT_WRITABLE} (SQLITE_NOTADB)`);
+    expect(said(`sqlite:${inside('geen')}`)).toBe(
+      `store: ${inside('geen')} heeft een gateway.db die beschadigd is of geen database; zet een back-up terug (SQLITE_NOTADB)`,
+    );
+  });
+
+  test('one that another process keeps locked while its layout must be brought up to date', async () => {
+    mkdirSync(inside('bezet'));
+    const db = new Database(inside('bezet/gateway.db'));
+    db.exec('CREATE TABLE iets (x); BEGIN IMMEDIATE');
+    expect(said(`sqlite:${inside('bezet')}`)).toMatch(
+      /bezet wordt nu door een ander proces beschreven; probeer het opnieuw als dat klaar is \(SQLITE_BUSY/,
+    );
+    db.close();
   });
 
   test('one of a newer version of the program', async () => {

@@ -123,6 +123,13 @@ const unreadable: readonly (readonly [string, string, RequestInit, number, strin
     'De inhoud is niet wat Content-Encoding zegt.',
   ],
   [
+    'brotli that is none',
+    '/api/v1/messages',
+    { body: 'dit is geen brotli', headers: { 'content-encoding': 'br' } },
+    400,
+    'De inhoud is niet wat Content-Encoding zegt.',
+  ],
+  [
     'a half percent in the path',
     '/api/v1/messages/%zz/commands',
     { body: '{}' },
@@ -140,6 +147,7 @@ test.each(unreadable)('row 155 %s: what was expected is said', async (_, path, i
 test.each([
   ['messages?limit=x', 'limit: gevonden "x"; verwacht een geheel getal van 1 tot en met 1000.'],
   ['messages?limit=1&limit=2', 'limit: gevonden meer dan één waarde; verwacht een geheel getal van 1 tot en met 1000.'],
+  ['messages?limit=0x10', 'limit: gevonden "0x10"; verwacht een geheel getal van 1 tot en met 1000.'],
   ['messages?limit=999990019', 'limit: gevonden "[bsn]"; verwacht een geheel getal van 1 tot en met 1000.'],
   ['messages?functi=WMO301', /^"functi": onbekend; verwacht een of meer van direction, cpaId, /],
   ['inbox?lease=', 'lease: gevonden ""; verwacht een aantal seconden van 5 tot en met 3600.'],

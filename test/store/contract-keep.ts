@@ -92,17 +92,19 @@ export function agreements(given: Given): void {
   });
 
   test('the revision grows with every change and only then', async () => {
-    const { agreements: cpas } = given();
+    const { agreements: cpas, notes } = given();
     const seen = [await cpas.revision()];
     await cpas.put(cpa('<one/>'), false);
     seen.push(await cpas.revision());
     await cpas.put(cpa('<one/>'), true);
     await cpas.put(cpa('<two/>'), false);
     seen.push(await cpas.revision());
-    expect(await cpas.remove('cpa-1')).toBe(true);
+    const note = { at: NOW, event: 'cpa.removed', detail: 'cpa-1, door beheer' };
+    expect(await cpas.remove('cpa-1', note)).toBe(true);
     seen.push(await cpas.revision());
-    expect(await cpas.remove('cpa-1')).toBe(false);
+    expect(await cpas.remove('cpa-1', { ...note, detail: 'nog eens' })).toBe(false);
     seen.push(await cpas.revision());
+    expect(await notes(9)).toEqual([note]);
     const [start = -1] = seen;
     expect(seen.map((revision) => revision - start)).toEqual([0, 1, 1, 2, 2]);
     expect(await cpas.get('cpa-1')).toBeUndefined();

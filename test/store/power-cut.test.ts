@@ -1,5 +1,5 @@
 // What a power cut leaves of a large blob: its contents, its name and the names of its folders have been synchronised (D2).
-import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -118,6 +118,7 @@ test('D2 who needs a folder that another is making waits until its name lasts', 
   });
   const blobs = join(root, 'blobs');
   const syncs = await watchSyncs(root, (inode) => (inode === inodeOf(root) ? released : Promise.resolve()));
+  await makeFolder(root);
   const first = makeFolder(blobs);
   for (let i = 0; i < 200 && inodeOf(blobs) === 0; i += 1) await tick(5);
   let isMade = false;
@@ -131,4 +132,45 @@ test('D2 who needs a folder that another is making waits until its name lasts', 
   await Promise.all([first, second]);
   expect(whileItWaits).toEqual({ isMade: false, isKept: false });
   expect(isNameKept(syncs, blobs)).toBe(true);
+});
+
+test('D2 a folder whose name could not be made to last is not taken for one whose name does', async () => {
+  const root = newFolder();
+  const blobs = join(root, 'blobs');
+  let failing = true;
+  const syncs = await watchSyncs(root, (inode) =>
+    failing && inode === inodeOf(blobs) ? Promise.reject(new Error('EIO')) : Promise.resolve(),
+  );
+  await makeFolder(blobs);
+  await expect(makeFolder(join(blobs, 'ab'))).rejects.toThrow('EIO');
+  failing = false;
+  expect(isNameKept(syncs, join(blobs, 'ab'))).toBe(false);
+  await makeFolder(join(blobs, 'ab', 'cd'));
+  expect([join(blobs, 'ab'), join(blobs, 'ab', 'cd')].filter((path) => !isNameKept(syncs, path))).toEqual([]);
+});
+
+test('D2 one that another process made, and one that was taken away and made again, lasts', async () => {
+  const root = newFolder();
+  const folder = join(root, 'een');
+  mkdirSync(folder);
+  const syncs = await watchSyncs(root);
+  await makeFolder(folder);
+  expect(isNameKept(syncs, folder)).toBe(true);
+  const before = syncs.length;
+  await makeFolder(folder);
+  expect(syncs).toHaveLength(before);
+  rmSync(folder, { recursive: true });
+  await makeFolder(folder);
+  expect(isNameKept(syncs.slice(before), folder)).toBe(true);
+});
+
+test('a store in a folder that may be passed and not read can be opened', async () => {
+  const root = newFolder();
+  const folder = join(root, 'een');
+  mkdirSync(folder);
+  await watchSyncs(root, (inode) =>
+    inode === inodeOf(root) ? Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' })) : Promise.resolve(),
+  );
+  await expect(makeFolder(folder)).resolves.toBeUndefined();
+  await expect(makeFolder(join(root, 'twee'))).rejects.toThrow('no');
 });

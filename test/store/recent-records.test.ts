@@ -8,23 +8,31 @@ import { changed, inserted, job, NOW, record } from './record.ts';
 const markOf = ({ version, acceptedAt }: ReturnType<typeof record>) => ({ version, acceptedAt });
 
 describe('what is at hand', () => {
-  test('D11 what was written last stays, the oldest falls out above 256 kB', () => {
+  test('D11 what was written last stays, the oldest falls out above 512 kB', () => {
     const recent = new RecentRecords();
     const all = Array.from({ length: 25 }, (_, i) => record(`m${i}`));
-    for (const one of all) recent.remember(one, 'x'.repeat(12_500));
+    for (const one of all) recent.remember(one, 'x'.repeat(25_000));
     expect(all.map((one) => recent.get(one.id, markOf(one)))).toEqual(all.map((one, i) => (i < 5 ? undefined : one)));
   });
 
   test('a record written again counts once and goes to the back of the line; one too large is not kept', () => {
     const recent = new RecentRecords();
     const [first, second] = [record('m1'), record('m2')];
-    for (let i = 0; i < 50; i += 1) recent.remember(first, 'x'.repeat(60_000));
-    recent.remember(second, 'x'.repeat(60_000));
-    recent.remember(first, 'x'.repeat(60_000));
-    recent.remember(record('m3'), 'x'.repeat(180_000));
+    for (let i = 0; i < 50; i += 1) recent.remember(first, 'x'.repeat(120_000));
+    recent.remember(second, 'x'.repeat(120_000));
+    recent.remember(first, 'x'.repeat(120_000));
+    recent.remember(record('m3'), 'x'.repeat(360_000));
     expect([recent.has(first.id), recent.has(second.id)]).toEqual([true, false]);
-    recent.remember(record('m4'), 'x'.repeat(300_000));
+    recent.remember(record('m4'), 'x'.repeat(600_000));
     expect(recent.has(record('m4').id)).toBe(false);
+  });
+
+  test('a large envelope that a record keeps alive counts with it', () => {
+    const recent = new RecentRecords();
+    const large = record('m1', { envelope: { sha256: 'f'.repeat(64), bytes: 400_000 } });
+    recent.remember(large, '{}');
+    recent.remember(record('m2'), 'x'.repeat(150_000));
+    expect([recent.has(large.id), recent.has(record('m2').id)]).toEqual([false, true]);
   });
 
   test.each([

@@ -169,5 +169,6 @@ const REFERENCES: Readonly<Record<InspectionView['signature']['references'][numb
   digestMismatch: 'klopt niet (digest)',
   notResolved: 'niet gevonden',
   notAllowed: 'niet toegestaan',
+  tooLarge: 'te groot om te canonicaliseren: hooguit 1 MB per deel, 2 MB samen',
   notJudged: 'niet beoordeeld, want SignatureValue klopt niet',
 };

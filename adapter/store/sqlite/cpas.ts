@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { AgreementDocuments, StoredCpa } from '../contract.ts';
 import { guarded } from './errors.ts';
+import type { NoteTable } from './notes.ts';
 import type { GroupWriter } from './writer.ts';
 
 interface CpaRow {
@@ -12,7 +13,7 @@ interface CpaRow {
   readonly imported_by: string;
 }
 
-export function createCpaTable(db: Database, writer: GroupWriter): AgreementDocuments {
+export function createCpaTable(db: Database, writer: GroupWriter, notes: Pick<NoteTable, 'add'>): AgreementDocuments {
   const find = db.prepare('SELECT * FROM cpas WHERE cpa_id = ?');
   const list = db.prepare('SELECT cpa_id, sha256, imported_at, imported_by FROM cpas ORDER BY cpa_id');
   const write = db.prepare('INSERT OR REPLACE INTO cpas VALUES (?, ?, ?, ?, ?)');
@@ -41,10 +42,13 @@ export function createCpaTable(db: Database, writer: GroupWriter): AgreementDocu
         return row === undefined ? undefined : { ...about(row), xml: row.xml };
       }),
     list: () => guarded(() => (list.all() as CpaRow[]).map(about)),
-    remove: (cpaId) =>
+    remove: (cpaId, note) =>
       writer.write(() => {
         const removed = remove.run(cpaId).changes > 0;
-        if (removed) revise.run();
+        if (removed) {
+          revise.run();
+          notes.add(note);
+        }
         return removed;
       }),
     revision: () => guarded(() => (revision.get() as { value: number }).value),

@@ -128,7 +128,7 @@ function assemble({ db, folder, writer, checkpointer }: Parts): SqliteStore {
       await writer.write(() => probe.run());
     },
     keepFirst: createKeepFirst(db, writer),
-    agreements: createCpaTable(db, writer),
+    agreements: createCpaTable(db, writer, notes),
     blobs: createBlobs(db, folder, recent),
     purge: (before, max) => guarded(() => purgeInSteps(writer, createPurge(db, before, recent), max)),
     stats: () => writer.stats(),

@@ -83,10 +83,12 @@ interface Applied {
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
- * Brings the database to the newest layout, in one transaction, so that two processes starting together cannot both do it.
- * Throws when the database is newer than the program or its history differs: an operator must choose the right program.
+ * Brings the database to the newest layout, in one transaction, so that two processes starting together cannot both do it; one
+ * that is there already is only read. Throws when the database is newer than the program or its history differs: an operator
+ * must choose the right program.
  */
 export function migrate(db: Database): void {
+  if (isNewest(db)) return;
   const steps = db.transaction(() => {
     db.exec('CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, hash TEXT NOT NULL)');
     const applied = db.prepare<[], Applied>('SELECT number, hash FROM migrations ORDER BY number').all();
@@ -99,6 +101,13 @@ export function migrate(db: Database): void {
     }
   });
   steps.immediate();
+}
+
+function isNewest(db: Database): boolean {
+  if (db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").get() === undefined) return false;
+  const applied = db.prepare<[], Applied>('SELECT number, hash FROM migrations ORDER BY number').all();
+  checkHistory(applied);
+  return applied.length === MIGRATIONS.length;
 }
 
 function checkHistory(applied: readonly Applied[]): void {

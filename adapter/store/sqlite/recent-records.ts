@@ -3,10 +3,10 @@ import type { MessageRecord, RecordId } from '../../msh/change.ts';
 import type { Row } from './row.ts';
 
 /**
- * Some sixty messages: those in hand at once. A record keeps the text alive that its fields were cut out of, which is many times
- * as long, so more would cost a hundred megabytes; what falls out is read from the database.
+ * Some eighty usual messages: those in hand at once. A record may keep the envelope alive that its fields were cut out of, and
+ * that counts with it; what falls out is read from the database.
  */
-const MAX_CHARS = 256 * 1024;
+const MAX_BYTES = 512 * 1024;
 
 /** What tells whether a row still holds the record as it was written: another process may have changed it, or begun it anew. */
 export interface Mark {
@@ -16,21 +16,22 @@ export interface Mark {
 
 interface Kept {
   readonly record: MessageRecord;
-  readonly chars: number;
+  readonly bytes: number;
 }
 
 /** The last written falls out last. */
 export class RecentRecords {
   readonly #kept = new Map<RecordId, Kept>();
-  #chars = 0;
+  #bytes = 0;
 
   /** `document` is what the row of this record holds. */
   remember(record: MessageRecord, document: Row['document']): void {
     this.#forget(record.id);
-    this.#kept.set(record.id, { record, chars: document.length });
-    this.#chars += document.length;
+    const bytes = document.length + record.envelope.bytes;
+    this.#kept.set(record.id, { record, bytes });
+    this.#bytes += bytes;
     for (const id of this.#kept.keys()) {
-      if (this.#chars <= MAX_CHARS) return;
+      if (this.#bytes <= MAX_BYTES) return;
       this.#forget(id);
     }
   }
@@ -46,7 +47,7 @@ export class RecentRecords {
   }
 
   #forget(id: RecordId): void {
-    this.#chars -= this.#kept.get(id)?.chars ?? 0;
+    this.#bytes -= this.#kept.get(id)?.bytes ?? 0;
     this.#kept.delete(id);
   }
 }

@@ -39,6 +39,6 @@ export const MANY_PARTS: readonly Mutation[] = [
   refused(
     'row 148 R57 24 dear parts to canonicalise, of the partner itself: no more than two megabytes of them',
     withDearParts(() => ({})),
-    'the transforms cannot be applied',
+    'too large to be canonicalised',
   ),
 ];
