@@ -1,4 +1,5 @@
 // Looks at the certificates and lists that the configuration names before they are used: fit for partners, and not for development.
+import { join } from 'node:path';
 import type { Instant, Issue } from './base/index.ts';
 import type { Config } from './config/index.ts';
 import { bytesIfThere, Refused, tlsMaterial } from './files.ts';
@@ -92,7 +93,7 @@ export function developmentCertificates(config: Config): readonly Issue[] {
 }
 
 /** Each at its option; directories and the like as well. */
-function unreadableFiles({ endpoint, client, signing }: Config): Issue[] {
+function unreadableFiles({ endpoint, client, signing, schemasDir }: Config): Issue[] {
   const sides = Object.entries({ endpoint, client }).flatMap(([side, { keyFile, certFile, caFiles, crlFiles }]) => [
     [`${side}.keyFile`, keyFile] as const,
     [`${side}.certFile`, certFile] as const,
@@ -103,7 +104,8 @@ function unreadableFiles({ endpoint, client, signing }: Config): Issue[] {
     [`signing.${i}.keyFile`, keyFile] as const,
     [`signing.${i}.certFile`, certFile] as const,
   ]);
-  return [...sides, ...pairs].flatMap(([where, file]): Issue[] =>
+  const catalogue = schemasDir === undefined ? undefined : join(schemasDir, 'catalogue.json');
+  return [...sides, ...pairs, ['schemasDir', catalogue] as const].flatMap(([where, file]): Issue[] =>
     file === undefined || bytesIfThere(file) !== undefined
       ? []
       : [{ code: 'File', severity: 'Error', where, detail: `${file}: kan niet worden gelezen` }],

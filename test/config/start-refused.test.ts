@@ -50,6 +50,7 @@ test('files that cannot be read are named by their options, all at once and besi
     endpoint,
     signing: [{ keyFile: '/geen/s', certFile: '/geen/t' }],
     hub: { inactive: ['WMO999'] },
+    schemasDir: '/geen/schemas',
   });
   expect([status, stderr.trim().split('\n')]).toEqual([
     2,
@@ -61,6 +62,7 @@ test('files that cannot be read are named by their options, all at once and besi
       `endpoint.crlFiles.0: ${folder}: kan niet worden gelezen`,
       'signing.0.keyFile: /geen/s: kan niet worden gelezen',
       'signing.0.certFile: /geen/t: kan niet worden gelezen',
+      'schemasDir: /geen/schemas/catalogue.json: kan niet worden gelezen',
     ],
   ]);
 });

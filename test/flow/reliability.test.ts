@@ -331,7 +331,7 @@ describe('retries', () => {
     p.clock.pass((record.timeToLive ?? 0) - p.clock.now() + 1);
     expect(await p.a.gateway.operate(record.id, 'retry')).toMatchObject({
       ok: false,
-      error: [{ rule: 'OPS-2', detail: expect.stringContaining('TimeToLive has passed') }],
+      error: [{ rule: 'OPS-2', detail: expect.stringContaining('TimeToLive is voorbij') }],
     });
     await p.settle();
     expect((await p.sent(record)).state).toBe('failed');

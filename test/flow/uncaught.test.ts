@@ -1,6 +1,6 @@
 // What the process itself tells (row 159): of faults that nothing caught, and of the URLs that it is asked.
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -150,14 +150,15 @@ describe('row 159 a fault that nothing caught', () => {
   }, 20_000);
 
   test('what the start cannot do is said with its words, for whoever mends it, but never a BSN', async () => {
-    const place = join(folder, `${BSN}.txt`);
-    writeFileSync(place, '');
-    const run = start({ store: `sqlite:${place}` });
+    const schemasDir = join(folder, BSN);
+    mkdirSync(schemasDir);
+    writeFileSync(join(schemasDir, 'catalogue.json'), `"${BSN}"`);
+    const run = start({ schemasDir });
     expect(await run.ended).toBe(1);
     const [line, ...more] = linesOf(run.out());
     expect(more).toEqual([]);
     expect(line).toMatchObject({ event: 'gateway.crashed', gateway: 'proef' });
-    expect(line?.detail).toMatch(/^the store cannot take work now \(EEXIST\)\n\w+\n {4}at /);
+    expect(line?.detail).toMatch(/^entries\.map is not a function\n\w+\n {4}at /);
     expect([run.out().includes(BSN), run.err()]).toEqual([false, '']);
   });
 

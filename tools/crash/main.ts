@@ -183,6 +183,8 @@ async function runAll(options: Options, journal: Journal, progress: Progress): P
   for (const task of tasks) {
     if (ending.heard() !== undefined) break;
     const result = await runner.round(task);
+    // A gateway that dies of the same signal may be heard before the signal is.
+    await new Promise((resolve) => setImmediate(resolve));
     // What ends the harness may end the gateways too: a round that is not good is then done again, and is nobody's fault.
     if (ending.heard() !== undefined && !isGoodRound(result)) break;
     progress.step(titleOf(task.point), isGoodRound(result) ? undefined : badLine(result));
