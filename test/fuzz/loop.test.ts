@@ -1,5 +1,5 @@
 // The fuzzer must be able to find: each planted fault lies behind four branches, which only its coverage leads to (row 175).
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +104,22 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
   LONG_MS,
 );
+
+test('a child that is cut before it begins does nothing', () => {
+  const orders = { target: 'mime', fuzz: { seed: 'cut', ms: 20_000, corpus: join(dir, 'cut') } };
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', CUT, WATCH, JSON.stringify(orders)], {
+    encoding: 'utf8',
+    timeout: 15_000,
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ runs: 0, failure: { message: expect.stringContaining('SIGKILL') } });
+});
+
+const WATCH = new URL('../../dist/tools/fuzz/watch.js', import.meta.url).href;
+const CUT = `
+const [watch, orders] = process.argv.slice(1);
+const { watchChild } = await import(watch);
+console.log(JSON.stringify(await watchChild(JSON.parse(orders), () => undefined, AbortSignal.abort())));
+`;
 
 describe('wrong use', () => {
   test.each([

@@ -56,7 +56,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   let deaths = 0;
   for (let round = 0; deaths <= MAX_DEATHS; round += 1) {
     const left = ms - (performance.now() - startedAt);
-    if (round > 0 && left < 1000) break;
+    if (round > 0 && (left < 1000 || signal.aborted)) break;
     const reports: Extract<ChildReport, { kind: 'found' }>[] = [];
     const fuzz = {
       seed: `${seed} ${round}`,

@@ -72,6 +72,7 @@ function watch(
     const judge = createJudge(child, box);
     const stop = (): unknown => child.kill('SIGKILL');
     cut?.addEventListener('abort', stop);
+    if (cut?.aborted === true) stop();
     const timer = setInterval(() => {
       ended ??= judge();
       if (ended !== undefined) stop();

@@ -43,10 +43,14 @@ export function start(script: string, args: readonly string[], options: StartOpt
   return child;
 }
 
-/** Nobody reads the log of a gateway that is only used, so it is not split into lines; why it fell is for whoever runs this. */
+/** Nobody reads the log of a gateway that is only used; why it fell is for whoever runs this. */
 function tellCrash(piece: Buffer): void {
-  if (piece.includes('"event":"gateway.crashed"')) process.stderr.write(piece);
+  if (!piece.includes(CRASHED)) return;
+  const told = piece.toString('utf8').split('\n');
+  for (const line of told.filter((one) => one.includes(CRASHED))) process.stderr.write(`${line}\n`);
 }
+
+const CRASHED = '"event":"gateway.crashed"';
 
 /** Starts one gateway of the layout and resolves when it is ready. */
 export async function startGateway(layout: Layout, name: string, options: StartOptions = {}): Promise<GatewayProcess> {

@@ -116,7 +116,8 @@ export async function soak(options: SoakOptions, hooks: Hooks): Promise<SoakResu
       seconds,
       askedSeconds: options.ms / 1000,
       faultEverySeconds: options.faultEveryMs / 1000,
-      interrupted,
+      // What ends the tool may end the gateways too, also while they come to rest.
+      interrupted: interrupted || hooks.interrupted(),
       ...(capacity === undefined ? {} : { capacity }),
       rate,
       submitted: ledger.submitted,
