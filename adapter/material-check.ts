@@ -83,8 +83,9 @@ function eventOf({ rule, severity }: Issue): EventName {
  */
 export function developmentCertificates(config: Config): readonly Issue[] {
   if (config.mode !== 'production') return [];
-  return certificateFiles(config).flatMap(([where, file]) => {
-    const bytes = file === undefined ? undefined : bytesIfThere(file);
+  return filesOf(config).flatMap(([where, file]) => {
+    const isCertificate = /\.(?:certFile|caFiles)/.test(where);
+    const bytes = file === undefined || !isCertificate ? undefined : bytesIfThere(file);
     if (bytes === undefined || !holdsDevelopment(bytes)) return [];
     return [
       { code: 'Development', severity: 'Error', where, detail: 'een ontwikkelcertificaat mag niet in productie' },
@@ -93,19 +94,10 @@ export function developmentCertificates(config: Config): readonly Issue[] {
 }
 
 /** Each at its option; directories and the like as well. */
-function unreadableFiles({ endpoint, client, signing, schemasDir }: Config): Issue[] {
-  const sides = Object.entries({ endpoint, client }).flatMap(([side, { keyFile, certFile, caFiles, crlFiles }]) => [
-    [`${side}.keyFile`, keyFile] as const,
-    [`${side}.certFile`, certFile] as const,
-    ...caFiles.map((file, i) => [`${side}.caFiles.${i}`, file] as const),
-    ...crlFiles.map((file, i) => [`${side}.crlFiles.${i}`, file] as const),
-  ]);
-  const pairs = signing.flatMap(({ keyFile, certFile }, i) => [
-    [`signing.${i}.keyFile`, keyFile] as const,
-    [`signing.${i}.certFile`, certFile] as const,
-  ]);
-  const catalogue = schemasDir === undefined ? undefined : join(schemasDir, 'catalogue.json');
-  return [...sides, ...pairs, ['schemasDir', catalogue] as const].flatMap(([where, file]): Issue[] =>
+function unreadableFiles(config: Config): Issue[] {
+  const { schemasDir } = config;
+  const catalogue: Named = ['schemasDir', schemasDir === undefined ? undefined : join(schemasDir, 'catalogue.json')];
+  return [...filesOf(config), catalogue].flatMap(([where, file]): Issue[] =>
     file === undefined || bytesIfThere(file) !== undefined
       ? []
       : [{ code: 'File', severity: 'Error', where, detail: `${file}: kan niet worden gelezen` }],
@@ -114,10 +106,19 @@ function unreadableFiles({ endpoint, client, signing, schemasDir }: Config): Iss
 
 type Named = readonly [where: string, file: string | undefined];
 
-function certificateFiles({ endpoint, client, signing }: Config): readonly Named[] {
-  const sides = Object.entries({ endpoint, client }).flatMap(([side, { certFile, caFiles }]): readonly Named[] => [
-    [`${side}.certFile`, certFile],
-    ...caFiles.map((file, i): Named => [`${side}.caFiles.${i}`, file]),
+/** Keys, certificates and lists that the configuration names, each with its option. */
+function filesOf({ endpoint, client, signing }: Config): readonly Named[] {
+  const many = (where: string, files: readonly string[]): readonly Named[] =>
+    files.map((file, i): Named => [`${where}.${i}`, file]);
+  const sides = Object.entries({ endpoint, client }).flatMap(([side, files]): readonly Named[] => [
+    [`${side}.keyFile`, files.keyFile],
+    [`${side}.certFile`, files.certFile],
+    ...many(`${side}.caFiles`, files.caFiles),
+    ...many(`${side}.crlFiles`, files.crlFiles),
   ]);
-  return [...sides, ...signing.map(({ certFile }, i): Named => [`signing.${i}.certFile`, certFile])];
+  const pairs = signing.flatMap(({ keyFile, certFile }, i): readonly Named[] => [
+    [`signing.${i}.keyFile`, keyFile],
+    [`signing.${i}.certFile`, certFile],
+  ]);
+  return [...sides, ...pairs];
 }

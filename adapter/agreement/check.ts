@@ -47,11 +47,13 @@ export function onLine(line: number | undefined, issue: Issue): Issue {
 
 const ROOT = 'CollaborationProtocolAgreement';
 
+/** Whoever means to replace it says so (row 82). */
+export const cpaExists = error('CpaExists', `${ROOT}/@cpaid`, 'er is al een CPA met dit id en een andere inhoud', 'V2');
+
 function checkIdentity(agreement: Agreement, policy: CpaPolicy): Issue[] {
   const issues: Issue[] = [];
   const other = policy.existing.find((one) => one.cpaId === agreement.cpaId && one.sha256 !== agreement.sha256);
-  if (other !== undefined)
-    issues.push(error('CpaExists', `${ROOT}/@cpaid`, 'er is al een CPA met dit id en een andere inhoud', 'V2'));
+  if (other !== undefined) issues.push(cpaExists);
   if (/[^A-Za-z0-9_-]/.test(agreement.cpaId)) {
     issues.push(
       warn(

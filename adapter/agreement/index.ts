@@ -1,5 +1,5 @@
 // Agreements: CPA documents to typed agreements (parse, check), messages to exchanges (resolve), party data to a CPA (create).
-export { type CpaPolicy, checkCpa } from './check.ts';
+export { type CpaPolicy, checkCpa, cpaExists } from './check.ts';
 export { type CpaExchange, type CpaInput, type CreatableProfile, createCpa, type PartyData } from './create.ts';
 export { judgeCreated } from './create-judge.ts';
 export {

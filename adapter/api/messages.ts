@@ -105,6 +105,7 @@ async function list(gateway: Gateway, request: Request, response: Response): Pro
 }
 
 const DIRECTIONS = ['in', 'out'];
+
 /** A filter that cannot be meant would find nothing, or everything: it is named instead, with what it may hold. */
 function filterFault(query: Request['query']): string | undefined {
   const unknown = unknownParameter(query, [...FILTERS, 'state', 'limit', 'cursor']);

@@ -17,6 +17,8 @@ export const stage = (bytes: Uint8Array): StagedBlob => ({
 export interface Files {
   /** Makes octets of any size ready for a commit: small ones inline, large ones durable in the blob store first (D2). */
   persist(bytes: Uint8Array): Promise<StagedBlob>;
+  /** The same for octets that were named already; what comes without them is stored. */
+  settle(blob: StagedBlob): Promise<StagedBlob>;
   /** The same for what a change would carry inline and is too large for that. */
   durable(change: Change): Promise<Change>;
   /** Takes back what no record came to name: nobody else would for hours, and it may be very much (OPS-7, rows 21, 22). */
@@ -32,12 +34,12 @@ export function openFiles(blobs: Pick<Blobs, 'writer'>): Files {
     await writer.write(bytes);
     return writer.finish();
   };
+  const settle: Files['settle'] = async (blob) =>
+    blob.inline === undefined || blob.bytes <= INLINE_BLOB_BYTES ? blob : persist(blob.inline);
   return {
     persist,
-    durable: async (change) => ({
-      ...change,
-      blobs: await Promise.all(change.blobs.map((blob) => (blob.inline === undefined ? blob : persist(blob.inline)))),
-    }),
+    settle,
+    durable: async (change) => ({ ...change, blobs: await Promise.all(change.blobs.map(settle)) }),
     async drop() {
       await Promise.all(writers.splice(0).map((writer) => writer.abort()));
     },

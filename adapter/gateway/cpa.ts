@@ -1,5 +1,5 @@
 // Use case: CPAs are imported, listed and removed; a faulty one changes nothing (V1–V24, rows 76–85).
-import { type Agreement, checkCpa, parseCpa } from '../agreement/index.ts';
+import { type Agreement, checkCpa, cpaExists, parseCpa } from '../agreement/index.ts';
 import { hasError, type Issue } from '../base/index.ts';
 import { sha256Hex } from './blob.ts';
 import type { GatewayContext } from './context.ts';
@@ -35,27 +35,18 @@ export async function importCpa(xml: Uint8Array, checks: CpaChecks, context: Gat
   if (checks.dryRun === true) return { agreement, outcome: 'imported', issues };
   const cpa = { cpaId: agreement.cpaId, xml, sha256: sha256Hex(xml), importedAt: now, importedBy: checks.by };
   const stored = await context.store.agreements.put(cpa, checks.replace ?? false);
-  if (stored === 'exists') return { agreement, outcome: 'refused', issues: [...issues, exists(agreement.cpaId)] };
+  if (stored === 'exists') return { agreement, outcome: 'refused', issues: [...issues, cpaExists] };
   await context.agreements.refresh();
   context.observer.emit('cpa.imported', { cpaId: agreement.cpaId, detail: checks.by });
   await tellDays(context);
   return { agreement, outcome: stored === 'same' ? 'same' : 'imported', issues };
 }
 
-const exists = (cpaId: string): Issue => ({
-  code: 'CpaExists',
-  severity: 'Error',
-  where: 'CollaborationProtocolAgreement/@cpaid',
-  detail: `er is al een CPA met het id ${cpaId} en een andere inhoud; vervang die uitdrukkelijk`,
-  rule: 'V2',
-});
-
-/** False when there is no such CPA; `by` is who asked, for the log and the notes. Messages in flight keep the values they were accepted with (row 84). */
-export async function removeCpa(
-  cpaId: string,
-  { by }: { readonly by: string },
-  context: GatewayContext,
-): Promise<boolean> {
+/**
+ * False when there is no such CPA; `by` is who asked, for the log and the notes. Messages in flight keep the values they were
+ * accepted with (row 84).
+ */
+export async function removeCpa(cpaId: string, by: string, context: GatewayContext): Promise<boolean> {
   const note = { at: context.clock.now(), event: 'cpa.removed', detail: `${cpaId}, door ${by}` };
   if (!(await context.store.agreements.remove(cpaId, note))) return false;
   context.observer.emit('cpa.removed', { cpaId, detail: by });

@@ -88,7 +88,7 @@ export function createGateway(context: GatewayContext): Gateway {
       operateMessage(id, { command, ...(operator === undefined ? {} : { operator }) }, context),
     resend: (id, operator) => resendMessage(id, { by: `operator ${operator}` }, context),
     importCpa: (xml, checks) => importCpa(xml, checks, context),
-    removeCpa: (cpaId, by) => removeCpa(cpaId, { by }, context),
+    removeCpa: (cpaId, by) => removeCpa(cpaId, by, context),
     cpas: () => store.agreements.list(),
     cpa: (cpaId) => store.agreements.get(cpaId),
     notes: (limit) => store.notes(limit),

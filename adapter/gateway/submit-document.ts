@@ -2,7 +2,6 @@
 import type { Issue } from '../base/index.ts';
 import { businessData, type Route } from '../ggk/index.ts';
 import { fitsId, MAX_ID, type MessageRecord } from '../msh/index.ts';
-import { INLINE_BLOB_BYTES } from '../store/index.ts';
 import type { StufMessage } from '../stuf/index.ts';
 import { sha256Hex, stage } from './blob.ts';
 import { exchangeOf } from './carry.ts';
@@ -113,7 +112,7 @@ async function submit(
         {
           contentId: `stuf-${uuid}@${context.messageIdDomain}`,
           contentType: 'application/xml',
-          content: staged.bytes <= INLINE_BLOB_BYTES ? staged : document.stuf,
+          content: staged,
         },
       ],
       business,

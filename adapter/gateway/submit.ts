@@ -24,7 +24,7 @@ export interface OutboundContent {
   readonly contentId: string;
   readonly contentType: string;
   readonly fileName?: string;
-  /** Octets to store now, or a blob: small with its octets, or stored already (a forwarded payload). */
+  /** Octets to store now, or a blob: named already, or stored already (a forwarded payload). */
   readonly content: Uint8Array | StagedBlob;
 }
 
@@ -121,7 +121,8 @@ async function seal(
 }
 
 async function stageContent(content: OutboundContent, files: Files): Promise<{ part: PartRecord; blob: StagedBlob }> {
-  const blob = content.content instanceof Uint8Array ? await files.persist(content.content) : content.content;
+  const { content: octets } = content;
+  const blob = await (octets instanceof Uint8Array ? files.persist(octets) : files.settle(octets));
   const part = {
     contentId: content.contentId,
     contentType: content.contentType,

@@ -1,6 +1,6 @@
 // Decides whether an operator's command fits a message: retry, cancel, redeliver, discard (OPS-2, OPS-3, OPS-5).
 import { fail, type Issue, ok, type Result } from '../base/index.ts';
-import type { Change, MessageRecord, MessageState } from './change.ts';
+import type { Change, MessageRecord } from './change.ts';
 import type { Effect, OperateFacts, OperatorCommand } from './decision.ts';
 import { effectOf } from './effect.ts';
 import { type LifecycleEvent, rowFor, STATES } from './lifecycle.ts';
@@ -41,9 +41,7 @@ export function operate({
 }
 
 function otherState({ direction, state }: MessageRecord, event: LifecycleEvent): Issue {
-  const fits = (one: MessageRecord['direction']): readonly MessageState[] =>
-    STATES.filter((candidate) => rowFor({ direction: one, state: candidate }, event) !== undefined);
-  const expected = fits(direction);
+  const expected = STATES.filter((candidate) => rowFor({ direction, state: candidate }, event) !== undefined);
   if (expected.length > 0) return refusal(`gevonden ${state}; verwacht ${expected.join(' of ')}`);
   return { ...refusal(`gevonden ${direction}; verwacht ${direction === 'in' ? 'out' : 'in'}`), where: 'direction' };
 }

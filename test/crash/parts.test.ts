@@ -17,9 +17,7 @@ import { INLINE_BLOB_BYTES, openStore, type Store } from '../../adapter/store/in
 import { answered, isMixed, isWhole, variantOf } from '../../tools/crash/cpa.ts';
 import { beginJournal, resumeJournal } from '../../tools/crash/journal.ts';
 import { planRound } from '../../tools/crash/plan.ts';
-import type { RoundResult } from '../../tools/crash/round.ts';
 import { ABSENT } from '../../tools/harness/applications.ts';
-import { NOTHING } from '../../tools/harness/count.ts';
 import { FailPoint, takeLastWords } from '../../tools/harness/fail-point.ts';
 import { namelessFiles } from '../../tools/harness/nameless.ts';
 import { POINT_NAMES, POINTS } from '../../tools/harness/points.ts';
@@ -27,26 +25,13 @@ import { causeOf } from '../../tools/harness/scene.ts';
 import { slowCommits } from '../../tools/harness/slow-commit.ts';
 import { dropUnsynced, type SyncMark, startSyncMark, watchSynchronous } from '../../tools/harness/sync-mark.ts';
 import { inserted, record, refOf } from '../store/record.ts';
+import { head, plan, result } from './result.ts';
 
 let dir = '';
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'crash-parts-'));
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
-
-const head = { seed: 'zaad', startedAt: '2030-01-01T00:00:00.000Z' };
-const { letters: _, ...plan } = planRound('bodyHalf', 0, 'zaad', 'run');
-const result = (change: Partial<RoundResult> = {}): RoundResult => ({
-  plan,
-  counts: { ...NOTHING, accepted: 3, delivered: 2, faults: 1 },
-  struck: true,
-  powerCut: false,
-  ms: 500,
-  droppedBytes: 0,
-  fell: 0,
-  nameless: 0,
-  ...change,
-});
 
 describe('plans', () => {
   test('the same seed gives the same round, with new referentienummers in another run', () => {

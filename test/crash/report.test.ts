@@ -1,26 +1,13 @@
 // The crash report: counts per point, what makes a round or a run bad, and what the page says of it.
 import { describe, expect, test } from '@jest/globals';
 import { SPECIAL_NAMES } from '../../tools/crash/circumstances.ts';
-import { planRound } from '../../tools/crash/plan.ts';
 import { type Asked, isGoodRun, summarise, writeReport } from '../../tools/crash/report.ts';
 import { type RoundResult, skippedNote } from '../../tools/crash/round.ts';
 import { isGood, NOTHING } from '../../tools/harness/count.ts';
 import { POINT_NAMES } from '../../tools/harness/points.ts';
+import { head, plan, result } from './result.ts';
 
-const head = { seed: 'zaad', startedAt: '2030-01-01T00:00:00.000Z' };
-const { letters: _, ...plan } = planRound('bodyHalf', 0, 'zaad', 'run');
 const DONE: Asked = { rounds: 30, points: [...POINT_NAMES, ...SPECIAL_NAMES], left: 0 };
-const result = (change: Partial<RoundResult> = {}): RoundResult => ({
-  plan,
-  counts: { ...NOTHING, accepted: 3, delivered: 2, faults: 1 },
-  struck: true,
-  powerCut: false,
-  ms: 500,
-  droppedBytes: 0,
-  fell: 0,
-  nameless: 0,
-  ...change,
-});
 
 describe('counts and report', () => {
   test.each(['lost', 'twice', 'endless', 'unanswered', 'misbelieved'] as const)('one %s makes a round bad', (name) => {

@@ -57,46 +57,31 @@ type Load = MessageTable['load'];
 
 /** A record at hand is not read from its row again when the row still bears its mark: the look at all of them is one statement. */
 function createLoad(db: Database, records: RecentRecords): Load {
-  const read = createRead(db);
-  const marks = createMarks(db);
+  const read = createLookUp<Row>(db, 'version, document');
+  const marks = createLookUp<Mark>(db, 'version, accepted_at AS acceptedAt');
+  const readAll: Load = (ids) => read(ids).map((row) => (row === undefined ? undefined : toRecord(row)));
   return (ids) => {
-    if (!ids.some((id) => records.has(id))) return read(ids);
+    if (!ids.some((id) => records.has(id))) return readAll(ids);
     const found = marks(ids);
     const known = ids.map((id, i) => {
       const mark = found[i];
       return mark === undefined ? undefined : records.get(id, mark);
     });
-    return known.every((record, i) => record !== undefined || found[i] === undefined) ? known : read(ids);
+    return known.every((record, i) => record !== undefined || found[i] === undefined) ? known : readAll(ids);
   };
 }
 
-/** Whatever the number of ids, one statement: that is one consistent read. */
-function createRead(db: Database): Load {
-  const one = db.prepare<[string], Row>('SELECT version, document FROM messages WHERE id = ?');
-  const some = db.prepare<[string], Row & { readonly id: string }>(
-    'SELECT id, version, document FROM messages WHERE id IN (SELECT value FROM json_each(?))',
-  );
-  const recordOf = (row: Row | undefined): MessageRecord | undefined => (row === undefined ? undefined : toRecord(row));
-  return (ids) => {
-    const [first] = ids;
-    if (first !== undefined && ids.length === 1) return [recordOf(one.get(first))];
-    const rows = new Map(some.all(JSON.stringify(ids)).map((row) => [row.id, row]));
-    return ids.map((id) => recordOf(rows.get(id)));
-  };
-}
-
-function createMarks(db: Database): (ids: readonly RecordId[]) => readonly (Mark | undefined)[] {
-  const columns = 'version, accepted_at AS acceptedAt FROM messages WHERE id';
-  const one = db.prepare<[string], Mark>(`SELECT ${columns} = ?`);
-  const some = db.prepare<[string], Mark & { readonly id: string }>(
-    `SELECT id, ${columns} IN (SELECT value FROM json_each(?))`,
+/** Columns of the rows in the order asked. Whatever the number of ids, one statement: that is one consistent read. */
+function createLookUp<T>(db: Database, columns: string): (ids: readonly RecordId[]) => readonly (T | undefined)[] {
+  const one = db.prepare<[string], T>(`SELECT ${columns} FROM messages WHERE id = ?`);
+  const some = db.prepare<[string], T & { readonly id: string }>(
+    `SELECT id, ${columns} FROM messages WHERE id IN (SELECT value FROM json_each(?))`,
   );
   return (ids) => {
     const [first] = ids;
     if (first !== undefined && ids.length === 1) return [one.get(first)];
-    const rows = some.all(JSON.stringify(ids));
-    const found = new Map(rows.map((row) => [row.id, row]));
-    return ids.map((id) => found.get(id));
+    const rows = new Map(some.all(JSON.stringify(ids)).map((row) => [row.id, row]));
+    return ids.map((id) => rows.get(id));
   };
 }
 

@@ -91,8 +91,7 @@ export function migrate(db: Database): void {
   if (isNewest(db)) return;
   const steps = db.transaction(() => {
     db.exec('CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, hash TEXT NOT NULL)');
-    const applied = db.prepare<[], Applied>('SELECT number, hash FROM migrations ORDER BY number').all();
-    checkHistory(applied);
+    const applied = historyOf(db);
     const record = db.prepare('INSERT INTO migrations VALUES (?, ?)');
     for (const [i, text] of MIGRATIONS.entries()) {
       if (i < applied.length) continue;
@@ -105,9 +104,14 @@ export function migrate(db: Database): void {
 
 function isNewest(db: Database): boolean {
   if (db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").get() === undefined) return false;
+  return historyOf(db).length === MIGRATIONS.length;
+}
+
+/** What was applied, when it is this program's. */
+function historyOf(db: Database): readonly Applied[] {
   const applied = db.prepare<[], Applied>('SELECT number, hash FROM migrations ORDER BY number').all();
   checkHistory(applied);
-  return applied.length === MIGRATIONS.length;
+  return applied;
 }
 
 function checkHistory(applied: readonly Applied[]): void {

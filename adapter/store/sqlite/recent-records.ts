@@ -1,5 +1,6 @@
 // The records that were just written: a message comes back a moment after its commit, to be sent, answered or acknowledged.
 import type { MessageRecord, RecordId } from '../../msh/change.ts';
+import { Bounded } from './bounded.ts';
 import type { Row } from './row.ts';
 
 /**
@@ -14,26 +15,13 @@ export interface Mark {
   readonly acceptedAt: number;
 }
 
-interface Kept {
-  readonly record: MessageRecord;
-  readonly bytes: number;
-}
-
 /** The last written falls out last. */
 export class RecentRecords {
-  readonly #kept = new Map<RecordId, Kept>();
-  #bytes = 0;
+  readonly #kept = new Bounded<RecordId, MessageRecord>(MAX_BYTES);
 
   /** `document` is what the row of this record holds. */
   remember(record: MessageRecord, document: Row['document']): void {
-    this.#forget(record.id);
-    const bytes = document.length + record.envelope.bytes;
-    this.#kept.set(record.id, { record, bytes });
-    this.#bytes += bytes;
-    for (const id of this.#kept.keys()) {
-      if (this.#bytes <= MAX_BYTES) return;
-      this.#forget(id);
-    }
+    this.#kept.put(record.id, record, document.length + record.envelope.bytes);
   }
 
   has(id: RecordId): boolean {
@@ -42,12 +30,7 @@ export class RecentRecords {
 
   /** The record when its row bears the mark; undefined when it has to be read. */
   get(id: RecordId, mark: Mark): MessageRecord | undefined {
-    const { record } = this.#kept.get(id) ?? {};
+    const record = this.#kept.get(id);
     return record?.version === mark.version && record.acceptedAt === mark.acceptedAt ? record : undefined;
-  }
-
-  #forget(id: RecordId): void {
-    this.#bytes -= this.#kept.get(id)?.bytes ?? 0;
-    this.#kept.delete(id);
   }
 }
