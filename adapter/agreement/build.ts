@@ -4,7 +4,7 @@ import type { PartyId } from '../ebms/types.ts';
 import type { XmlElement } from '../xml/index.ts';
 import { readCertificates } from './certificate-element.ts';
 import { defined, type PartyParts, readChannel } from './channel.ts';
-import { cppaAttribute, cppaChild, cppaChildren, lineOf, token } from './elements.ts';
+import { carriedAttribute, carriedText, cppaAttribute, cppaChild, cppaChildren, lineOf, token } from './elements.ts';
 import { collapse } from './simple-types.ts';
 import type { ActionBinding, Agreement, AgreementCertificate, AgreementParty, DeliveryChannel } from './types.ts';
 
@@ -19,7 +19,7 @@ export function buildAgreement(root: XmlElement, sha256: string): Built {
   if (first === undefined || second === undefined) throw new Error('a CPA has two PartyInfo elements');
   const issues: Issue[] = [];
   const agreement: Agreement = {
-    cpaId: cppaAttribute(root, 'cpaid') ?? '',
+    cpaId: carriedAttribute(root, 'cpaid') ?? '',
     version: cppaAttribute(root, 'version') ?? '',
     status: (token(cppaChild(root, 'Status'), 'value') ?? 'proposed') as Agreement['status'],
     start: instant(cppaChild(root, 'Start')),
@@ -53,7 +53,7 @@ function readParty(element: XmlElement, issues: Issue[]): AgreementParty {
     defaultChannel: channel(token(element, 'defaultMshChannelId')),
     overrides: new Map(
       cppaChildren(element, 'OverrideMshActionBinding').map(
-        (one) => [cppaAttribute(one, 'action') ?? '', channel(token(one, 'channelId'))] as const,
+        (one) => [carriedAttribute(one, 'action') ?? '', channel(token(one, 'channelId'))] as const,
       ),
     ),
     certificates: [...parts.certificates.byId.values()],
@@ -84,7 +84,7 @@ function byId(party: XmlElement, name: string, attribute: string): ReadonlyMap<s
 
 function readPartyId(element: XmlElement): PartyId {
   const type = token(element, 'type');
-  return { value: element.text, ...defined('type', type) };
+  return { value: carriedText(element), ...defined('type', type) };
 }
 
 type ChannelLookup = (id: string | undefined) => DeliveryChannel;
@@ -92,8 +92,8 @@ type ChannelLookup = (id: string | undefined) => DeliveryChannel;
 function readRole(role: XmlElement, channel: ChannelLookup): readonly ActionBinding[] {
   const service = cppaChild(cppaChild(role, 'ServiceBinding'), 'Service');
   const context = {
-    role: cppaAttribute(cppaChild(role, 'Role'), 'name') ?? '',
-    service: { value: service?.text ?? '', ...defined('type', cppaAttribute(service, 'type')) },
+    role: carriedAttribute(cppaChild(role, 'Role'), 'name') ?? '',
+    service: { value: carriedText(service), ...defined('type', carriedAttribute(service, 'type')) },
   };
   return readBindings(cppaChild(role, 'ServiceBinding'), context, channel, false);
 }
@@ -125,7 +125,7 @@ function readBinding(
     id: token(own, 'id') ?? '',
     direction: can.name === 'CanSend' ? 'send' : 'receive',
     ...context,
-    action: cppaAttribute(own, 'action') ?? '',
+    action: carriedAttribute(own, 'action') ?? '',
     ...(other === undefined ? {} : { otherId: collapse(other.text) }),
     nonRepudiation: nonRepudiation === 'true' || nonRepudiation === '1',
     confidentialPersistent: (token(marks, 'isConfidential') ?? '').includes('persistent'),

@@ -3,6 +3,7 @@ import type { Instant, Issue } from '../base/index.ts';
 import { checkBindings } from './check-bindings.ts';
 import { checkCertificates } from './check-certificates.ts';
 import { checkChannels } from './check-channels.ts';
+import { checkHeaderValues } from './check-header.ts';
 import type { Agreement, AgreementParty } from './types.ts';
 
 export interface CpaPolicy {
@@ -25,6 +26,7 @@ export function checkCpa(agreement: Agreement, policy: CpaPolicy): readonly Issu
     ...checkIdentity(agreement, policy),
     ...checkPeriod(agreement, policy),
     ...checkParties(agreement, policy),
+    ...checkHeaderValues(agreement),
     ...agreement.parties.flatMap((party) => checkChannels(party, policy)),
     ...checkBindings(agreement),
     ...agreement.parties.flatMap((party) => checkCertificates(party, agreement, policy)),

@@ -1,7 +1,9 @@
-// The CPA importer: what it takes can be resolved for everything that is sent under it, what it refuses it explains.
+// The CPA importer: what it takes can be sent and resolved for every action in it, what it refuses it explains.
 import fc, { type Arbitrary } from 'fast-check';
 import {
+  type ActionBinding,
   type Agreement,
+  type AgreementParty,
   type CpaInput,
   type CreatableProfile,
   checkCpa,
@@ -15,6 +17,8 @@ import {
   timeToLive,
 } from '../../../adapter/agreement/index.ts';
 import { hasError } from '../../../adapter/base/index.ts';
+import { type MessageHeader, readMessage, writeMessage } from '../../../adapter/ebms/index.ts';
+import { readXml } from '../../../adapter/xml/index.ts';
 import { XML_MUTATORS, XML_TOKENS } from '../mutate/xml.ts';
 import { samples } from '../samples.ts';
 import { must, type Target } from '../target.ts';
@@ -54,11 +58,7 @@ function resolveAll(agreement: Agreement): void {
     for (const binding of from.bindings) {
       if (binding.direction !== 'send') continue;
       const resolved = resolveExchange(index, {
-        cpaId: agreement.cpaId,
-        from: { partyIds: from.partyIds.slice(0, 1), role: binding.role },
-        to: { partyIds: to.partyIds.slice(0, 1) },
-        service: binding.service,
-        action: binding.action,
+        ...carried(headerOf(agreement, from, to, binding)),
         now: agreement.start,
       });
       must(resolved.ok, 'an action of an accepted CPA cannot be resolved');
@@ -70,6 +70,32 @@ function resolveAll(agreement: Agreement): void {
       for (const kind of ['Acknowledgment', 'MessageError', 'Ping'] as const) signalExchange(exchange, kind);
     }
   }
+}
+
+const headerOf = (
+  agreement: Agreement,
+  from: AgreementParty,
+  to: AgreementParty,
+  binding: ActionBinding,
+): MessageHeader => ({
+  version: '2.0',
+  from: { partyIds: from.partyIds.slice(0, 1), role: binding.role },
+  to: { partyIds: to.partyIds.slice(0, 1) },
+  cpaId: agreement.cpaId,
+  conversationId: 'c-1',
+  service: binding.service,
+  action: binding.action,
+  messageId: 'm1@a.example',
+  timestamp: { instant: agreement.start, zoned: true },
+  duplicateElimination: false,
+});
+
+/** The header as the partner reads it: what a CPA may hold and a header may not is found here. */
+function carried(header: MessageHeader): MessageHeader {
+  const xml = readXml(Buffer.from(writeMessage({ header, syncReply: false, ackRequested: [], signatures: 0 })));
+  const read = xml.ok ? readMessage(xml.value) : undefined;
+  must(read?.ok === true, 'the header of an action of an accepted CPA cannot be read');
+  return read.value.message.header;
 }
 
 const START = Date.UTC(2025, 0, 1);

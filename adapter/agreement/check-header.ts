@@ -1,0 +1,44 @@
+// What a message header must be able to carry of a CPA: a CPA that holds else is agreed and never used (R24, R25, R31).
+import type { Issue } from '../base/index.ts';
+import { error, onLine, warn } from './check.ts';
+import { isAbsoluteUri } from './simple-types.ts';
+import type { ActionBinding, Agreement, AgreementParty } from './types.ts';
+
+/** Every value that is copied from the CPA into a header, judged as the header's reader will; white space around it is gone. */
+export function checkHeaderValues(agreement: Agreement): Issue[] {
+  const cpaId = notCarried(agreement.cpaId);
+  return [
+    ...(cpaId === undefined ? [] : [error('Blank', 'CollaborationProtocolAgreement/@cpaid', cpaId, 'R27')]),
+    ...agreement.parties.flatMap((party) => [...checkPartyIds(party), ...party.bindings.flatMap(checkBinding)]),
+  ];
+}
+
+/** The first PartyId is the one that this gateway sends; a partner that sends one which no header may carry is refused. */
+function checkPartyIds({ partyIds, line }: AgreementParty): Issue[] {
+  return partyIds.flatMap((id, at) => {
+    const reason = notCarried(id.value, id);
+    const finding = at === 0 ? error : warn;
+    return reason === undefined ? [] : [onLine(line, finding('PartyIdForm', 'PartyInfo/PartyId', reason, 'R25'))];
+  });
+}
+
+function checkBinding({ id, line, role, service, action }: ActionBinding): Issue[] {
+  const issues: Issue[] = [];
+  const told = (name: string, reason: string | undefined, rule: string): void => {
+    const where = `ThisPartyActionBinding[@id='${id}']`;
+    if (reason !== undefined) issues.push(onLine(line, error(`${name}Form`, where, `${name} ${reason}`, rule)));
+  };
+  told('Role', notCarried(role), 'R26');
+  told('Service', notCarried(service.value, service), 'R31');
+  told('Action', notCarried(action), 'R32');
+  return issues;
+}
+
+/** Why a header may not hold this value: it is blank, its type is, or it has no type and is no URI. Undefined when it may. */
+function notCarried(value: string, typed?: { readonly type?: string }): string | undefined {
+  if (value === '') return 'is leeg of bestaat uit witruimte; verwacht een tekst';
+  if (typed === undefined) return undefined;
+  if (typed.type === '') return 'heeft een leeg attribuut type; verwacht een type, of geen attribuut';
+  if (typed.type !== undefined || isAbsoluteUri(value)) return undefined;
+  return 'heeft geen type en is geen URI; verwacht een type (zoals urn:osb:oin) of een URI';
+}
