@@ -19,9 +19,9 @@ export function checkBase64(root: XmlElement): SchemaIssue[] {
     }));
 }
 
-/** White space is allowed between characters. In pieces, so that 25 MB do not go through one regular expression. */
+/** The white space of XML is allowed between characters, no other. In pieces, so that 25 MB do not go through one regular expression. */
 function isBase64(text: string): boolean {
-  const packed = text.replace(/[\s]+/g, '');
+  const packed = text.replace(/[\t\n\r ]+/g, '');
   if (packed.length % 4 !== 0) return false;
   const PIECE = 64 * 1024;
   for (let at = 0; at < packed.length; at += PIECE) {
