@@ -2,7 +2,7 @@
 import { fail, NS, ok, type Result } from '../base/index.ts';
 import { attribute, readXml, type XmlElement, type XmlProblem } from '../xml/index.ts';
 import { decodeBase64 } from './base64.ts';
-import { BESTANDSNAAM, OTHER_VERSIONS, ROOTS, type RootSchema } from './schema.ts';
+import { BESTANDSNAAM, inStuf, OTHER_VERSIONS, ROOTS, type RootSchema } from './schema.ts';
 import type { StufEnvelope, StufFault, StufMessage, StufParty, StufProblem, Stuurgegevens } from './types.ts';
 import { checkNoText, checkOwn, checkSimple, checkValue, problem, type Walked, walk } from './walk.ts';
 
@@ -26,7 +26,7 @@ export function readStuf(bytes: Uint8Array): Result<StufMessage, StufProblem> {
   const schema = ROOTS.find((known) => known.name === root.name && known.ns === root.ns);
   if (schema === undefined) return fail(foreignRoot(root));
   const walked: Walked = { texts: new Map(), open: new Map() };
-  const found = walk(root, schema.parts, `/${schema.name}`, walked);
+  const found = walk(root, schema, `/${schema.name}`, walked);
   if (found !== undefined) return fail(found);
   return schema.kind === 'Di01' || schema.kind === 'Du01'
     ? readEnvelope(schema, schema.kind, walked)
@@ -86,9 +86,14 @@ function readEnvelope(
   });
 }
 
+const OWN = {
+  xmlBestand: { xsdType: inStuf('BinaireInhoud-basis_ggkbericht_xml') },
+  tekstBestand: { xsdType: inStuf('BinaireInhoud-basis_ggkbericht_tekst'), named: 'bestandsnaam' },
+} as const;
+
 function readPayload(bericht: XmlElement, place: string): Result<StufEnvelope['payload'], StufProblem> {
   const [child, second] = bericht.children;
-  const loose = checkOwn(bericht, place) ?? checkNoText(bericht, place);
+  const loose = checkNoText(bericht, place);
   if (loose !== undefined) return fail(loose);
   if (child === undefined || child.ns !== NS.ggk || !PAYLOAD_KINDS.has(child.name)) {
     return fail(problem(child ?? bericht, place, 'missing', 'Precies een xmlBestand of tekstBestand is vereist.'));
@@ -99,7 +104,7 @@ function readPayload(bericht: XmlElement, place: string): Result<StufEnvelope['p
   const kind = child.name === 'xmlBestand' ? 'xmlBestand' : 'tekstBestand';
   const at = `${place}/${kind}`;
   const name = attribute(child, '', 'bestandsnaam');
-  const wrong = checkOwn(child, at, kind === 'tekstBestand' ? 'bestandsnaam' : undefined) ?? checkSimple(child, at);
+  const wrong = checkOwn(child, at, OWN[kind]) ?? checkSimple(child, at);
   if (wrong !== undefined) return fail(wrong);
   if (kind === 'tekstBestand') {
     const nameWrong = checkName(child, name, `${at}/@bestandsnaam`);
@@ -135,8 +140,7 @@ function readSignal(
 ): Result<StufMessage, StufProblem> {
   const detailsXml = walked.open.get('body/detailsXML');
   if (detailsXml !== undefined) {
-    const place = `/${schema.name}/body/detailsXML`;
-    const found = checkOwn(detailsXml, place) ?? checkNoText(detailsXml, place);
+    const found = checkNoText(detailsXml, `/${schema.name}/body/detailsXML`);
     if (found !== undefined) return fail(found);
   }
   const signal = { kind, stuurgegevens: stuurgegevens(walked) };

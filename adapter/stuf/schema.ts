@@ -17,6 +17,8 @@ interface Named {
   readonly ns: string;
   readonly name: string;
   readonly optional?: true;
+  /** The type that the XSD names here, as `{namespace}name`: all that an xsi:type may say. Absent where that type has no name. */
+  readonly xsdType?: string;
 }
 /** `open` content is judged elsewhere: the payload, or detailsXML which the XSD skips. */
 export type Part =
@@ -36,56 +38,74 @@ export const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-
 export const BESTANDSNAAM: TextRule = { minLength: 4, maxLength: 255, pattern: /^[A-Za-z0-9\-._]+$/ };
 export const MAX_REFNUMMER = 40;
 
-const text = (ns: string, name: string, rule: TextRule): Part & { type: 'text' } => ({ type: 'text', ns, name, rule });
+export const inStuf = (type: string): string => `{${NS.stuf}}${type}`;
+const inGgk = (type: string): string => `{${NS.ggk}}${type}`;
+
+const stuf = (name: string, rule: TextRule, xsdType: string): Part => ({
+  type: 'text',
+  ns: NS.stuf,
+  name,
+  rule,
+  xsdType: inStuf(xsdType),
+});
 const group = (ns: string, name: string, parts: readonly Part[]): Part => ({ type: 'group', ns, name, parts });
-const optional = <P extends Part>(part: P): P => ({ ...part, optional: true });
-const stuf = (name: string, rule: TextRule) => text(NS.stuf, name, rule);
-const ggk = (name: string, rule: TextRule) => text(NS.ggk, name, rule);
+const optional = (part: Part): Part => ({ ...part, optional: true });
+const ofType = (xsdType: string, part: Part): Part => ({ ...part, xsdType });
 
-const versie: TextRule = { pattern: /^[0-9]{4}$/ };
-const uuid: TextRule = { maxLength: MAX_REFNUMMER, pattern: UUID_V4 };
-const refnummer: TextRule = { maxLength: MAX_REFNUMMER };
-const tijdstip: TextRule = { pattern: /^[0-9]{8,17}$/ };
+const versie = (name: string): Part => ({ ...stuf(name, { pattern: /^[0-9]{4}$/ }, 'Versienr'), ns: NS.ggk });
+/** The XSD restricts Refnummer on the spot, so the type has no name. */
+const uuid = (name: string): Part => ({
+  type: 'text',
+  ns: NS.stuf,
+  name,
+  rule: { maxLength: MAX_REFNUMMER, pattern: UUID_V4 },
+});
+const refnummer = (name: string): Part => stuf(name, { maxLength: MAX_REFNUMMER }, 'Refnummer');
+const tijdstipBericht = stuf('tijdstipBericht', { pattern: /^[0-9]{8,17}$/ }, 'Tijdstip');
 
-const organisatie = stuf('organisatie', { maxLength: 200 });
+const organisatie = stuf('organisatie', { maxLength: 200 }, 'Organisatie');
 const systeem: readonly Part[] = [
   organisatie,
-  stuf('applicatie', { minLength: 3, maxLength: 50 }),
-  optional(stuf('administratie', { maxLength: 50 })),
-  optional(stuf('gebruiker', { maxLength: 100 })),
+  stuf('applicatie', { minLength: 3, maxLength: 50 }, 'Applicatie'),
+  optional(stuf('administratie', { maxLength: 50 }, 'Administratie')),
+  optional(stuf('gebruiker', { maxLength: 100 }, 'Gebruiker')),
 ];
-const parties = (parts: readonly Part[]) => [group(NS.stuf, 'zender', parts), group(NS.stuf, 'ontvanger', parts)];
+const parties = (parts: readonly Part[], xsdType: string): readonly Part[] =>
+  ['zender', 'ontvanger'].map((name) => ofType(inStuf(xsdType), group(NS.stuf, name, parts)));
 /** In Fo01, Fo03 and Bv03 the XSD leaves organisatie optional (3.3). */
 const signalSysteem = [optional(organisatie), ...systeem.slice(1)];
 
-const parameters = group(NS.ggk, 'parameters', [
-  ggk('applicatieVersie', versie),
-  ggk('applicatieSubversie', versie),
-  ggk('functieVersie', versie),
-  ggk('functieSubversie', versie),
-  { type: 'open', ns: NS.ggk, name: 'bericht' },
-]);
+const parameters = ofType(
+  inGgk('Parameters_ggkberichten'),
+  group(NS.ggk, 'parameters', [
+    versie('applicatieVersie'),
+    versie('applicatieSubversie'),
+    versie('functieVersie'),
+    versie('functieSubversie'),
+    { type: 'open', ns: NS.ggk, name: 'bericht', xsdType: inGgk('BinaireInhoud-basis_ggkberichten') },
+  ]),
+);
 
 function envelope(kind: 'Di01' | 'Du01', name: string): RootSchema {
-  const cross = kind === 'Du01' ? [stuf('crossRefnummer', uuid)] : [];
   const stuurgegevens = group(NS.ggk, 'stuurgegevens', [
-    stuf('berichtcode', { values: [kind] }),
-    ...parties(systeem),
-    stuf('referentienummer', uuid),
-    stuf('tijdstipBericht', tijdstip),
-    ...cross,
-    stuf('functie', { maxLength: 30 }),
+    stuf('berichtcode', { values: [kind] }, `Berichtcode${kind}`),
+    ...parties(systeem, 'Systeem_ggkberichten'),
+    uuid('referentienummer'),
+    tijdstipBericht,
+    ...(kind === 'Du01' ? [uuid('crossRefnummer')] : []),
+    stuf('functie', { maxLength: 30 }, 'Functie'),
   ]);
-  return { kind, ns: NS.ggk, name, parts: [stuurgegevens, parameters] };
+  const xsdType = inStuf(`Stuurgegevens${kind}-envelop${kind === 'Du01' ? 'Retour' : 'Heen'}bericht`);
+  return { kind, ns: NS.ggk, name, parts: [ofType(xsdType, stuurgegevens), parameters] };
 }
 
 function signal(kind: 'Fo01' | 'Fo03' | 'Bv03', body: readonly Part[]): RootSchema {
   const stuurgegevens = group(NS.stuf, 'stuurgegevens', [
-    stuf('berichtcode', { values: [kind], fixed: kind }),
-    ...parties(signalSysteem),
-    stuf('referentienummer', refnummer),
-    stuf('tijdstipBericht', tijdstip),
-    stuf('crossRefnummer', refnummer),
+    stuf('berichtcode', { values: [kind], fixed: kind }, 'Berichtcode'),
+    ...parties(signalSysteem, 'Systeem'),
+    refnummer('referentienummer'),
+    tijdstipBericht,
+    refnummer('crossRefnummer'),
   ]);
   return { kind, ns: NS.stuf, name: `${kind}Bericht`, parts: [stuurgegevens, ...body] };
 }
@@ -93,13 +113,16 @@ function signal(kind: 'Fo01' | 'Fo03' | 'Bv03', body: readonly Part[]): RootSche
 export const OMSCHRIJVING_MAX = 200;
 export const DETAILS_MAX = 1000;
 
-const foutbericht = group(NS.stuf, 'body', [
-  stuf('code', { maxLength: 7 }),
-  stuf('plek', { values: ['client', 'server'] }),
-  stuf('omschrijving', { maxLength: OMSCHRIJVING_MAX }),
-  optional(stuf('details', { maxLength: DETAILS_MAX })),
-  { type: 'open', ns: NS.stuf, name: 'detailsXML', optional: true },
-]);
+const foutbericht = ofType(
+  inStuf('Foutbericht'),
+  group(NS.stuf, 'body', [
+    stuf('code', { maxLength: 7 }, 'Foutcode'),
+    stuf('plek', { values: ['client', 'server'] }, 'Foutplek'),
+    stuf('omschrijving', { maxLength: OMSCHRIJVING_MAX }, 'Foutomschrijving'),
+    optional(stuf('details', { maxLength: DETAILS_MAX }, 'Foutdetails')),
+    { type: 'open', ns: NS.stuf, name: 'detailsXML', optional: true, xsdType: inStuf('FoutdetailsXML') },
+  ]),
+);
 
 export const ROOTS: readonly RootSchema[] = [
   envelope('Di01', 'envelopHeenbericht-ggk_Di01'),

@@ -1,12 +1,14 @@
 // Compares an element with the structure table: the XSD's verdict, with the place of the first violation.
 import { NS } from '../base/index.ts';
-import type { XmlElement } from '../xml/index.ts';
+import type { XmlAttribute, XmlElement } from '../xml/index.ts';
 import type { Part, TextRule } from './schema.ts';
 import type { Facet, StufProblem } from './types.ts';
 
 const BLANK = /^[\t\n\r ]*$/;
 /** Attributes that XML Schema allows on every element and that change no verdict. */
 const SCHEMA_HINTS: ReadonlySet<string> = new Set(['schemaLocation', 'noNamespaceSchemaLocation']);
+/** White space around it is refused, as libxml2 does. */
+const QNAME = /^(?:([^:\s]+):)?([^:\s]+)$/;
 
 /** Texts by their path below the root, e.g. `stuurgegevens/zender/organisatie`, and the elements left open. */
 export interface Walked {
@@ -19,9 +21,14 @@ export function problem(element: XmlElement | undefined, where: string, facet: F
   return { kind: 'structure', detail, where, facet, ...(line === undefined ? {} : { line }) };
 }
 
-/** Reads the children of `element` in the order of `parts`; the first violation is returned, else everything is in `into`. */
-export function walk(element: XmlElement, parts: readonly Part[], path: string, into: Walked): StufProblem | undefined {
-  const loose = checkOwn(element, path) ?? checkNoText(element, path);
+/** Reads the children of `element` in the order of its parts; the first violation is returned, else everything is in `into`. */
+export function walk(
+  element: XmlElement,
+  { parts, xsdType }: Pick<Part & { type: 'group' }, 'parts' | 'xsdType'>,
+  path: string,
+  into: Walked,
+): StufProblem | undefined {
+  const loose = checkOwn(element, path, { xsdType }) ?? checkNoText(element, path);
   if (loose !== undefined) return loose;
   let next = 0;
   for (const part of parts) {
@@ -43,25 +50,37 @@ export function walk(element: XmlElement, parts: readonly Part[], path: string, 
 
 function readPart(child: XmlElement, part: Part, place: string, into: Walked): StufProblem | undefined {
   const key = place.slice(place.indexOf('/', 1) + 1);
-  if (part.type === 'group') return walk(child, part.parts, place, into);
+  if (part.type === 'group') return walk(child, part, place, into);
   if (part.type === 'open') {
     into.open.set(key, child);
-    return undefined;
+    return checkOwn(child, place, part);
   }
-  const found = checkOwn(child, place) ?? checkSimple(child, place) ?? checkText(child, part.rule, place);
+  const found = checkOwn(child, place, part) ?? checkSimple(child, place) ?? checkText(child, part.rule, place);
   if (found !== undefined) return found;
   into.texts.set(key, child.text === '' ? (part.rule.fixed ?? '') : child.text);
   return undefined;
 }
 
 /** No attributes are declared anywhere in the envelope but `bestandsnaam`, which has its own reader. */
-export function checkOwn(element: XmlElement, place: string, allowed?: string): StufProblem | undefined {
+export function checkOwn(
+  element: XmlElement,
+  place: string,
+  allowed: { readonly xsdType?: string | undefined; readonly named?: string | undefined },
+): StufProblem | undefined {
   for (const attribute of element.attributes) {
     if (attribute.ns === NS.xsi && SCHEMA_HINTS.has(attribute.name)) continue;
-    if (attribute.ns === '' && attribute.name === allowed) continue;
+    if (attribute.ns === '' && attribute.name === allowed.named) continue;
+    if (saysItsType(element, attribute, allowed.xsdType)) continue;
     return problem(element, place, 'attribute', 'Dit element mag dit attribuut niet hebben.');
   }
   return undefined;
+}
+
+/** An xsi:type that says what the XSD says already; any other type would change what may stand in the element. */
+function saysItsType(element: XmlElement, attribute: XmlAttribute, xsdType: string | undefined): boolean {
+  if (attribute.ns !== NS.xsi || attribute.name !== 'type' || xsdType === undefined) return false;
+  const [, prefix = '', name] = QNAME.exec(attribute.value) ?? [];
+  return `{${element.namespaces.get(prefix) ?? ''}}${name}` === xsdType;
 }
 
 export function checkNoText(element: XmlElement, place: string): StufProblem | undefined {
