@@ -110,6 +110,28 @@ describe('dk schemas check of a StUF document says which rule of a hub it breaks
     expect([valid, faults]).toEqual([faults.length === 0, INSIDE[code] ?? []]);
   });
 
+  test.each<[string, boolean, string, string]>([
+    ['of no standard', true, 'root', '<Bericht/>'],
+    ['of another namespace', true, 'root', '<Bericht xmlns="urn:anders"/>'],
+    ['of no length', true, 'empty', ''],
+    ['that is no XML', true, 'notWellFormed', 'geen XML'],
+    ['that is no XML further on', false, 'notWellFormed', `${sampleMessage('WMO301')}>`],
+    [
+      'of a release that is not here',
+      false,
+      'root',
+      '<Bericht xmlns="http://www.istandaarden.nl/iwmo/2_0/wmo301/schema"/>',
+    ],
+    ['of another functie', false, 'root', sampleMessage('WMO305')],
+  ])('row 155 row 159 contents %s: valid %s, %s', async (_what, valid, code, payload) => {
+    const checked = await check(heen('WMO301', { payload: Buffer.from(payload) }));
+    expect(checked.valid).toBe(valid);
+    const said = checked.issues.filter((issue) => issue.code === code);
+    expect(said.map(({ severity }) => severity)).toEqual([valid ? 'Warning' : undefined]);
+    expect(said[0]?.message.startsWith('een hub weigert dit bericht: ')).toBe(valid);
+    expect(said[0]?.path).toContain(`${DI01}/parameters/bericht/xmlBestand`);
+  });
+
   test.each<[string, string, string, () => StufMessage | string]>([
     ['a code that a municipality may not give', 'faultCode', 'body/code', () => fo01({ code: 'IB014' })],
     [

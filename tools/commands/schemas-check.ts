@@ -112,7 +112,11 @@ async function checkStuf(bytes: Uint8Array, entry: SchemaEntry, schemas: Schemas
   const read = readStuf(bytes);
   if (!read.ok) {
     const { where, detail, kind, line } = read.error;
-    return { ...envelope, valid: false, issues: [{ line: line ?? 1, path: where, code: kind, message: detail }] };
+    const issue = { line: line ?? 1, path: where, code: kind, message: detail };
+    // The schema has no word on how much there is in it.
+    return kind === 'empty'
+      ? { ...envelope, valid: true, issues: [refusedByHub(issue)] }
+      : { ...envelope, valid: false, issues: [issue] };
   }
   const content = await contentOf(bytes, read.value, schemas);
   const broken = brokenRule(bytes, read.value, content);
@@ -153,12 +157,30 @@ async function contentOf(bytes: Uint8Array, message: StufMessage, schemas: Schem
     path: `${within}${issue.path === '/' ? '' : issue.path}`,
   });
   const faults = verdict.issues.map(inside);
+  const foreign = isForeign(message.payload.bytes, verdict, schemas);
   return {
     about: about('stuf', entry),
-    issues: [...remarks.map(inside), ...faults],
+    issues: [...remarks.map(inside), ...(foreign ? faults.map(refusedByHub) : faults)],
     facts: { payloadXsd: faults.length, payloadHeader: verdict.header },
   };
 }
+
+/** No XML, or of a root and a namespace of no standard: there is no schema that it could break. */
+function isForeign(bytes: Uint8Array, { issues }: SchemaVerdict, schemas: Schemas): boolean {
+  if (!issues.every(({ code }) => NO_MESSAGE.includes(code))) return false;
+  const found = schemas.identify(bytes);
+  return found === undefined || (found.schema === undefined && !found.rootNamespace.startsWith(ISTANDAARDEN));
+}
+
+const NO_MESSAGE = ['root', 'notWellFormed'];
+const ISTANDAARDEN = 'http://www.istandaarden.nl/';
+
+/** Beyond the schemas: a warning, because `valid` is their word. */
+const refusedByHub = (issue: SchemaIssue): CheckIssue => ({
+  ...issue,
+  message: `een hub weigert dit bericht: ${issue.message}`,
+  severity: 'Warning',
+});
 
 /** The verdict on a version is on the schemas that are here (decision 0011); a gateway has more to say. */
 const refusedFor = (functie: string): string =>
@@ -180,19 +202,18 @@ const ANY_HUB: ContentSettings = {
 /** What the schema has said already, with its places. */
 const SAID: readonly CheckName[] = ['payloadXsd', 'payloadSchema'];
 
-/** The first rule for which a hub would refuse it: a warning, because `valid` is the word of the schemas. */
+/** The first rule for which a hub would refuse it. */
 function brokenRule(bytes: Uint8Array, message: StufMessage, { facts }: Content): CheckIssue | undefined {
   const read = { ok: true, value: message } as const;
   const verdict = checkEnvelope({ size: bytes.length, read, route: 'found', ...facts }, ANY_HUB);
   if (verdict.kind === 'pass' || SAID.includes(verdict.finding.check)) return undefined;
   const { check, omschrijving, where = '' } = verdict.finding;
   const expected = expectedBy(check, message);
-  return {
+  return refusedByHub({
     ...placeOf(bytes, where),
     code: check,
-    message: `een hub weigert dit bericht: ${omschrijving}${expected === undefined ? '' : ` Verwacht: ${expected}.`}`,
-    severity: 'Warning',
-  };
+    message: `${omschrijving}${expected === undefined ? '' : ` Verwacht: ${expected}.`}`,
+  });
 }
 
 const ORGANISATIE = 'CBS-code van 4 cijfers, AGB-code van 8 cijfers, of een vaste naam zoals SVB of CAK';
