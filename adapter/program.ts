@@ -93,7 +93,7 @@ export async function startProgram(options: ProgramOptions, seams: Seams = {}): 
     evidence: createEvidenceShares(EVIDENCE_PER_HOUR),
     heardTime: (partner, said) => drift.heard(partner, said, [Number.NEGATIVE_INFINITY, Date.now()]),
     wake: () => worker?.wake(),
-    reserve: (kinds, peerOin) => worker?.reserve(kinds, peerOin),
+    reserve: async (kinds, peerOin) => worker?.admit(kinds, peerOin),
   };
   const built = createGateway(context);
   const gateway = seams.gateway?.(built) ?? built;

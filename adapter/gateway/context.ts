@@ -80,8 +80,11 @@ export interface GatewayContext {
   readonly heardTime: (partner: string, said: Instant) => void;
   /** Tells the worker that a job of this process may be due now. */
   readonly wake: () => void;
-  /** Keeps room with this process's worker for jobs of these kinds of a message to a peer; undefined when it is full or does not run. */
-  readonly reserve: (kinds: readonly JobKind[], peerOin: string) => Room | undefined;
+  /**
+   * Keeps room with this process's worker for jobs of these kinds of a message to a peer, after a moment when it is full;
+   * undefined when it stays full or does not run.
+   */
+  readonly reserve: (kinds: readonly JobKind[], peerOin: string) => Promise<Room | undefined>;
 }
 
 export function contentPolicyFor(context: GatewayContext, standard: string): ContentPolicy {

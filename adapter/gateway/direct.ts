@@ -20,7 +20,7 @@ export async function commitAndCarryOn(change: Change, about: About, context: Ga
     : beginInsert(change, { now, leaseUntil: now + context.leaseMs });
   const { peerOin } = change.message.terms;
   const kinds = begun?.jobs.map((job) => job.kind);
-  const room = kinds === undefined ? undefined : context.reserve(kinds, peerOin);
+  const room = kinds === undefined ? undefined : await context.reserve(kinds, peerOin);
   if (begun === undefined || room === undefined) {
     const result = await context.store.commit(change);
     if (result === 'ok') wakeFor(change.message, context);

@@ -4,6 +4,7 @@ import type { GatewayContext, Room } from '../gateway/index.ts';
 import { runBegunJob, runJob, tellBrokenOff } from '../gateway/index.ts';
 import type { Job, JobKind, MessageRecord } from '../msh/index.ts';
 import { createPlaces, type Places, type Use } from './places.ts';
+import { createWaiting, type Waiting } from './waiting.ts';
 
 export { shareOf } from './places.ts';
 
@@ -22,12 +23,17 @@ export interface Worker {
   wake(): void;
   /** Room for one job of each kind of a message to `peer`, taken until it has run or is released; undefined when there is none. */
   reserve(kinds: readonly JobKind[], peer: string): Room | undefined;
+  /** The same, and when there is none waits a moment for one, so that no more is taken in than goes on. */
+  admit(kinds: readonly JobKind[], peer: string): Promise<Room | undefined>;
   /** Takes no new work and resolves when what runs has ended, or after `drainMs`. */
   stop(drainMs: number): Promise<void>;
 }
 
 /** A message is claimed with all its jobs; the answer goes before the delivery, a partner is waiting for it. */
 const ORDER: readonly JobKind[] = ['answer', 'transmit', 'deliver', 'notify', 'collect'];
+
+/** Longer than a message takes, and too short for whoever waits to notice. */
+const PATIENCE_MS = 100;
 
 export function createWorker(context: GatewayContext, options: WorkerOptions): Worker {
   return new ClaimingWorker(context, options);
@@ -39,6 +45,9 @@ class ClaimingWorker implements Worker {
   readonly #running = new Set<Promise<void>>();
   readonly #share: Share;
   readonly #places: Places;
+  readonly #waiting: Waiting;
+  /** Peers of which something may be due that no claim had room for: it goes before whoever waits at the door. */
+  readonly #passedOver = new Set<string>();
   #stopped = true;
   #polling = false;
   /** Something may be due that this worker has not claimed. */
@@ -50,6 +59,7 @@ class ClaimingWorker implements Worker {
     this.#options = options;
     this.#share = { most: options.perPeer, of: options.concurrency };
     this.#places = createPlaces(options.concurrency, this.#share);
+    this.#waiting = createWaiting((kinds, peer) => this.reserve(kinds, peer), PATIENCE_MS);
   }
 
   start(): void {
@@ -63,23 +73,23 @@ class ClaimingWorker implements Worker {
   }
 
   reserve(kinds: readonly JobKind[], peer: string): Room | undefined {
-    const mine = kinds.every((kind) => this.#options.kinds.includes(kind));
     const use: Use = { peer, kinds };
-    if (this.#stopped || !mine || !this.#places.fits(use)) return undefined;
+    if (!this.#takes(kinds) || !this.#places.fits(use)) return undefined;
     this.#places.take(use);
     let open = true;
-    const leave = (): boolean => {
-      if (!open) return false;
+    const close = (): boolean => {
+      const wasOpen = open;
       open = false;
-      this.#more = this.#places.giveBack(use) || this.#more;
-      return true;
+      return wasOpen;
     };
     return {
       release: () => {
-        if (leave()) this.#carryOn();
+        if (close()) this.#giveBack(use);
       },
       run: (record, jobs) => {
-        if (!leave()) return;
+        if (!close()) return;
+        // The jobs take the places over.
+        this.#places.giveBack(use);
         // After the reply has gone out: the partner waits, the work does not.
         for (const job of jobs)
           this.#track(
@@ -89,6 +99,24 @@ class ClaimingWorker implements Worker {
           );
       },
     };
+  }
+
+  async admit(kinds: readonly JobKind[], peer: string): Promise<Room | undefined> {
+    if (!this.#takes(kinds)) return undefined;
+    return this.reserve(kinds, peer) ?? this.#waiting.turn(kinds, peer);
+  }
+
+  #takes(kinds: readonly JobKind[]): boolean {
+    return !this.#stopped && kinds.every((kind) => this.#options.kinds.includes(kind));
+  }
+
+  /** To what was passed over first, then to whoever waits. */
+  #giveBack(use: Use): void {
+    const freed = this.#places.giveBack(use);
+    this.#waiting.moved(use.peer);
+    this.#more ||= freed.some((peer) => this.#passedOver.has(peer));
+    if (this.#more) this.#carryOn();
+    else this.#waiting.admit();
   }
 
   async stop(drainMs: number): Promise<void> {
@@ -111,18 +139,27 @@ class ClaimingWorker implements Worker {
     this.#polling = true;
     this.#more = free <= 0;
     try {
-      if (free > 0) {
-        const { store, clock, leaseMs } = this.#context;
-        const room = { max: free, share: this.#share, lanes: this.#places.lanes() };
-        const claimed = await store.claim(this.#options.kinds, clock.now(), leaseMs, room);
-        this.#more ||= claimed.length === free;
-        for (const record of claimed) this.#runClaimed(record);
-      }
+      if (free > 0) await this.#claim(free);
     } catch (error) {
       tellBrokenOff(error, {}, this.#context);
     } finally {
       this.#polling = false;
+      this.#waiting.admit();
       this.#carryOn();
+    }
+  }
+
+  async #claim(free: number): Promise<void> {
+    const { store, clock, leaseMs } = this.#context;
+    const room = { max: free, share: this.#share, lanes: this.#places.lanes() };
+    this.#passedOver.clear();
+    for (const peer of this.#places.full()) this.#passedOver.add(peer);
+    const claimed = await store.claim(this.#options.kinds, clock.now(), leaseMs, room);
+    this.#more ||= claimed.length === free;
+    for (const record of claimed) {
+      // Of a peer that had something there may be more.
+      this.#passedOver.add(record.terms.peerOin);
+      this.#runClaimed(record);
     }
   }
 
@@ -167,8 +204,7 @@ class ClaimingWorker implements Worker {
       })
       .finally(() => {
         this.#running.delete(work);
-        this.#more = this.#places.giveBack(use) || this.#more;
-        if (this.#more) this.#carryOn();
+        this.#giveBack(use);
       });
     this.#running.add(work);
   }

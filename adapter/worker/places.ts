@@ -15,8 +15,10 @@ export interface Places {
   /** Whether there is room, also for its peer. */
   fits(use: Use): boolean;
   take(use: Use): void;
-  /** True when a peer had no place left until now: what was passed over for it may begin. */
-  giveBack(use: Use): boolean;
+  /** Peers that had no place left until now: what was passed over for them may begin. */
+  giveBack(use: Use): readonly string[];
+  /** Peers that have places and may have no more. */
+  full(): readonly string[];
 }
 
 /**
@@ -51,11 +53,12 @@ export function createPlaces(places: number, share: Share): Places {
         return needed === 0 || inLane[lane].leftOf(peer) >= needed;
       }),
     take: (use) => change(use, 1),
+    full: () => LANES.flatMap((lane) => inLane[lane].full(free())),
     giveBack(use) {
       // The place that one gives back is left to all: their shares grow too.
       const full = LANES.flatMap((lane) => inLane[lane].full(free()).map((peer) => ({ lane, peer })));
       change(use, -1);
-      return full.some(({ lane, peer }) => Math.min(free(), inLane[lane].leftOf(peer)) > 0);
+      return full.filter(({ lane, peer }) => Math.min(free(), inLane[lane].leftOf(peer)) > 0).map(({ peer }) => peer);
     },
   };
 }

@@ -58,7 +58,7 @@ async function gatewayOn(folder: string, p: Pair, { taking }: { readonly taking:
     store: await openStore(`sqlite:${folder}`),
     override: {
       leaseMs: LEASE_MS,
-      ...(taking ? { reserve: () => ({ run: () => undefined, release: () => undefined }) } : {}),
+      ...(taking ? { reserve: async () => ({ run: () => undefined, release: () => undefined }) } : {}),
     },
   });
 }

@@ -59,7 +59,7 @@ export async function openHangingRig(pollMs = 20): Promise<HangingRig> {
   };
   const pair = await testPair(
     { profile: 'osb-rm', syncReply: 'mshSignalsOnly' },
-    { a: { wake: () => worker?.wake(), reserve: (kinds, peerOin) => worker?.reserve(kinds, peerOin) } },
+    { a: { wake: () => worker?.wake(), reserve: async (kinds, peerOin) => worker?.admit(kinds, peerOin) } },
   );
   const cpa = await testCpa({ profile: 'osb-rm', cpaId: 'TEST_A_C' });
   for (let which = 0; which < MOST_HANGING; which += 1) {

@@ -43,7 +43,7 @@ test('row 12 an attempt that a partner draws out ends before its lease: no secon
     leaseMs: config.worker.lease,
     clock: { now: () => Date.now() },
     wake: () => worker?.wake(),
-    reserve: (kinds, peerOin) => worker?.reserve(kinds, peerOin),
+    reserve: async (kinds, peerOin) => worker?.admit(kinds, peerOin),
   };
   const pair = await testPair({ profile: 'osb-rm' }, { a: surroundings });
   try {

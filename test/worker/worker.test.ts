@@ -34,7 +34,7 @@ async function rig(options: Partial<WorkerOptions> = {}, profile: 'osb-rm' | 'os
   let worker: Worker | undefined;
   const pair = await testPair(
     { profile, syncReply: profile === 'osb-rm' ? 'mshSignalsOnly' : 'none' },
-    { a: { wake: () => worker?.wake(), reserve: (kinds, peerOin) => worker?.reserve(kinds, peerOin) } },
+    { a: { wake: () => worker?.wake(), reserve: async (kinds, peerOin) => worker?.admit(kinds, peerOin) } },
   );
   let claims = 0;
   const { store } = pair.a.context;
@@ -101,6 +101,65 @@ describe('carrying on after an insert', () => {
     const record = await pair.submit();
     await until(async () => (await stateOf(pair, record)) === 'sent');
     expect((await pair.sent(record)).version).toBeGreaterThan(2);
+  });
+
+  test('row 18 a message that finds no place waits for one, and goes without a claim too', async () => {
+    const { pair, worker, claims } = await rig({ concurrency: 1, perPeer: 1, pollMs: 60_000 });
+    worker.start();
+    await until(() => claims() === 1);
+    const seen: number[] = [];
+    const look = async (): Promise<undefined> => {
+      seen.push((await pair.a.store.search({ direction: 'out' }, { limit: 9 })).messages.length);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return undefined;
+    };
+    pair.wire.faults.push(look, look, look);
+    const records = await Promise.all([pair.submit(), pair.submit(), pair.submit()]);
+    const states = (): Promise<string[]> => Promise.all(records.map((one) => stateOf(pair, one)));
+    await until(async () => (await states()).every((state) => state === 'acknowledged'));
+    expect(seen).toEqual([1, 2, 3]);
+    expect(claims()).toBe(1);
+  });
+
+  test('row 18 what lies in the store for want of a place goes before who waits for one', async () => {
+    const { pair, worker, claims } = await rig({ concurrency: 1, perPeer: 1, pollMs: 60_000 });
+    worker.start();
+    await until(() => claims() === 1);
+    const posts: string[] = [];
+    let letGo = (): void => undefined;
+    const hold = async (_url: string, body: Buffer): Promise<undefined> => {
+      posts.push(/MessageId>([^<]+)/.exec(body.toString('latin1'))?.[1] ?? '');
+      await new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      return undefined;
+    };
+    pair.wire.faults.push(hold, hold, hold, hold);
+    const running = await pair.submit();
+    await until(() => posts.length === 1);
+    // The first waits in vain, and so does whoever came with it.
+    const stored = await Promise.all([pair.submit(), pair.submit()]);
+    const attempts = (await Promise.all(stored.map((one) => pair.sent(one)))).map(({ jobs }) => jobs[0]?.attempts);
+    expect(attempts).toEqual([0, 0]);
+    letGo();
+    await until(() => posts.length === 2);
+    const waiting = pair.submit();
+    letGo();
+    await until(() => posts.length === 3);
+    letGo();
+    const last = await waiting;
+    await until(() => posts.length === 4);
+    expect(await pair.sent(last)).toMatchObject({ version: 1, jobs: [{ attempts: 1, attemptOpen: true }] });
+    letGo();
+    await until(async () => (await stateOf(pair, last)) === 'acknowledged');
+    // Nothing is left there: nobody looks again.
+    const looks = claims();
+    const next = await pair.submit();
+    await until(async () => (await stateOf(pair, next)) === 'acknowledged');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(claims()).toBe(looks);
+    const inStore = stored.map(({ messageId }) => messageId);
+    expect([posts[0], posts.slice(1, 3).sort(), posts[3]]).toEqual([running.messageId, inStore.sort(), last.messageId]);
   });
 
   test('a commit that fails gives its room back', async () => {
