@@ -40,7 +40,10 @@ export function profileOf(
  * or overriding MSH channels (C27, C28, T212, T213), and an error prefers an endpoint of type error. Ping and StatusRequest run
  * with the message. `signing` is what the channel offers; whether a signal is signed is the MSH's decision (DK-077).
  */
-export function signalExchange(exchange: Exchange, kind: SignalKind): Exchange {
+export function signalExchange(
+  exchange: Pick<Exchange, 'agreement' | 'cpaId' | 'from' | 'to'>,
+  kind: SignalKind,
+): Exchange {
   const asking = ASKING.includes(kind);
   const [from, to] = asking ? [exchange.from, exchange.to] : [exchange.to, exchange.from];
   const signal = mshExchange(exchange, from, to, kind);

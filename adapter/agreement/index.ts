@@ -13,6 +13,6 @@ export {
 } from './exchange.ts';
 export { type AgreementIndex, indexAgreements } from './lookup.ts';
 export { MAX_CPA_BYTES, type ParsedCpa, parseCpa, rereadCpa } from './parse.ts';
-export { type ExchangeQuery, resolveExchange } from './resolve.ts';
+export { type ExchangeQuery, resolveExchange, resolveParties } from './resolve.ts';
 export type * from './types.ts';
 export { daysLeft, WARNING_DAYS } from './warnings.ts';

@@ -28,25 +28,49 @@ const HEADER = '//Header/MessageHeader';
  * or action (R29, R32, T41, T42, T46-T48), Inconsistent for the rest (C5, C6, C8, R25, R31).
  */
 export function resolveExchange(agreements: AgreementIndex | Agreement, query: ExchangeQuery): Resolved<Exchange> {
+  const agreement = inForce(agreements, query);
+  if (!agreement.ok) return agreement;
+  const parties = partiesIn(agreement.value, query);
+  const untyped = untypedService(query.service);
+  if (!parties.ok || untyped !== undefined) {
+    return fail([...(parties.ok ? [] : parties.error), ...(untyped === undefined ? [] : [untyped])]);
+  }
+  const { from, to } = parties.value;
+  return query.service.value === MSH_SERVICE
+    ? resolveSignal(agreement.value, from, to, query)
+    : resolveBusiness(agreement.value, from, to, query);
+}
+
+/**
+ * Between whom a message goes, when its CPA is in force and names both: what the CPA says about answering it does not depend
+ * on its Service, Action or Roles (R76). Undefined when it is nobody's.
+ */
+export function resolveParties(
+  agreements: AgreementIndex | Agreement,
+  query: ExchangeQuery,
+): Pick<Exchange, 'agreement' | 'cpaId' | 'from' | 'to'> | undefined {
+  const agreement = inForce(agreements, query);
+  if (!agreement.ok) return undefined;
+  const parties = partiesIn(agreement.value, query);
+  return parties.ok
+    ? { agreement: agreement.value, cpaId: agreement.value.cpaId, from: parties.value.from, to: parties.value.to }
+    : undefined;
+}
+
+function inForce(agreements: AgreementIndex | Agreement, query: ExchangeQuery): Resolved<Agreement> {
   const agreement = 'parties' in agreements ? sameId(agreements, query.cpaId) : agreements.byCpaId(query.cpaId);
   if (agreement === undefined) return fail([unknownCpa('parties' in agreements ? undefined : agreements, query)]);
   const unusable = usability(agreement, query.now);
-  if (unusable !== undefined) return fail([unusable]);
+  return unusable === undefined ? ok(agreement) : fail([unusable]);
+}
+
+function partiesIn(agreement: Agreement, query: ExchangeQuery): Resolved<Pick<Exchange, 'from' | 'to'>> {
   const from = findParty(agreement, query.from.partyIds, 'From');
   const to = findParty(agreement, query.to.partyIds, 'To');
-  const untyped = untypedService(query.service);
-  const problems = [
-    ...(from.ok ? [] : from.error),
-    ...(to.ok ? [] : to.error),
-    ...(untyped === undefined ? [] : [untyped]),
-  ];
-  if (!from.ok || !to.ok || problems.length > 0) return fail(problems);
-  if (from.value === to.value) {
-    return fail([inconsistent(`${HEADER}/To/PartyId`, 'From and To are the same party', 'C8')]);
-  }
-  return query.service.value === MSH_SERVICE
-    ? resolveSignal(agreement, from.value, to.value, query)
-    : resolveBusiness(agreement, from.value, to.value, query);
+  if (!from.ok || !to.ok) return fail([...(from.ok ? [] : from.error), ...(to.ok ? [] : to.error)]);
+  return from.value === to.value
+    ? fail([inconsistent(`${HEADER}/To/PartyId`, 'From and To are the same party', 'C8')])
+    : ok({ from: from.value, to: to.value });
 }
 
 /** A message belongs to the CPA that it names and to no other (C4, DK-110). */

@@ -1,5 +1,5 @@
 // Gathers what a decision about an inbound message turns on and what does not change while it is retried.
-import { type Exchange, resolveExchange, signalExchange } from '../agreement/index.ts';
+import { type Exchange, resolveExchange, resolveParties, signalExchange } from '../agreement/index.ts';
 import { type DigestReference, hasError, type Issue, type Result } from '../base/index.ts';
 import { computeReferences, type SignatureVerdict, verifySignature } from '../dsig/index.ts';
 import type { ReceiveFacts, SignalRoute } from '../msh/index.ts';
@@ -16,7 +16,9 @@ export type StaticFacts = Omit<
 export async function gatherFacts(intake: Intake, peer: Peer | undefined, context: JudgeContext): Promise<StaticFacts> {
   const { header } = intake.message;
   const index = await context.agreements.current();
-  const exchange = resolveExchange(index, { ...header, now: context.clock.now() });
+  const query = { ...header, now: context.clock.now() };
+  const exchange = resolveExchange(index, query);
+  const between = exchange.ok ? exchange.value : resolveParties(index, query);
   const signature = await judgeSignature(intake, exchange, context);
   return {
     message: intake.message,
@@ -24,7 +26,7 @@ export async function gatherFacts(intake: Intake, peer: Peer | undefined, contex
     warnings: intake.warnings,
     peer: peer === undefined ? undefined : { oin: peer.oin, fingerprint: peer.fingerprint },
     exchange,
-    back: exchange.ok ? routesBack(exchange.value) : undefined,
+    back: between === undefined ? undefined : routesBack(between),
     signature,
     digestReferences: await acknowledgedReferences(intake, exchange, signature, context),
     parts: intake.parts,
@@ -33,10 +35,13 @@ export async function gatherFacts(intake: Intake, peer: Peer | undefined, contex
   };
 }
 
-function routesBack(exchange: Exchange): { acknowledgment: SignalRoute; error: SignalRoute } {
+function routesBack(between: Parameters<typeof signalExchange>[0]): {
+  acknowledgment: SignalRoute;
+  error: SignalRoute;
+} {
   return {
-    acknowledgment: routeOf(signalExchange(exchange, 'Acknowledgment')),
-    error: routeOf(signalExchange(exchange, 'MessageError')),
+    acknowledgment: routeOf(signalExchange(between, 'Acknowledgment')),
+    error: routeOf(signalExchange(between, 'MessageError')),
   };
 }
 

@@ -18,8 +18,8 @@ export function peerMaySpeak({ peer, policy, message }: Pick<ReceiveFacts, 'peer
 }
 
 /** Under no agreement with us, or not who the message says: what such a one sends must cost us little (OPS-7). */
-export const isStranger = (facts: Pick<ReceiveFacts, 'exchange' | 'peer' | 'policy' | 'message'>): boolean =>
-  !facts.exchange.ok || !peerMaySpeak(facts);
+export const isStranger = (facts: Pick<ReceiveFacts, 'back' | 'peer' | 'policy' | 'message'>): boolean =>
+  facts.back === undefined || !peerMaySpeak(facts);
 
 /** Outside production a PartyId may carry an environment suffix that the certificate does not (DK-026). */
 export const withoutSuffix = (partyId: string): string => partyId.replace(/_[OTA]{1,3}$/, '');
