@@ -6,7 +6,10 @@ import { effectOf } from './effect.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
 import { failureSeverity } from './notice.ts';
 
-/** First half: the attempt is counted and committed before anything is sent, so that a crash is seen. TimeToLive comes first. */
+/**
+ * First half: the attempt is counted and committed before anything is sent, so that a crash is seen. Nothing is sent past its
+ * TimeToLive; retries that are used up are told as that, also when TimeToLive, a second after the last interval, passed meanwhile.
+ */
 export function beginTransmit({ now, record, leaseUntil }: BeginFacts): AttemptStart {
   const job = record.jobs.find((one) => one.kind === 'transmit');
   if (job === undefined || job.runAt > now) return { kind: 'nothing' };
@@ -15,11 +18,11 @@ export function beginTransmit({ now, record, leaseUntil }: BeginFacts): AttemptS
     const { change, happenings } = effectOf(record, { now, event, problem }, { detail });
     return change === undefined ? { kind: 'nothing' } : { kind: 'end', change, happenings };
   };
-  if (isExpired(record, now)) return end('expired', 'TimeToLive passed before an Acknowledgment came');
   if (job.attemptOpen && !record.terms.ackRequested)
     return end('unknownOutcome', 'an earlier attempt never reported back; best effort does not send twice');
   if (job.attempts > record.terms.retries)
     return end('exhausted', deliveryFailure(record, job), job.lastProblem ?? 'no answer');
+  if (isExpired(record, now)) return end('expired', 'TimeToLive passed before an Acknowledgment came');
   const { change, happenings } = effectOf(record, {
     now,
     event: 'attempt',

@@ -151,6 +151,13 @@ describe('attempts', () => {
     expect(start).toMatchObject({ kind: 'end', change: { message: { state: 'expired' } } });
   });
 
+  test('row 43 R104 T128 retries used up end in DeliveryFailure also when TimeToLive passed after the last interval (R97)', () => {
+    const usedUp = queued({ jobs: [transmit({ attempts: 4 })], attempts: 4 });
+    const start = beginTransmit({ now: T0 + 11 * MINUTE, record: usedUp, leaseUntil: T0 + 12 * MINUTE });
+    expect(start).toMatchObject({ kind: 'end', change: { message: { state: 'failed' } } });
+    expect(start.kind === 'end' ? start.change.message.problem : '').toMatch(/^DeliveryFailure \(Warning\): /);
+  });
+
   test('DK-016 row 5 best effort: an attempt that never reported back is not made twice', () => {
     const open = queued({
       jobs: [transmit({ attemptOpen: true, attempts: 1 })],
