@@ -27,8 +27,9 @@ export function parseDateTime(text: string): DateTime | undefined {
 function zoneOffsetMinutes(zone: string): number | undefined {
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(4, 6));
-  if (hours > 14 || minutes > 59) return undefined;
-  return (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes);
+  const total = hours * 60 + minutes;
+  if (total > 14 * 60 || minutes > 59) return undefined;
+  return zone[0] === '-' ? -total : total;
 }
 
 /** UTC with milliseconds and `Z`, e.g. `2030-01-01T10:00:00.000Z` (R34, DK-037). */

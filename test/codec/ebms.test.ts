@@ -154,6 +154,11 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
     change(/<eb:Timestamp>[^<]*/, '<eb:Timestamp>10000-01-01T00:00:00Z'),
     'Timestamp',
   ],
+  [
+    'row 70 a Timestamp with a zone beyond 14 hours',
+    change(/<eb:Timestamp>[^<]*/, '<eb:Timestamp>2030-01-01T00:00:00+14:01'),
+    'Timestamp',
+  ],
   ['R41 a Manifest without references', change(/<eb:Reference.*<\/eb:Reference>/, ''), 'Reference'],
   ['R41 a Reference without href', change(/ xlink:href="[^"]*"/, ''), 'href'],
   ['R81 SyncReply without actor', change(/(<eb:SyncReply) SOAP:actor="[^"]*"/, '$1'), 'actor'],
