@@ -17,6 +17,8 @@ export interface Leased {
 
 export function leasedRouter(path: string, { offer, confirm }: Leased): Router {
   const router = Router();
+  // Its answer has no body: what it would take under a lease nobody would see.
+  router.head(path, (_request, response) => sendProblem(response, notFound));
   router.get(path, async (request, response) => {
     const asked = readAsked(request.query);
     if (!asked.ok) return sendProblem(response, badRequest(asked.error));

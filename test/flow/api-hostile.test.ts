@@ -158,6 +158,27 @@ test.each([
   expect([response.status, await response.json()]).toEqual([400, expect.objectContaining({ detail: said })]);
 });
 
+test('row 7 HEAD, whose answer nobody reads, takes nothing under a lease', async () => {
+  const key = { name: 'app', sha256: sha256(KEYS.app), roles: ['application'] as const };
+  const door = createApi(pair.b.gateway, {
+    host: '127.0.0.1',
+    port: 0,
+    observer: pair.b.context.observer,
+    keys: [key],
+  });
+  const inbox = `http://127.0.0.1:${(await door.listen()).port}/api/v1/inbox`;
+  const headers = { authorization: `Bearer ${KEYS.app}` };
+  try {
+    const { messageId } = await pair.submit();
+    await pair.settle();
+    expect((await fetch(inbox, { method: 'HEAD', headers })).status).toBe(404);
+    const { messages } = (await (await fetch(inbox, { headers })).json()) as { messages: { messageId: string }[] };
+    expect(messages.map((message) => message.messageId)).toContain(messageId);
+  } finally {
+    await door.close();
+  }
+});
+
 test('row 159 a note repeats no BSN that a stranger wrote where a name should be', async () => {
   const body = Buffer.from('<Bericht999990019/>');
   const { gateway } = pair.a;
