@@ -31,6 +31,17 @@ const file = (name: string, text: string): string => {
   return join(folder, name);
 };
 
+/** What a gateway posts for one message. */
+async function posted() {
+  const p = await testPair();
+  await p.submit();
+  await p.settle();
+  await p.close();
+  const [post] = p.wire.posts;
+  if (post === undefined) throw new Error('nothing was posted');
+  return post;
+}
+
 describe('dk', () => {
   test('help names the groups; wrong use is 2', () => {
     const help = dk('--help');
@@ -225,13 +236,7 @@ describe('dk', () => {
   });
 
   test('R142 message inspect names the parts as they came: the SOAP part by its own header, a bare document by the request', async () => {
-    const p = await testPair();
-    await p.submit();
-    await p.settle();
-    await p.close();
-    const [post] = p.wire.posts;
-    if (post === undefined) throw new Error('nothing was posted');
-    const { body, headers } = post;
+    const { body, headers } = await posted();
     const partsOf = (name: string, bytes: Uint8Array, type: string): Record<string, unknown>[] => {
       writeFileSync(join(folder, name), bytes);
       const run = dk('message', 'inspect', name, '--content-type', type, '--json');
@@ -260,6 +265,18 @@ describe('dk', () => {
     expect(empty.out).toContain('antwoord: SOAP Fault (Client), HTTP 400');
     const refused = dk('message', 'inspect', file('get.bin', 'GET /ebms HTTP/1.1\r\nHost: x\r\n\r\n'));
     expect(refused.out).toContain('antwoord: geen (405)\n');
+  });
+
+  test('row 71 message inspect judges an old recording at its own Timestamp, and one from the future at this moment', async () => {
+    const { body, headers } = await posted();
+    const judgedAt = (stamp: string): number => {
+      const stamped = body.toString('latin1').replace(/<eb:Timestamp>[^<]*/, `<eb:Timestamp>${stamp}`);
+      writeFileSync(join(folder, 'gestempeld.bin'), stamped, 'latin1');
+      const run = dk('message', 'inspect', 'gestempeld.bin', '--content-type', headers['content-type'] ?? '', '--json');
+      return Date.parse((JSON.parse(run.out) as { judgedAt: string }).judgedAt);
+    };
+    expect(judgedAt('2020-01-01T00:00:00Z')).toBe(Date.UTC(2020, 0, 1));
+    expect(Math.abs(judgedAt('2099-01-01T00:00:00Z') - Date.now())).toBeLessThan(600_000);
   });
 
   const shared = sharedDir();

@@ -57,7 +57,7 @@ async function judge(file: HttpFile, agreements: readonly Agreement[], flags: In
   }
   const first = await run(now);
   const stamped = first.header?.timestamp.instant;
-  if (flags.at === 'now' || stamped === undefined || Math.abs(now - stamped) <= FRESH_MS) {
+  if (flags.at === 'now' || stamped === undefined || now - stamped <= FRESH_MS) {
     return { inspection: first, judgedAt: now };
   }
   return { inspection: await run(stamped), judgedAt: stamped };
