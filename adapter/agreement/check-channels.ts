@@ -2,7 +2,7 @@
 import { addDuration, type Duration, type Issue } from '../base/index.ts';
 import { type CpaPolicy, error, onLine, warn } from './check.ts';
 import { totalOf } from './exchange.ts';
-import type { AgreementParty, DeliveryChannel, NonRepudiation } from './types.ts';
+import type { AgreementParty, DeliveryChannel, NonRepudiation, ProtocolName } from './types.ts';
 
 const SHORTEST_INTERVAL_MS = 60_000;
 const MOST_RETRIES = 100;
@@ -135,6 +135,9 @@ function sidesOf(channel: DeliveryChannel) {
   }));
 }
 
+const isTls12OrLater = ({ name, version }: ProtocolName): boolean =>
+  name.toUpperCase() === 'TLS' && (version === undefined || Number(version) >= 1.2);
+
 /** Protocol, versions, and what Digikoppeling never uses. */
 function checkSides(channel: DeliveryChannel): Issue[] {
   const issues: Issue[] = [];
@@ -144,6 +147,10 @@ function checkSides(channel: DeliveryChannel): Issue[] {
       issues.push(onLine(line, error('Protocol', transport, 'TransportProtocol is geen HTTP', 'V12')));
     if (side.transport && side.security === undefined)
       issues.push(onLine(line, warn('Security', transport, 'zonder TransportSecurity; TLS blijft verplicht', 'V12')));
+    if (side.security !== undefined && !isTls12OrLater(side.security))
+      issues.push(
+        onLine(line, warn('SecurityVersion', transport, 'noemt geen TLS 1.2 of 1.3; dat blijft vereist', 'DK-005')),
+      );
     if (side.accessAuthentication)
       issues.push(
         onLine(line, warn('AccessAuthentication', transport, 'basic en digest worden niet gebruikt', 'DK-004')),

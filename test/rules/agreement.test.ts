@@ -193,13 +193,18 @@ describe('from CPA to channel', () => {
     expect(exchangeOf(xml).signing?.signatureAlgorithm).toBe('http://www.w3.org/2001/04/xmldsig-more#rsa-sha512');
   });
 
-  test('DK-005 a CPA that still says SSL 3.0 is imported', async () => {
-    const xml = (await goodCpa()).replaceAll(
-      /<tp:TransportSecurityProtocol[^>]*>TLS</g,
-      '<tp:TransportSecurityProtocol tp:version="3.0">SSL<',
-    );
-    expect(xml).toContain('>SSL<');
-    expect(errorsOf(judge(xml))).toEqual([]);
+  test.each([
+    ['SSL', '3.0', 'Warning'],
+    ['TLS', '1.0', 'Warning'],
+    ['TLS', '1.2', undefined],
+    ['TLS', '1.3', undefined],
+  ])('DK-005 a CPA that says %s %s is imported, with a word when that is old', async (name, version, severity) => {
+    const said = `<tp:TransportSecurityProtocol tp:version="${version}">${name}<`;
+    const xml = (await goodCpa()).replaceAll(/<tp:TransportSecurityProtocol[^>]*>TLS</g, said);
+    expect(xml).toContain(said);
+    const told = judge(xml);
+    expect(errorsOf(told)).toEqual([]);
+    expect(told.find(({ rule }) => rule === 'DK-005')?.severity).toBe(severity);
   });
 });
 
