@@ -1,9 +1,8 @@
 // Looks at what the configuration says of routes, message types and proxies before it is used: names that exist, a Service
 // that is free, no two routes alike, and addresses that are some.
-import type { Issue } from './base/index.ts';
+import { type Issue, isReserved } from './base/index.ts';
 import type { Config } from './config/index.ts';
 import { checkRoutes, messageType } from './ggk/index.ts';
-import { isReserved } from './msh/index.ts';
 import { routesOf } from './settings.ts';
 import { PROXIES_EXPECTED, parseAddressList } from './transport/index.ts';
 

@@ -1,5 +1,5 @@
 // What a message header must be able to carry of a CPA: a CPA that holds else is agreed and never used (R24, R25, R31).
-import type { Issue } from '../base/index.ts';
+import { type Issue, isReserved } from '../base/index.ts';
 import { error, onLine, warn } from './check.ts';
 import { isAbsoluteUri } from './simple-types.ts';
 import type { ActionBinding, Agreement, AgreementParty } from './types.ts';
@@ -31,6 +31,19 @@ function checkBinding({ id, line, role, service, action }: ActionBinding): Issue
   told('Role', notCarried(role), 'R26');
   told('Service', notCarried(service.value, service), 'R31');
   told('Action', notCarried(action), 'R32');
+  // Some CPAs list the signals of the MSH as actions: they run all the same, over the MSH channels (C27, C28).
+  if (isReserved(service.value))
+    issues.push(
+      onLine(
+        line,
+        warn(
+          'ServiceReserved',
+          `ThisPartyActionBinding[@id='${id}']`,
+          'Service is van de MSH zelf; daaronder gaan geen berichten van toepassingen',
+          'R31',
+        ),
+      ),
+    );
   return issues;
 }
 

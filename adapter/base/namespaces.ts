@@ -17,6 +17,8 @@ export const NS = {
 
 /** Service value reserved to the MSH (R31, §1). */
 export const MSH_SERVICE = 'urn:oasis:names:tc:ebxml-msg:service';
+/** A Service that no application may use. */
+export const isReserved = (service: string): boolean => service.startsWith(MSH_SERVICE);
 export const ERROR_CODE_CONTEXT = 'urn:oasis:names:tc:ebxml-msg:service:errors';
 
 export const ACTOR = {

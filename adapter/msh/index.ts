@@ -12,5 +12,5 @@ export { type Notice, type NoticeEvent, noticeOf } from './notice.ts';
 export { operate } from './operate.ts';
 export { receive } from './receive.ts';
 export { type Column, fitsId, isStranger, judge, MAX_ID, RULES, type Rule, withoutSuffix } from './rules/index.ts';
-export { cannotCarry, isReserved, submit } from './submit.ts';
+export { cannotCarry, submit } from './submit.ts';
 export { beginTransmit, endTransmit } from './transmit.ts';

@@ -7,7 +7,7 @@ import {
   retryIntervalMs,
   timeToLive,
 } from '../agreement/index.ts';
-import { fail, type Issue, MSH_SERVICE, ok, type Result, SYNC_REPLY } from '../base/index.ts';
+import { fail, type Issue, isReserved, ok, type Result, SYNC_REPLY } from '../base/index.ts';
 import type { AckRequested, EbmsMessage, PartyRef } from '../ebms/types.ts';
 import type { Terms } from './change.ts';
 import type { Submission, SubmitFacts } from './decision.ts';
@@ -59,9 +59,6 @@ export function cannotCarry({ encrypted, service }: Pick<Exchange, 'encrypted' |
   if (encrypted) return cannotEncrypt;
   return isReserved(service.value) ? reserved : undefined;
 }
-
-/** A Service of the MSH itself (R31). */
-export const isReserved = (service: string): boolean => service.startsWith(MSH_SERVICE);
 
 const cannotEncrypt: Issue = {
   code: 'NotSupported',

@@ -1,7 +1,7 @@
 // What a message header must be able to carry: a CPA that holds else is refused, for no message could go by it (R25–R32).
 import { describe, expect, test } from '@jest/globals';
 import { resolveExchange } from '../../adapter/agreement/index.ts';
-import { OIN_TYPE } from '../../adapter/base/index.ts';
+import { MSH_SERVICE, OIN_TYPE } from '../../adapter/base/index.ts';
 import { type Break, errorsOf, goodCpa, judge, swap, swapAll } from '../fixtures/cpa.ts';
 import { agreementOf } from '../fixtures/gateway.ts';
 import { OIN_A } from '../fixtures/pki.ts';
@@ -64,5 +64,16 @@ describe('a CPA whose values no header may carry', () => {
       now: Date.now(),
     });
     expect(resolved).toMatchObject({ ok: true, value: { action: 'ggk_Di01', fromRole: 'A' } });
+  });
+
+  test.each([
+    ['itself', MSH_SERVICE],
+    ['with more behind it', `${MSH_SERVICE}:berichten`],
+  ])('R31 the Service of the MSH %s, under which no application sends, is told', async (_title, service) => {
+    const xml = (await goodCpa()).replaceAll(/<tp:Service [^>]*>[^<]*</g, `<tp:Service>${service}<`);
+    const told = judge(xml);
+    expect(errorsOf(told)).toEqual([]);
+    const [first] = told.filter(({ rule }) => rule === 'R31');
+    expect([first?.code, first?.severity, (first?.line ?? 0) > 1]).toEqual(['ServiceReserved', 'Warning', true]);
   });
 });
