@@ -58,10 +58,16 @@ export class Cursor {
 
   /** What is left must be of other namespaces, and only where the schema has a wildcard (R20). */
   end(wildcard: boolean): void {
+    elementsOnly(this.#parent);
     for (const left of this.#children.slice(this.#at)) {
       if (left.ns === NS.eb || left.ns === '' || !wildcard) refuse(placeOf(left), 'is not expected here');
     }
   }
+}
+
+/** No element with children has text of its own: nobody would read it (decision 0003). */
+export function elementsOnly(element: XmlElement): void {
+  if (trimmed(element.text) !== '') refuse(placeOf(element), 'expected elements only, found text beside them');
 }
 
 /** Character data that may not be blank; it is given as it stands, without the white space around it. */

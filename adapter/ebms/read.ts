@@ -1,7 +1,7 @@
 // From the canonical SOAP envelope to the message it carries, or the SOAP Fault that answers it.
 import { ACTOR, fail, type Issue, MSH_SERVICE, NS, ok, type Result } from '../base/index.ts';
 import { attribute, type CanonicalXml, child, childrenOf, type XmlElement } from '../xml/index.ts';
-import { placeOf, Refusal, refuse } from './cursor.ts';
+import { elementsOnly, placeOf, Refusal, refuse } from './cursor.ts';
 import { MUST_UNDERSTAND } from './leniencies.ts';
 import {
   actorOf,
@@ -48,6 +48,7 @@ function envelopeOf(root: XmlElement): { header: XmlElement; body: XmlElement } 
   const header = only(root, NS.soap, 'Header') ?? refuse('/Envelope', 'Header is missing');
   const body = only(root, NS.soap, 'Body') ?? refuse('/Envelope', 'Body is missing');
   if (root.children[0] !== header || root.children[1] !== body) refuse('/Envelope', 'expected Header and then Body');
+  for (const element of [root, header, body]) elementsOnly(element);
   return { header, body };
 }
 
