@@ -53,6 +53,18 @@ describe('Ping', () => {
     expect(read(reply.body).header.action).toBe('Pong');
   });
 
+  test.each(['Ping', 'StatusRequest'])(
+    'R36 T57 a %s past its TimeToLive is answered with TimeToLiveExpired',
+    async (action) => {
+      const p = await pair(SYNC);
+      const body = action === 'Ping' ? {} : { statusRequest: { version: '2.0', refToMessageId: 'x@test' } };
+      const asked = signal(action, OIN_A, OIN_B, body);
+      const late = { ...asked, header: { ...asked.header, timeToLive: { instant: Date.now() - 1, zoned: true } } };
+      expect(textOf(await give(p.b, late, OIN_A))).toContain('eb:errorCode="TimeToLiveExpired"');
+      expect(textOf(await give(p.b, asked, OIN_A))).not.toContain('eb:errorCode');
+    },
+  );
+
   test('R124 T155 signed it gets its Pong; with a broken signature a SecurityFailure', async () => {
     const p = await pair(SYNC);
     const envelope = await signedBy('partij-a', writeMessage(signal('Ping', OIN_A, OIN_B)));

@@ -42,7 +42,7 @@ export const RULES: readonly Rule[] = [
   rule('C8', 'the To party is us', B, A, E, P, S)(toIsUs, 'R27'),
   rule('R62', 'the TLS peer may speak for the From party', B, A, E, P, S)(peerIsFrom),
   rule('R34', 'Timestamp is not far in the future', B)(timestampPlausible),
-  rule('R36', 'TimeToLive is not past', B)(notExpired),
+  rule('R36', 'TimeToLive is not past', B, P, S)(notExpired),
   rule('R37', 'DuplicateElimination is as agreed', B)(duplicateEliminationAgreed, 'R27'),
   rule('R100', 'AckRequested is as agreed', B)(ackAgreed, 'R27'),
   rule('C25', 'a signed Acknowledgment is asked as agreed and can be given', B)(ackSignatureAgreed, 'R27'),
