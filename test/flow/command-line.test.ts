@@ -267,6 +267,16 @@ describe('dk', () => {
     expect(refused.out).toContain('antwoord: geen (405)\n');
   });
 
+  test('V11 message inspect under a CPA that no gateway can have says why, and judges nothing', async () => {
+    const xml = await testCpa();
+    const second = xml.indexOf('<tp:PartyInfo', xml.indexOf('<tp:PartyInfo') + 1);
+    const deaf = xml.slice(second).replace(/<tp:TransportReceiver>[\s\S]*?<\/tp:TransportReceiver>/, '');
+    const cpa = file('doof-cpa.xml', xml.slice(0, second) + deaf);
+    const run = dk('message', 'inspect', file('leeg.bin', ''), '--cpa', cpa);
+    expect([run.code, run.out]).toEqual([2, '']);
+    expect(run.err).toMatch(/^.*doof-cpa\.xml: geen bruikbare CPA; regel \d+: het .*kanaal .*Endpoint/);
+  });
+
   test('row 71 message inspect judges an old recording at its own Timestamp, and one from the future at this moment', async () => {
     const { body, headers } = await posted();
     const judgedAt = (stamp: string): number => {

@@ -1,6 +1,6 @@
 // `dk message inspect`: what is in a recorded message, and how the gateway would answer it.
-import { type Agreement, parseCpa } from '../../adapter/agreement/index.ts';
-import { parseDateTime } from '../../adapter/base/index.ts';
+import { type Agreement, checkCpa, parseCpa } from '../../adapter/agreement/index.ts';
+import { type Issue, parseDateTime } from '../../adapter/base/index.ts';
 import { type HttpFile, readHttpFile } from '../http-file.ts';
 import { inspectRequest, type RequestInspection } from '../inspect-request.ts';
 import { markBad, print, printJson, readInput, WrongUse } from '../output.ts';
@@ -26,9 +26,16 @@ export async function inspect(file: string, flags: InspectFlags): Promise<void> 
 
 async function readCpa(file: string): Promise<Agreement> {
   const parsed = parseCpa(await readInput(file));
-  if (parsed.ok) return parsed.value.agreement;
-  const first = parsed.error[0];
-  throw new WrongUse(`${file}: geen bruikbare CPA; regel ${first?.line ?? '?'}: ${first?.detail ?? ''}`);
+  const found = parsed.ok ? withoutWays(parsed.value.agreement) : parsed.error[0];
+  if (parsed.ok && found === undefined) return parsed.value.agreement;
+  throw new WrongUse(`${file}: geen bruikbare CPA; regel ${found?.line ?? '?'}: ${found?.detail ?? ''}`);
+}
+
+/** Whatever else is odd in a CPA, messages can be judged under it; without ways to send and answer no gateway has it (V11). */
+function withoutWays(agreement: Agreement): Issue | undefined {
+  const tolerant = { production: false, allowHttp: true, allowLocalhost: true, allowSha1: true };
+  const issues = checkCpa(agreement, { ...tolerant, ownOins: [], now: Date.now(), existing: [] });
+  return issues.find(({ rule, severity }) => rule === 'V11' && severity === 'Error');
 }
 
 interface Judged {
