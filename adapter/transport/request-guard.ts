@@ -24,10 +24,14 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** HTTP/1.1 lets a client name scheme and host in the request target; a server must take that (R139, RFC 9112 section 3.2.2). */
+const ORIGIN = /^https?:\/\/[^/?]*/i;
+
 /** The path of a request target without its query. */
-export function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
+export function pathOf(target: string): string {
+  const path = target.replace(ORIGIN, '');
+  const query = path.indexOf('?');
+  return query < 0 ? path : path.slice(0, query);
 }
 
 /** Undefined when the request may go on. Upgrade headers (h2c) are ignored, as HTTP allows. */

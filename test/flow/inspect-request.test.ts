@@ -83,6 +83,18 @@ const CASES: readonly [what: string, change: () => Recorded, status: number | un
   ['R139 HTTP/1.0', () => ({ line: `POST ${PATH} HTTP/1.0` }), 505, 'none 505'],
   ['HTTP/2', () => ({ line: `POST ${PATH} HTTP/2` }), 400, 'none 400'],
   ['R139 another path', () => ({ line: 'POST /elders HTTP/1.1' }), 404, 'none 404'],
+  [
+    'R139 a target with scheme and host',
+    () => ({ line: `POST https://localhost:8443${PATH}?x HTTP/1.1` }),
+    200,
+    'acknowledgment Acknowledgment',
+  ],
+  [
+    'R139 such a target with another path',
+    () => ({ line: `POST http://localhost${PATH}/elders HTTP/1.1` }),
+    404,
+    'none 404',
+  ],
   ['R139 GET', () => ({ line: `GET ${PATH} HTTP/1.1` }), 405, 'none 405'],
   ['CONNECT', () => ({ line: 'CONNECT elders:443 HTTP/1.1' }), undefined, 'none '],
   ['row 112 Content-Encoding: gzip', () => ({ headers: { 'content-encoding': 'gzip' } }), 415, 'none 415'],
