@@ -2,6 +2,7 @@
 import { type Exchange, resolveExchange, resolveParties, signalExchange } from '../agreement/index.ts';
 import { type DigestReference, hasError, type Issue, type Result } from '../base/index.ts';
 import { computeReferences, type SignatureVerdict, verifySignature } from '../dsig/index.ts';
+import type { MessageKind } from '../ebms/types.ts';
 import type { ReceiveFacts, SignalRoute } from '../msh/index.ts';
 import type { Peer } from '../transport/index.ts';
 import { signedPart } from './blob.ts';
@@ -26,7 +27,7 @@ export async function gatherFacts(intake: Intake, peer: Peer | undefined, contex
     warnings: intake.warnings,
     peer: peer === undefined ? undefined : { oin: peer.oin, fingerprint: peer.fingerprint },
     exchange,
-    back: between === undefined ? undefined : routesBack(between),
+    back: between === undefined ? undefined : routesBack(between, intake.kind),
     signature,
     digestReferences: await acknowledgedReferences(intake, exchange, signature, context),
     parts: intake.parts,
@@ -35,12 +36,19 @@ export async function gatherFacts(intake: Intake, peer: Peer | undefined, contex
   };
 }
 
-function routesBack(between: Parameters<typeof signalExchange>[0]): {
-  acknowledgment: SignalRoute;
-  error: SignalRoute;
-} {
+/** What a message of this kind is answered with; every other is acknowledged, if anything. */
+const ANSWERS: Readonly<Partial<Record<MessageKind, 'Pong' | 'StatusResponse'>>> = {
+  ping: 'Pong',
+  statusRequest: 'StatusResponse',
+};
+
+/** Each signal has a channel of its own where the CPA names one (C27). */
+function routesBack(
+  between: Parameters<typeof signalExchange>[0],
+  kind: MessageKind,
+): NonNullable<ReceiveFacts['back']> {
   return {
-    acknowledgment: routeOf(signalExchange(between, 'Acknowledgment')),
+    answer: routeOf(signalExchange(between, ANSWERS[kind] ?? 'Acknowledgment')),
     error: routeOf(signalExchange(between, 'MessageError')),
   };
 }

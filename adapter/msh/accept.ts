@@ -47,7 +47,7 @@ function detailsOf({ message }: ReceiveFacts, issues: readonly Issue[]): readonl
 /** Signed when it is asked so, with the references of what was received (R88, R92, R93). */
 function planAcknowledgment(facts: ReceiveFacts): AnswerPlan {
   if (facts.back === undefined) throw new Error('accepted without a way back');
-  const { url, peerOin, signing } = facts.back.acknowledgment;
+  const { url, peerOin, signing } = facts.back.answer;
   const signed = facts.message.ackRequested.some((ack) => ack.signed);
   const to = { about: facts.message, messageId: facts.answerMessageId, now: facts.now };
   return {
@@ -101,7 +101,7 @@ function recordOf(
 /** What was agreed when it came: a later CPA does not change a message in flight. */
 function termsOf(facts: ReceiveFacts, exchange: Exchange): Terms {
   const { message, now } = facts;
-  const back = facts.back?.acknowledgment;
+  const back = facts.back?.answer;
   return {
     ackRequested: message.ackRequested.length > 0,
     ackSigned: message.ackRequested.some((ack) => ack.signed),

@@ -61,7 +61,7 @@ export interface ReceiveFacts {
    * Where an answer to this message goes and how it is signed: the MSH channel of the opposite direction (cpa2 §4.7). Also of a
    * message without an exchange, when its CPA is in force and names both parties (R76).
    */
-  readonly back: { readonly acknowledgment: SignalRoute; readonly error: SignalRoute } | undefined;
+  readonly back: { readonly answer: SignalRoute; readonly error: SignalRoute } | undefined;
   readonly signature: SignatureVerdict;
   /** References for a signed Acknowledgment: those of the signature, else computed (R92). Empty when none is asked. */
   readonly digestReferences: readonly DigestReference[];

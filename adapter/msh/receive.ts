@@ -89,7 +89,7 @@ function ask(
 ): Decision {
   const issues = findings(facts, column);
   if (hasError(issues) || facts.back === undefined) return refuseWithoutRecord(facts, issues);
-  const { url, peerOin } = facts.back.acknowledgment;
+  const { url, peerOin } = facts.back.answer;
   const sync = isSync(facts);
   return {
     answer: { kind, message: answer(), sync, url, peerOin },

@@ -41,7 +41,7 @@ export const ackSignatureAgreed: Check = ({ exchange, message, back }) => {
   const signed = message.ackRequested.some((ack) => ack.signed);
   if (breaks(presence, signed))
     return finding('Inconsistent', '//Header/AckRequested/@signed', words(presence, 'a signed Acknowledgment'), 'C25');
-  return signed && back?.acknowledgment.signing === undefined
+  return signed && back?.answer.signing === undefined
     ? finding(
         'Inconsistent',
         '//Header/AckRequested/@signed',
