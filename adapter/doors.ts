@@ -10,6 +10,7 @@ import {
   type EbmsServer,
   type MutualTlsListener,
   type ProxyListener,
+  type ServerLimits,
   type ServerOptions,
   type TransportEvent,
 } from './transport/index.ts';
@@ -113,18 +114,24 @@ function serve(
     path: at.path,
     clock: { now: () => Date.now() },
     ids: { uuid: () => randomUUID() },
-    limits: {
-      maxBodyBytes: at.maxMessageBytes,
-      maxConnections: at.maxConnections,
-      maxConcurrent: at.maxConcurrent,
-      maxConcurrentPerPeer: Math.ceil(at.maxConcurrent * PEER_SHARE),
-      maxConcurrentStrangers: Math.ceil(at.maxConcurrent * STRANGERS_SHARE),
-      bodyIdleMs: at.bodyTimeout,
-    },
+    limits: endpointLimits(config),
     isPartner: ({ oin }) => oin !== undefined && isPartner(oin),
     onEvent: (event) => tellTransport(event, observer),
   };
   return createEbmsServer(options, (request) => gateway.receive(request));
+}
+
+/** A body that was waited for as long as it may stand still must have come at some pace; not before (row 97). */
+export function endpointLimits({ endpoint: at }: Config): Partial<ServerLimits> {
+  return {
+    maxBodyBytes: at.maxMessageBytes,
+    maxConnections: at.maxConnections,
+    maxConcurrent: at.maxConcurrent,
+    maxConcurrentPerPeer: Math.ceil(at.maxConcurrent * PEER_SHARE),
+    maxConcurrentStrangers: Math.ceil(at.maxConcurrent * STRANGERS_SHARE),
+    bodyIdleMs: at.bodyTimeout,
+    bodyGraceMs: at.bodyTimeout,
+  };
 }
 
 function tellTransport(event: TransportEvent, observer: Observer): void {

@@ -58,7 +58,10 @@ const endpoint = z
       .positive()
       .default(200)
       .describe('berichten die tegelijk gelezen worden, hooguit een derde van één partner; daarboven 503'),
-    bodyTimeout: timeout.default(30_000).describe('zolang mag de inhoud stilvallen').meta({ standard: '30s' }),
+    bodyTimeout: timeout
+      .default(30_000)
+      .describe('zolang mag de inhoud stilvallen; is er zo lang op gewacht, dan komt zij met ten minste 1 kB/s')
+      .meta({ standard: '30s' }),
   })
   .prefault({});
 

@@ -1,6 +1,9 @@
 // Reading a configuration: defaults, durations, the environment, and every problem at once without repeating a value.
 import { describe, expect, test } from '@jest/globals';
+import { patienceMs } from '../../adapter/base/index.ts';
 import { overallTimeoutMs, readConfig } from '../../adapter/config/index.ts';
+import { endpointLimits } from '../../adapter/doors.ts';
+import { SERVER_LIMITS } from '../../adapter/transport/index.ts';
 import { OIN, PRODUCTION, read, refusedAt } from './given.ts';
 
 describe('what is read', () => {
@@ -17,6 +20,13 @@ describe('what is read', () => {
       worker: { poll: 500, lease: 120_000 },
       retention: { ids: 400 * 86_400_000, clockTolerance: 0 },
     });
+  });
+
+  test('row 97 a small body may stand still as long as endpoint.bodyTimeout says; from there on it must come at a pace', () => {
+    const pace = { ...SERVER_LIMITS, ...endpointLimits(read({ endpoint: { bodyTimeout: '40s' } })) };
+    expect(patienceMs({ bytes: 0, waitedMs: 0 }, pace)).toBe(40_000);
+    expect(patienceMs({ bytes: 1024, waitedMs: 30_000 }, pace)).toBe(11_000);
+    expect(patienceMs({ bytes: 1024, waitedMs: 41_000 }, pace)).toBe(0);
   });
 
   test.each([
