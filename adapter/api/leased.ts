@@ -2,6 +2,7 @@
 import { type Request, type Response, Router } from 'express';
 import { fail, ok, type Result } from '../base/index.ts';
 import type { Confirmation } from '../gateway/index.ts';
+import { closeOtherMethods, notAllowed } from './methods.ts';
 import { badRequest, notFound, sendProblem } from './problem.ts';
 import { unknownParameter, wholeNumber } from './query.ts';
 
@@ -18,7 +19,7 @@ export interface Leased {
 export function leasedRouter(path: string, { offer, confirm }: Leased): Router {
   const router = Router();
   // Its answer has no body: what it would take under a lease nobody would see.
-  router.head(path, (_request, response) => sendProblem(response, notFound));
+  router.head(path, notAllowed(['GET']));
   router.get(path, async (request, response) => {
     const asked = readAsked(request.query);
     if (!asked.ok) return sendProblem(response, badRequest(asked.error));
@@ -28,7 +29,7 @@ export function leasedRouter(path: string, { offer, confirm }: Leased): Router {
   router.post(`${path}/:id/confirm`, async (request, response) => {
     sendConfirmation(await confirm(String(request.params.id)), response);
   });
-  return router;
+  return closeOtherMethods(router);
 }
 
 function readAsked(query: Request['query']): Result<{ max: number; lease: number }, string> {

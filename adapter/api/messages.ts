@@ -6,6 +6,7 @@ import { documentFromJson, type Gateway, type SubmitDocument } from '../gateway/
 import { STATES } from '../msh/index.ts';
 import type { Caller, Guards } from './auth.ts';
 import type { WithBody } from './bodies.ts';
+import { closeOtherMethods } from './methods.ts';
 import { badRequest, notFound, sendProblem } from './problem.ts';
 import { quoted, unknownParameter, wholeNumber } from './query.ts';
 import { journalView, messageView, toRecordId } from './views.ts';
@@ -32,7 +33,7 @@ export function messagesRouter(gateway: Gateway, { application }: Guards, withBo
   });
   router.get(PART, application);
   router.get(PART, (request, response) => part(gateway, request, response));
-  return router;
+  return closeOtherMethods(router);
 }
 
 const MAX_KEY = 255;

@@ -8,6 +8,7 @@ import { redact } from '../observe/index.ts';
 import type { SystemNote } from '../store/index.ts';
 import type { Caller, Guards } from './auth.ts';
 import type { WithBody } from './bodies.ts';
+import { closeOtherMethods } from './methods.ts';
 import { badRequest, notFound, type Problem, sendProblem } from './problem.ts';
 import { messageView, toRecordId } from './views.ts';
 
@@ -47,7 +48,7 @@ export function operationsRouter(gateway: Gateway, { operator }: Guards, withBod
     const notes = await gateway.notes(200);
     response.json({ notes: notes.map(noteView) });
   });
-  return router;
+  return closeOtherMethods(router);
 }
 
 /** What a stranger wrote may stand in it: the names of elements and ids are his words (row 159). */

@@ -20,6 +20,12 @@ export function sendProblem(response: Response, problem: Problem): void {
 }
 
 export const notFound: Problem = { status: 404, code: 'not-found', title: 'Niet gevonden' };
+export const methodNotAllowed = (found: string, expected: readonly string[]): Problem => ({
+  status: 405,
+  code: 'method-not-allowed',
+  title: 'Deze methode bestaat hier niet',
+  detail: `Methode: gevonden ${found}; verwacht ${expected.join(' of ')}.`,
+});
 export const unauthorized: Problem = {
   status: 401,
   code: 'unauthorized',

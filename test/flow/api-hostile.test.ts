@@ -158,6 +158,24 @@ test.each([
   expect([response.status, await response.json()]).toEqual([400, expect.objectContaining({ detail: said })]);
 });
 
+test.each([
+  ['messages', 'PUT', 'app', 'POST, GET'],
+  ['messages/ID', 'DELETE', 'app', 'GET'],
+  ['messages/ID/commands', 'GET', 'beheer', 'POST'],
+  ['messages/ID/parts/0', 'POST', 'app', 'GET'],
+  ['inbox', 'POST', 'app', 'GET'],
+  ['inbox/ID/confirm', 'GET', 'app', 'POST'],
+  ['cpas/ID', 'PUT', 'beheer', 'GET, DELETE'],
+  ['notes', 'DELETE', 'beheer', 'GET'],
+] as const)('row 157 %s with %s is 405 and says which methods there are', async (path, method, key, allowed) => {
+  const response = await call(`/api/v1/${path}`, { method }, key);
+  expect([response.status, response.headers.get('allow')]).toEqual([405, allowed]);
+  const detail = `Methode: gevonden ${method}; verwacht ${allowed.replace(', ', ' of ')}.`;
+  expect(await response.json()).toMatchObject({ type: 'urn:dk:problem:method-not-allowed', detail });
+  // Who may not be here learns nothing of it.
+  expect((await fetch(response.url, { method })).status).toBe(401);
+});
+
 test('row 7 HEAD, whose answer nobody reads, takes nothing under a lease', async () => {
   const key = { name: 'app', sha256: sha256(KEYS.app), roles: ['application'] as const };
   const door = createApi(pair.b.gateway, {
@@ -171,7 +189,8 @@ test('row 7 HEAD, whose answer nobody reads, takes nothing under a lease', async
   try {
     const { messageId } = await pair.submit();
     await pair.settle();
-    expect((await fetch(inbox, { method: 'HEAD', headers })).status).toBe(404);
+    const head = await fetch(inbox, { method: 'HEAD', headers });
+    expect([head.status, head.headers.get('allow')]).toEqual([405, 'GET']);
     const { messages } = (await (await fetch(inbox, { headers })).json()) as { messages: { messageId: string }[] };
     expect(messages.map((message) => message.messageId)).toContain(messageId);
   } finally {
