@@ -156,6 +156,9 @@ class ClaimingWorker implements Worker {
     for (const peer of this.#places.full()) this.#passedOver.add(peer);
     const claimed = await store.claim(this.#options.kinds, clock.now(), leaseMs, room);
     this.#more ||= claimed.length === free;
+    // What is claimed leaves a smaller share to whoever had places already.
+    const others = claimed.length === 0 ? [] : Object.values(room.lanes).flatMap(({ taken }) => [...taken.keys()]);
+    for (const peer of others) this.#passedOver.add(peer);
     for (const record of claimed) {
       // Of a peer that had something there may be more.
       this.#passedOver.add(record.terms.peerOin);

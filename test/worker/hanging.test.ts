@@ -55,6 +55,24 @@ describe('a partner that accepts and never answers', () => {
     }
     expect(posts.most).toBe(SHARE);
   });
+
+  test('row 18 what a claim leaves because others take of its share goes on when a place comes free, without a pause', async () => {
+    const { pair, worker, posts, submitHanging } = await openHangingRig(60_000);
+    pair.clock.pass(1000);
+    await repeat(4, () => submitHanging(1));
+    pair.clock.pass(1);
+    await submitHanging(0);
+    pair.clock.pass(-1001);
+    worker.start();
+    const rooms = Array.from({ length: SHARE - 1 }, () => worker.reserve(['transmit'], hangingOin(0)));
+    expect(rooms).not.toContain(undefined);
+    pair.clock.pass(1001);
+    worker.wake();
+    // One place is left to the first partner, until the older messages of the second are claimed with it.
+    await until(() => posts.now === 4);
+    rooms[0]?.release();
+    await until(() => posts.now === 5);
+  });
 });
 
 /** Places of each of the partners when they begin to hang one after another. */
