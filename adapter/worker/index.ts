@@ -113,7 +113,7 @@ class ClaimingWorker implements Worker {
   /** To what was passed over first, then to whoever waits. */
   #giveBack(use: Use): void {
     const freed = this.#places.giveBack(use);
-    this.#waiting.moved(use.peer);
+    this.#waiting.moved(use.kinds, use.peer);
     this.#more ||= freed.some((peer) => this.#passedOver.has(peer));
     if (this.#more) this.#carryOn();
     else this.#waiting.admit();

@@ -1,6 +1,6 @@
 // Those who wait for a place of a worker: let in when one comes free, in turn, and nobody waits long.
 import type { Room } from '../gateway/index.ts';
-import type { JobKind } from '../msh/index.ts';
+import { type JobKind, LANE_OF } from '../msh/index.ts';
 
 /** At one peer; who comes after them does not wait. */
 const MOST_WAITING = 64;
@@ -8,8 +8,8 @@ const MOST_WAITING = 64;
 export interface Waiting {
   /** A room when it is this one's turn; undefined when its patience ends, or when another one's did since the peer last moved. */
   turn(kinds: readonly JobKind[], peer: string): Promise<Room | undefined>;
-  /** A place of this peer came free. */
-  moved(peer: string): void;
+  /** A place of this peer came free, for such work. */
+  moved(kinds: readonly JobKind[], peer: string): void;
   /** Lets in everybody for whom there is room now. */
   admit(): void;
 }
@@ -19,7 +19,7 @@ interface Queue {
   readonly kinds: readonly JobKind[];
   /** In the order in which they came; each is told of its room, or of none. */
   readonly waiters: Set<(room: Room | undefined) => void>;
-  /** One of them waited in vain, and no place has come free since. */
+  /** One of them waited in vain, and no place for such work has come free since. */
   inVain: boolean;
 }
 
@@ -52,8 +52,11 @@ export function createWaiting(
         waiters.add(told);
       });
     },
-    moved(peer) {
-      for (const queue of queues.values()) if (queue.peer === peer) queue.inVain = false;
+    moved(kinds, peer) {
+      // That a peer sends says nothing of its server: only a lane that moves is waited for again.
+      const lanes = new Set(kinds.map((kind) => LANE_OF[kind]));
+      for (const queue of queues.values())
+        if (queue.peer === peer && queue.kinds.some((kind) => lanes.has(LANE_OF[kind]))) queue.inVain = false;
     },
     admit() {
       for (const [key, { peer, kinds, waiters, inVain }] of queues) {

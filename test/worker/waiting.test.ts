@@ -57,13 +57,26 @@ describe('waiting for a place', () => {
     const said = told({ behind: waiting.turn(['transmit'], OIN_B), elsewhere: waiting.turn(['transmit'], OIN_A) });
     await settled();
     expect(said).toEqual(['behind: none']);
-    waiting.moved(OIN_B);
+    waiting.moved(['transmit'], OIN_B);
     const again = told({ again: waiting.turn(['transmit'], OIN_B) });
     await settled();
     expect(again).toEqual([]);
     open('transmit', 2);
     await settled();
     expect([...said, ...again].sort()).toEqual(['again: room', 'behind: none', 'elsewhere: room']);
+  });
+
+  test('row 18 a peer that sends and whose server hangs is not waited for again because of what it sends', async () => {
+    const { waiting } = hall();
+    expect(await waiting.turn(['transmit'], OIN_B)).toBeUndefined();
+    waiting.moved(['deliver'], OIN_B);
+    const said = told({ behind: waiting.turn(['transmit'], OIN_B) });
+    await settled();
+    expect(said).toEqual(['behind: none']);
+    waiting.moved(['answer'], OIN_B);
+    const again = told({ again: waiting.turn(['transmit'], OIN_B) });
+    await settled();
+    expect(again).toEqual([]);
   });
 
   test('row 18 work of one kind is not held up by that of another', async () => {
