@@ -102,8 +102,9 @@ class ClaimingWorker implements Worker {
   }
 
   async admit(kinds: readonly JobKind[], peer: string): Promise<Room | undefined> {
-    if (!this.#takes(kinds)) return undefined;
-    return this.reserve(kinds, peer) ?? this.#waiting.turn(kinds, peer);
+    // More places than there are never come free.
+    if (!this.#takes(kinds) || kinds.length > this.#options.concurrency) return undefined;
+    return this.#waiting.turn(kinds, peer);
   }
 
   #takes(kinds: readonly JobKind[]): boolean {

@@ -6,7 +6,10 @@ import { type JobKind, LANE_OF } from '../msh/index.ts';
 const MOST_WAITING = 64;
 
 export interface Waiting {
-  /** A room when it is this one's turn; undefined when its patience ends, or when another one's did since the peer last moved. */
+  /**
+   * A room when it is this one's turn, at once when there is one and nobody waits; undefined when its patience ends, or when
+   * another one's did since the peer last moved.
+   */
   turn(kinds: readonly JobKind[], peer: string): Promise<Room | undefined>;
   /** A place of this peer came free, for such work. */
   moved(kinds: readonly JobKind[], peer: string): void;
@@ -38,12 +41,13 @@ export function createWaiting(
     turn(kinds, peer) {
       const queue = queueOf(kinds, peer);
       const { waiters } = queue;
-      if (queue.inVain || waiters.size >= MOST_WAITING) return Promise.resolve(undefined);
+      const room = waiters.size === 0 ? reserve(kinds, peer) : undefined;
+      if (room !== undefined || queue.inVain || waiters.size >= MOST_WAITING) return Promise.resolve(room);
       return new Promise((resolve) => {
-        const told = (room: Room | undefined): void => {
+        const told = (given: Room | undefined): void => {
           clearTimeout(timer);
           waiters.delete(told);
-          resolve(room);
+          resolve(given);
         };
         const timer = setTimeout(() => {
           queue.inVain = true;

@@ -189,6 +189,31 @@ describe('room', () => {
     expect(worker.reserve(['transmit'], OIN_B)).toBeUndefined();
   });
 
+  test('row 18 who comes while a place is kept for what may lie in the store goes behind whoever waits already', async () => {
+    const { worker, claims } = await rig({ concurrency: 1, perPeer: 1, pollMs: 60_000 });
+    worker.start();
+    await until(() => claims() === 1);
+    const taken = worker.reserve(['transmit'], OIN_B);
+    const said: string[] = [];
+    const come = async (name: string): Promise<void> => {
+      const room = await worker.admit(['transmit'], OIN_B);
+      said.push(room === undefined ? `${name} in vain` : name);
+      room?.release();
+    };
+    const first = come('first');
+    worker.wake();
+    taken?.release();
+    await Promise.all([first, come('second')]);
+    expect(said).toEqual(['first', 'second']);
+  });
+
+  test('row 18 more places than there are nobody waits for', async () => {
+    const { worker } = await rig({ concurrency: 1, perPeer: 1 });
+    worker.start();
+    const soon = new Promise((resolve) => setImmediate(resolve, 'waits'));
+    expect(await Promise.race([worker.admit(['answer', 'deliver'], OIN_B), soon])).toBeUndefined();
+  });
+
   test('never more at a time than the concurrency, and all come to an end', async () => {
     const { pair, worker } = await rig({ concurrency: 3 });
     worker.start();
