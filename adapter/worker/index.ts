@@ -93,7 +93,7 @@ class ClaimingWorker implements Worker {
         // After the reply has gone out: the partner waits, the work does not.
         for (const job of jobs)
           this.#track(
-            afterReply().then(() => runBegunJob(record, job, this.#context)),
+            afterReply().then(() => runBegunJob(record, job, this.#inside())),
             record,
             job,
           );
@@ -105,6 +105,18 @@ class ClaimingWorker implements Worker {
     // More places than there are never come free.
     if (!this.#takes(kinds) || kinds.length > this.#options.concurrency) return undefined;
     return this.#waiting.turn(kinds, peer);
+  }
+
+  /**
+   * For work that has a place itself: it waits when the peer that it asks for has its share, and not when no place is free at
+   * all, or all that have one might wait for each other.
+   */
+  #inside(): GatewayContext {
+    const { reserve } = this.#context;
+    return {
+      ...this.#context,
+      reserve: async (kinds, peer) => (this.#places.free() > 0 ? reserve(kinds, peer) : undefined),
+    };
   }
 
   #takes(kinds: readonly JobKind[]): boolean {
@@ -179,7 +191,7 @@ class ClaimingWorker implements Worker {
       return;
     }
     this.#track(
-      runJob(record, job, this.#context).finally(() => {
+      runJob(record, job, this.#inside()).finally(() => {
         this.#more ||= due.length > 1;
       }),
       record,
