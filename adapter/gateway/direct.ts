@@ -14,14 +14,16 @@ export interface Room {
  * that same commit and run as soon as it is durable; otherwise the worker is woken for what is due (D1).
  */
 export async function commitAndCarryOn(change: Change, about: About, context: GatewayContext): Promise<CommitResult> {
-  const now = context.clock.now();
-  const begun = hasToWait(change.message, context)
-    ? undefined
-    : beginInsert(change, { now, leaseUntil: now + context.leaseMs });
-  const { peerOin } = change.message.terms;
-  const kinds = begun?.jobs.map((job) => job.kind);
-  const room = kinds === undefined ? undefined : await context.reserve(kinds, peerOin);
+  const begin = () => {
+    const now = context.clock.now();
+    return beginInsert(change, { now, leaseUntil: now + context.leaseMs });
+  };
+  const kinds = hasToWait(change.message, context) ? undefined : begin()?.jobs.map((job) => job.kind);
+  const room = kinds === undefined ? undefined : await context.reserve(kinds, change.message.terms.peerOin);
+  // Only now: the lease counts from the commit, and it may be too late to begin.
+  const begun = room === undefined ? undefined : begin();
   if (begun === undefined || room === undefined) {
+    room?.release();
     const result = await context.store.commit(change);
     if (result === 'ok') wakeFor(change.message, context);
     return result;

@@ -162,6 +162,37 @@ describe('carrying on after an insert', () => {
     expect([posts[0], posts.slice(1, 3).sort(), posts[3]]).toEqual([running.messageId, inStore.sort(), last.messageId]);
   });
 
+  test('D1 the lease of a first attempt counts from its commit, not from before its place was waited for', async () => {
+    const ran: MessageRecord[] = [];
+    const reserve: GatewayContext['reserve'] = async () => {
+      pair.clock.pass(100);
+      return { run: (record) => void ran.push(record), release: () => undefined };
+    };
+    const pair = await testPair({ profile: 'osb-rm' }, { a: { reserve } });
+    try {
+      await pair.submit();
+      expect(ran.map(({ jobs }) => jobs[0]?.runAt)).toEqual([pair.clock.now() + pair.a.context.leaseMs]);
+    } finally {
+      await pair.close();
+    }
+  });
+
+  test('D1 a first attempt that is too late when its place comes gives that back and is not begun', async () => {
+    const told: string[] = [];
+    const reserve: GatewayContext['reserve'] = async () => {
+      pair.clock.pass(365 * 86_400_000);
+      return { run: () => void told.push('run'), release: () => void told.push('release') };
+    };
+    const pair = await testPair({ profile: 'osb-rm' }, { a: { reserve } });
+    try {
+      const record = await pair.submit();
+      expect(told).toEqual(['release']);
+      expect((await pair.sent(record)).jobs[0]).toMatchObject({ attempts: 0, attemptOpen: false });
+    } finally {
+      await pair.close();
+    }
+  });
+
   test('a commit that fails gives its room back', async () => {
     const { pair, worker } = await rig({ concurrency: 1 });
     worker.start();
