@@ -132,6 +132,16 @@ describe('dk schemas check of a StUF document says which rule of a hub it breaks
     expect(said[0]?.path).toContain(`${DI01}/parameters/bericht/xmlBestand`);
   });
 
+  test('row 155 contents of no standard, in an envelope of which the schema is provisional: a warning, no hub refuses them', async () => {
+    const message = heen('WMO501', { payload: '<Bericht/>' });
+    const version = { functieVersie: '0002', functieSubversie: '0000' };
+    const checked = await check({ ...message, parameters: { ...message.parameters, ...version } });
+    expect([checked.valid, checked.grade]).toEqual([true, 'provisional']);
+    const said = checked.issues.filter(({ code }) => code === 'root');
+    expect(said.map(({ severity }) => severity)).toEqual(['Warning']);
+    expect(said[0]?.message).not.toContain('weigert');
+  });
+
   test.each<[string, string, string, () => StufMessage | string]>([
     ['a code that a municipality may not give', 'faultCode', 'body/code', () => fo01({ code: 'IB014' })],
     [

@@ -160,7 +160,7 @@ async function contentOf(bytes: Uint8Array, message: StufMessage, schemas: Schem
   const foreign = isForeign(message.payload.bytes, verdict, schemas);
   return {
     about: about('stuf', entry),
-    issues: [...remarks.map(inside), ...(foreign ? faults.map(refusedByHub) : faults)],
+    issues: [...remarks.map(inside), ...(foreign ? faults.map(isStrict(functie) ? refusedByHub : warned) : faults)],
     facts: { payloadXsd: faults.length, payloadHeader: verdict.header },
   };
 }
@@ -176,17 +176,16 @@ const NO_MESSAGE = ['root', 'notWellFormed'];
 const ISTANDAARDEN = 'http://www.istandaarden.nl/';
 
 /** Beyond the schemas: a warning, because `valid` is their word. */
-const refusedByHub = (issue: SchemaIssue): CheckIssue => ({
-  ...issue,
-  message: `een hub weigert dit bericht: ${issue.message}`,
-  severity: 'Warning',
-});
+const warned = (issue: SchemaIssue): CheckIssue => ({ ...issue, severity: 'Warning' });
+const refusedByHub = (issue: SchemaIssue): CheckIssue =>
+  warned({ ...issue, message: `een hub weigert dit bericht: ${issue.message}` });
+
+/** Of other contents a hub only warns. */
+const isStrict = (functie: string): boolean => (messageType(functie)?.grade ?? 'strict') === 'strict';
 
 /** The verdict on a version is on the schemas that are here (decision 0011); a gateway has more to say. */
 const refusedFor = (functie: string): string =>
-  (messageType(functie)?.grade ?? 'strict') !== 'strict'
-    ? ''
-    : ', en een gateway die de inhoud controleert weigert dit bericht';
+  isStrict(functie) ? ', en een gateway die de inhoud controleert weigert dit bericht' : '';
 
 /** What is the same at every hub: nothing that an operator sets, no routes, no senders, nothing of earlier messages. */
 const ANY_HUB: ContentSettings = {

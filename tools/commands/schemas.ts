@@ -37,7 +37,8 @@ Beoordeeld wordt:
   - van een StUF-bericht ook de inhoud, naar het schema van functie en versie, en wat elke hub van het bericht vraagt:
     tijdstip, zender, ontvanger, functie, richting, en of inhoud en envelop hetzelfde zeggen. De hub stopt bij de eerste
     regel die niet klopt, en dit ook. Dat is een waarschuwing: „geldig” gaat over de schema’s. Een waarschuwing is ook wat
-    de envelop draagt als het leeg is, of geen bericht van een standaard: daarover gaat geen schema; elke hub weigert het.
+    de envelop draagt als het leeg is, of geen bericht van een standaard: daarover gaat geen schema. Er staat bij of een
+    hub het weigert.
 Niet beoordeeld wordt wat van een gateway afhangt (routes en CPA’s, wie namens wie mag zenden, rustende functies, andere
 richtingen, eerdere berichten), en niet wat bedrijfsregels van de iStandaarden vragen.
 Een waarschuwing (severity Warning in JSON) maakt een bestand niet ongeldig.
