@@ -41,6 +41,11 @@ export function createWorker(context: GatewayContext, options: WorkerOptions): W
 
 class ClaimingWorker implements Worker {
   readonly #context: GatewayContext;
+  /**
+   * For work that has a place itself: it waits when the peer that it asks for has its share, and not when no place is free at
+   * all, or all that have one might wait for each other.
+   */
+  readonly #inside: GatewayContext;
   readonly #options: WorkerOptions;
   readonly #running = new Set<Promise<void>>();
   readonly #share: Share;
@@ -56,6 +61,10 @@ class ClaimingWorker implements Worker {
 
   constructor(context: GatewayContext, options: WorkerOptions) {
     this.#context = context;
+    this.#inside = {
+      ...context,
+      reserve: async (kinds, peer) => (this.#places.free() > 0 ? context.reserve(kinds, peer) : undefined),
+    };
     this.#options = options;
     this.#share = { most: options.perPeer, of: options.concurrency };
     this.#places = createPlaces(options.concurrency, this.#share);
@@ -93,7 +102,7 @@ class ClaimingWorker implements Worker {
         // After the reply has gone out: the partner waits, the work does not.
         for (const job of jobs)
           this.#track(
-            afterReply().then(() => runBegunJob(record, job, this.#inside())),
+            afterReply().then(() => runBegunJob(record, job, this.#inside)),
             record,
             job,
           );
@@ -105,18 +114,6 @@ class ClaimingWorker implements Worker {
     // More places than there are never come free.
     if (!this.#takes(kinds) || kinds.length > this.#options.concurrency) return undefined;
     return this.#waiting.turn(kinds, peer);
-  }
-
-  /**
-   * For work that has a place itself: it waits when the peer that it asks for has its share, and not when no place is free at
-   * all, or all that have one might wait for each other.
-   */
-  #inside(): GatewayContext {
-    const { reserve } = this.#context;
-    return {
-      ...this.#context,
-      reserve: async (kinds, peer) => (this.#places.free() > 0 ? reserve(kinds, peer) : undefined),
-    };
   }
 
   #takes(kinds: readonly JobKind[]): boolean {
@@ -191,7 +188,7 @@ class ClaimingWorker implements Worker {
       return;
     }
     this.#track(
-      runJob(record, job, this.#inside()).finally(() => {
+      runJob(record, job, this.#inside).finally(() => {
         this.#more ||= due.length > 1;
       }),
       record,
