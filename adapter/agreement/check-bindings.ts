@@ -1,6 +1,6 @@
 // Actions of both parties against each other: counterparts, roles, equal characteristics (V9–V11, V16, V17, V23, V24).
 import type { Issue } from '../base/index.ts';
-import { error, onLine, warn } from './check.ts';
+import { error, onLine, placeOf, warn } from './check.ts';
 import type { ActionBinding, Agreement, AgreementParty, DeliveryChannel } from './types.ts';
 
 export function checkBindings(agreement: Agreement): Issue[] {
@@ -13,7 +13,6 @@ export function checkBindings(agreement: Agreement): Issue[] {
   ];
 }
 
-const at = (binding: ActionBinding): string => `ThisPartyActionBinding[@id='${binding.id}']`;
 const wayOf = (one: ActionBinding): string =>
   [one.direction, one.role, one.service.type, one.service.value, one.action].join('|');
 
@@ -25,7 +24,7 @@ function checkParty(party: AgreementParty): Issue[] {
       issues.push(
         onLine(
           binding.line,
-          error('DuplicateAction', at(binding), 'dezelfde rol, dienst en actie staan er twee keer', 'V10'),
+          error('DuplicateAction', placeOf(binding), 'dezelfde rol, dienst en actie staan er twee keer', 'V10'),
         ),
       );
     seen.add(wayOf(binding));
@@ -63,7 +62,7 @@ function checkSide(binding: ActionBinding, party: AgreementParty): Issue[] {
   const { channel, line } = binding;
   const sides = channel.source;
   const bad = (detail: string, rule: string): void => {
-    issues.push(onLine(line, error('Channel', at(binding), detail, rule)));
+    issues.push(onLine(line, error('Channel', placeOf(binding), detail, rule)));
   };
   if (
     binding.direction === 'send' &&
@@ -91,7 +90,7 @@ function checkSide(binding: ActionBinding, party: AgreementParty): Issue[] {
     issues.push(
       onLine(
         line,
-        warn('Encryption', at(binding), 'versleutelde profielen worden in deze versie niet verwerkt', 'V17'),
+        warn('Encryption', placeOf(binding), 'versleutelde profielen worden in deze versie niet verwerkt', 'V17'),
       ),
     );
   if (/\s/.test(binding.action) || /\s/.test(binding.service.value))
@@ -114,7 +113,7 @@ function checkCounterparts(from: AgreementParty, to: AgreementParty): Issue[] {
           binding.line,
           error(
             'Counterpart',
-            at(binding),
+            placeOf(binding),
             'heeft bij de andere partij geen tegenhanger met dezelfde dienst en actie',
             'V9',
           ),
@@ -122,7 +121,10 @@ function checkCounterparts(from: AgreementParty, to: AgreementParty): Issue[] {
       ];
     if (other.otherId !== undefined && other.otherId !== binding.id)
       return [
-        onLine(binding.line, error('Counterpart', at(binding), 'de tegenhanger verwijst naar een andere actie', 'V9')),
+        onLine(
+          binding.line,
+          error('Counterpart', placeOf(binding), 'de tegenhanger verwijst naar een andere actie', 'V9'),
+        ),
       ];
     return binding.direction === 'send' ? unequal(binding, other) : [];
   });
@@ -141,7 +143,7 @@ function unequal(sending: ActionBinding, receiving: ActionBinding): Issue[] {
       sending.line,
       error(
         'Characteristics',
-        at(sending),
+        placeOf(sending),
         `${name} verschilt tussen de partijen`,
         name === 'syncReplyMode' ? 'V19' : 'V23',
       ),
@@ -158,7 +160,7 @@ function unequal(sending: ActionBinding, receiving: ActionBinding): Issue[] {
     issues.push(
       onLine(
         sending.line,
-        warn('Characteristics', at(sending), 'Retries of RetryInterval verschilt tussen de partijen', 'V23'),
+        warn('Characteristics', placeOf(sending), 'Retries of RetryInterval verschilt tussen de partijen', 'V23'),
       ),
     );
   }
@@ -172,7 +174,7 @@ function unequal(sending: ActionBinding, receiving: ActionBinding): Issue[] {
     issues.push(
       onLine(
         sending.line,
-        error('Characteristics', at(sending), 'de algoritmen van zender en ontvanger verschillen', 'V16'),
+        error('Characteristics', placeOf(sending), 'de algoritmen van zender en ontvanger verschillen', 'V16'),
       ),
     );
   }

@@ -1,6 +1,6 @@
 // What a message header must be able to carry of a CPA: a CPA that holds else is agreed and never used (R24, R25, R31).
 import { type Issue, isReserved } from '../base/index.ts';
-import { error, onLine, warn } from './check.ts';
+import { error, onLine, placeOf, warn } from './check.ts';
 import { isAbsoluteUri } from './simple-types.ts';
 import type { ActionBinding, Agreement, AgreementParty } from './types.ts';
 
@@ -22,29 +22,18 @@ function checkPartyIds({ partyIds, line }: AgreementParty): Issue[] {
   });
 }
 
-function checkBinding({ id, line, role, service, action }: ActionBinding): Issue[] {
-  const issues: Issue[] = [];
-  const told = (name: string, reason: string | undefined, rule: string): void => {
-    const where = `ThisPartyActionBinding[@id='${id}']`;
-    if (reason !== undefined) issues.push(onLine(line, error(`${name}Form`, where, `${name} ${reason}`, rule)));
-  };
-  told('Role', notCarried(role), 'R26');
-  told('Service', notCarried(service.value, service), 'R31');
-  told('Action', notCarried(action), 'R32');
+function checkBinding(binding: ActionBinding): Issue[] {
+  const { line, role, service, action } = binding;
+  const bad = (name: string, reason: string | undefined, rule: string): Issue[] =>
+    reason === undefined ? [] : [onLine(line, error(`${name}Form`, placeOf(binding), `${name} ${reason}`, rule))];
   // Some CPAs list the signals of the MSH as actions: they run all the same, over the MSH channels (C27, C28).
-  if (isReserved(service.value))
-    issues.push(
-      onLine(
-        line,
-        warn(
-          'ServiceReserved',
-          `ThisPartyActionBinding[@id='${id}']`,
-          'Service is van de MSH zelf; daaronder gaan geen berichten van toepassingen',
-          'R31',
-        ),
-      ),
-    );
-  return issues;
+  const reserved = 'Service is van de MSH zelf; daaronder gaan geen berichten van toepassingen';
+  return [
+    ...bad('Role', notCarried(role), 'R26'),
+    ...bad('Service', notCarried(service.value, service), 'R31'),
+    ...bad('Action', notCarried(action), 'R32'),
+    ...(isReserved(service.value) ? [onLine(line, warn('ServiceReserved', placeOf(binding), reserved, 'R31'))] : []),
+  ];
 }
 
 /** Why a header may not hold this value: it is blank, its type is, or it has no type and is no URI. Undefined when it may. */
@@ -53,5 +42,5 @@ function notCarried(value: string, typed?: { readonly type?: string }): string |
   if (typed === undefined) return undefined;
   if (typed.type === '') return 'heeft een leeg attribuut type; verwacht een type, of geen attribuut';
   if (typed.type !== undefined || isAbsoluteUri(value)) return undefined;
-  return 'heeft geen type en is geen URI; verwacht een type (zoals urn:osb:oin) of een URI';
+  return `heeft geen type en is geen URI; gevonden ${value}; verwacht een type (zoals urn:osb:oin) of een URI`;
 }

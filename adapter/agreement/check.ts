@@ -4,7 +4,7 @@ import { checkBindings } from './check-bindings.ts';
 import { checkCertificates } from './check-certificates.ts';
 import { checkChannels } from './check-channels.ts';
 import { checkHeaderValues } from './check-header.ts';
-import type { Agreement, AgreementParty } from './types.ts';
+import type { ActionBinding, Agreement, AgreementParty } from './types.ts';
 
 export interface CpaPolicy {
   readonly ownOins: readonly string[];
@@ -46,6 +46,9 @@ export function warn(code: string, where: string, detail: string, rule: string):
 export function onLine(line: number | undefined, issue: Issue): Issue {
   return line === undefined ? issue : { ...issue, line };
 }
+
+/** The place of an action in a finding. */
+export const placeOf = ({ id }: ActionBinding): string => `ThisPartyActionBinding[@id='${id}']`;
 
 const ROOT = 'CollaborationProtocolAgreement';
 

@@ -4,6 +4,7 @@ import { defined } from './channel.ts';
 import type {
   ActionBinding,
   AgreementParty,
+  Between,
   DeliveryChannel,
   Endpoint,
   Exchange,
@@ -40,21 +41,18 @@ export function profileOf(
  * or overriding MSH channels (C27, C28, T212, T213), and an error prefers an endpoint of type error. Ping and StatusRequest run
  * with the message. `signing` is what the channel offers; whether a signal is signed is the MSH's decision (DK-077).
  */
-export function signalExchange(
-  exchange: Pick<Exchange, 'agreement' | 'cpaId' | 'from' | 'to'>,
-  kind: SignalKind,
-): Exchange {
+export function signalExchange(between: Between, kind: SignalKind): Exchange {
   const asking = ASKING.includes(kind);
-  const [from, to] = asking ? [exchange.from, exchange.to] : [exchange.to, exchange.from];
-  const signal = mshExchange(exchange, from, to, kind);
+  const [from, to] = asking ? [between.from, between.to] : [between.to, between.from];
+  const signal = mshExchange(between, from, to, kind);
   if (signal === undefined)
-    throw new Error(`CPA ${exchange.cpaId} has no endpoint for signals; the import check refuses that (V11)`);
+    throw new Error(`CPA ${between.cpaId} has no endpoint for signals; the import check refuses that (V11)`);
   return signal;
 }
 
 /** An exchange over the MSH channels; undefined when the receiver has no endpoint. */
 export function mshExchange(
-  base: Pick<Exchange, 'agreement' | 'cpaId'>,
+  base: Pick<Between, 'agreement' | 'cpaId'>,
   from: AgreementParty,
   to: AgreementParty,
   action: string,

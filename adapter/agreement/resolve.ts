@@ -5,7 +5,7 @@ import { defined } from './channel.ts';
 import { endpointOf, mshExchange, profileOf } from './exchange.ts';
 import { type AgreementIndex, partyKey } from './lookup.ts';
 import { isAbsoluteUri } from './simple-types.ts';
-import type { ActionBinding, Agreement, AgreementParty, Exchange } from './types.ts';
+import type { ActionBinding, Agreement, AgreementParty, Between, Exchange } from './types.ts';
 
 export interface ExchangeQuery {
   readonly cpaId: string;
@@ -45,16 +45,11 @@ export function resolveExchange(agreements: AgreementIndex | Agreement, query: E
  * Between whom a message goes, when its CPA is in force and names both: what the CPA says about answering it does not depend
  * on its Service, Action or Roles (R76). Undefined when it is nobody's.
  */
-export function resolveParties(
-  agreements: AgreementIndex | Agreement,
-  query: ExchangeQuery,
-): Pick<Exchange, 'agreement' | 'cpaId' | 'from' | 'to'> | undefined {
+export function resolveParties(agreements: AgreementIndex | Agreement, query: ExchangeQuery): Between | undefined {
   const agreement = inForce(agreements, query);
   if (!agreement.ok) return undefined;
   const parties = partiesIn(agreement.value, query);
-  return parties.ok
-    ? { agreement: agreement.value, cpaId: agreement.value.cpaId, from: parties.value.from, to: parties.value.to }
-    : undefined;
+  return parties.ok ? { agreement: agreement.value, cpaId: agreement.value.cpaId, ...parties.value } : undefined;
 }
 
 function inForce(agreements: AgreementIndex | Agreement, query: ExchangeQuery): Resolved<Agreement> {
@@ -64,7 +59,7 @@ function inForce(agreements: AgreementIndex | Agreement, query: ExchangeQuery): 
   return unusable === undefined ? ok(agreement) : fail([unusable]);
 }
 
-function partiesIn(agreement: Agreement, query: ExchangeQuery): Resolved<Pick<Exchange, 'from' | 'to'>> {
+function partiesIn(agreement: Agreement, query: ExchangeQuery): Resolved<Pick<Between, 'from' | 'to'>> {
   const from = findParty(agreement, query.from.partyIds, 'From');
   const to = findParty(agreement, query.to.partyIds, 'To');
   if (!from.ok || !to.ok) return fail([...(from.ok ? [] : from.error), ...(to.ok ? [] : to.error)]);
@@ -211,7 +206,7 @@ export function sameService(a: Service, b: Service): boolean {
 
 function makeExchange(
   agreement: Agreement,
-  { from, to }: Pick<Exchange, 'from' | 'to'>,
+  { from, to }: Pick<Between, 'from' | 'to'>,
   { sending, receiving }: { readonly sending: ActionBinding; readonly receiving: ActionBinding },
   url: string,
 ): Exchange {

@@ -139,11 +139,15 @@ export interface Agreement {
 export type Profile = 'osb-be' | 'osb-rm' | 'osb-be-s' | 'osb-rm-s' | 'osb-be-e' | 'osb-rm-e';
 
 /** All that one message from one party to the other needs to know (cpa2 §4 step 6); plain data of one direction. */
-export interface Exchange {
+/** An agreement and the way of a message under it, whatever the message is about. */
+export interface Between {
   readonly cpaId: string;
   readonly agreement: Agreement;
   readonly from: AgreementParty;
   readonly to: AgreementParty;
+}
+
+export interface Exchange extends Between {
   readonly fromRole?: string;
   readonly toRole?: string;
   readonly service: Service;

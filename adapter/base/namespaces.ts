@@ -15,6 +15,9 @@ export const NS = {
   ggk: 'http://www.stufstandaarden.nl/koppelvlak/ggk0210',
 } as const;
 
+/** Every namespace of the iStandaarden begins so. */
+export const ISTANDAARDEN = 'http://www.istandaarden.nl/';
+
 /** Service value reserved to the MSH (R31, §1). */
 export const MSH_SERVICE = 'urn:oasis:names:tc:ebxml-msg:service';
 /** A Service that no application may use. */

@@ -1,5 +1,5 @@
 // Commits a new record and carries on with it in this process, without the detour over the store's claim.
-import { beginInsert, type Change, type CommitResult, type Job, type MessageRecord } from '../msh/index.ts';
+import { beginInsert, type Change, type CommitResult, dueToBegin, type Job, type MessageRecord } from '../msh/index.ts';
 import type { GatewayContext } from './context.ts';
 import { type About, tell } from './tell.ts';
 
@@ -14,14 +14,12 @@ export interface Room {
  * that same commit and run as soon as it is durable; otherwise the worker is woken for what is due (D1).
  */
 export async function commitAndCarryOn(change: Change, about: About, context: GatewayContext): Promise<CommitResult> {
-  const begin = () => {
-    const now = context.clock.now();
-    return beginInsert(change, { now, leaseUntil: now + context.leaseMs });
-  };
-  const kinds = hasToWait(change.message, context) ? undefined : begin()?.jobs.map((job) => job.kind);
-  const room = kinds === undefined ? undefined : await context.reserve(kinds, change.message.terms.peerOin);
+  const due = hasToWait(change.message, context) ? [] : dueToBegin(change, context.clock.now());
+  const kinds = due.map((job) => job.kind);
+  const room = kinds.length === 0 ? undefined : await context.reserve(kinds, change.message.terms.peerOin);
   // Only now: the lease counts from the commit, and it may be too late to begin.
-  const begun = room === undefined ? undefined : begin();
+  const now = context.clock.now();
+  const begun = room === undefined ? undefined : beginInsert(change, { now, leaseUntil: now + context.leaseMs });
   if (begun === undefined || room === undefined) {
     room?.release();
     const result = await context.store.commit(change);

@@ -1,5 +1,5 @@
 // Gathers what a decision about an inbound message turns on and what does not change while it is retried.
-import { type Exchange, resolveExchange, resolveParties, signalExchange } from '../agreement/index.ts';
+import { type Between, type Exchange, resolveExchange, resolveParties, signalExchange } from '../agreement/index.ts';
 import { type DigestReference, hasError, type Issue, type Result } from '../base/index.ts';
 import { computeReferences, type SignatureVerdict, verifySignature } from '../dsig/index.ts';
 import type { MessageKind } from '../ebms/types.ts';
@@ -43,10 +43,7 @@ const ANSWERS: Readonly<Partial<Record<MessageKind, 'Pong' | 'StatusResponse'>>>
 };
 
 /** Each signal has a channel of its own where the CPA names one (C27). */
-function routesBack(
-  between: Parameters<typeof signalExchange>[0],
-  kind: MessageKind,
-): NonNullable<ReceiveFacts['back']> {
+function routesBack(between: Between, kind: MessageKind): NonNullable<ReceiveFacts['back']> {
   return {
     answer: routeOf(signalExchange(between, ANSWERS[kind] ?? 'Acknowledgment')),
     error: routeOf(signalExchange(between, 'MessageError')),

@@ -23,8 +23,7 @@ export function beginInsert(
   change: Change,
   { now, leaseUntil }: { now: Instant; leaseUntil: Instant },
 ): BegunInsert | undefined {
-  if (change.expect !== 'new') return undefined;
-  const due = change.message.jobs.filter((job) => job.runAt <= now && BEGINNERS.has(job.kind));
+  const due = dueToBegin(change, now);
   if (due.length === 0) return undefined;
   let begun: BegunInsert = { change, jobs: [], happenings: [] };
   for (const job of due) {
@@ -38,6 +37,13 @@ export function beginInsert(
   return { ...begun, jobs };
 }
 
+/** The jobs that `beginInsert` would begin; none when it would leave them all. */
+export function dueToBegin({ expect, message }: Change, now: Instant): readonly Job[] {
+  if (expect !== 'new') return [];
+  const due = message.jobs.filter((job) => job.runAt <= now && BEGINNERS.has(job.kind));
+  return due.some(({ kind }) => kind === 'transmit' && !message.terms.ackRequested) ? [] : due;
+}
+
 const BEGINNERS: ReadonlySet<Job['kind']> = new Set(['answer', 'deliver', 'transmit']);
 
 function beginOne(
@@ -47,7 +53,6 @@ function beginOne(
 ): BegunInsert | undefined {
   const { message } = before.change;
   if (job.kind === 'answer') return { ...before, change: { ...before.change, message: leased(message, job, facts) } };
-  if (job.kind === 'transmit' && !message.terms.ackRequested) return undefined;
   const started =
     job.kind === 'transmit'
       ? beginTransmit({ ...facts, record: message })

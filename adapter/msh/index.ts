@@ -1,5 +1,5 @@
 // msh: the rules of ebMS and the life of a message, as pure functions from facts to decisions.
-export { type BegunInsert, beginInsert } from './begin.ts';
+export { type BegunInsert, beginInsert, dueToBegin } from './begin.ts';
 export type * from './change.ts';
 export { isReuse } from './copy.ts';
 export type * from './decision.ts';

@@ -41,25 +41,15 @@ export const MAX_REFNUMMER = 40;
 export const inStuf = (type: string): string => `{${NS.stuf}}${type}`;
 const inGgk = (type: string): string => `{${NS.ggk}}${type}`;
 
-const stuf = (name: string, rule: TextRule, xsdType: string): Part => ({
-  type: 'text',
-  ns: NS.stuf,
-  name,
-  rule,
-  xsdType: inStuf(xsdType),
-});
+const text = (name: string, rule: TextRule): Part => ({ type: 'text', ns: NS.stuf, name, rule });
 const group = (ns: string, name: string, parts: readonly Part[]): Part => ({ type: 'group', ns, name, parts });
 const optional = (part: Part): Part => ({ ...part, optional: true });
 const ofType = (xsdType: string, part: Part): Part => ({ ...part, xsdType });
+const stuf = (name: string, rule: TextRule, xsdType: string): Part => ofType(inStuf(xsdType), text(name, rule));
 
 const versie = (name: string): Part => ({ ...stuf(name, { pattern: /^[0-9]{4}$/ }, 'Versienr'), ns: NS.ggk });
 /** The XSD restricts Refnummer on the spot, so the type has no name. */
-const uuid = (name: string): Part => ({
-  type: 'text',
-  ns: NS.stuf,
-  name,
-  rule: { maxLength: MAX_REFNUMMER, pattern: UUID_V4 },
-});
+const uuid = (name: string): Part => text(name, { maxLength: MAX_REFNUMMER, pattern: UUID_V4 });
 const refnummer = (name: string): Part => stuf(name, { maxLength: MAX_REFNUMMER }, 'Refnummer');
 const tijdstipBericht = stuf('tijdstipBericht', { pattern: /^[0-9]{8,17}$/ }, 'Tijdstip');
 

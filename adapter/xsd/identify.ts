@@ -1,5 +1,5 @@
 // What a document is, by the name and namespace of its root element, without reading the rest.
-import { NS } from '../base/index.ts';
+import { ISTANDAARDEN, NS } from '../base/index.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { SchemaEntry } from './types.ts';
 
@@ -50,7 +50,7 @@ function kindOf(name: string, namespace: string, head: string): DocumentKind {
   if (namespace === NS.soap) return head.includes(NS.eb) ? 'ebms' : 'soap';
   if (namespace === NS.cppa) return 'cpa';
   if (namespace === NS.ggk || namespace === NS.stuf) return 'stuf';
-  return name === 'Bericht' || namespace.startsWith('http://www.istandaarden.nl/') ? 'istandaarden' : 'unknown';
+  return name === 'Bericht' || namespace.startsWith(ISTANDAARDEN) ? 'istandaarden' : 'unknown';
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 // What a file is and what is wrong with it, by its schema and, of a StUF document, by the rules of the hub: the code that the gateway runs.
+import { ISTANDAARDEN } from '../../adapter/base/index.ts';
 import {
   type CheckName,
   type ContentSettings,
@@ -173,8 +174,6 @@ function isForeign(bytes: Uint8Array, { issues }: SchemaVerdict, schemas: Schema
 }
 
 const NO_MESSAGE = ['root', 'notWellFormed'];
-const ISTANDAARDEN = 'http://www.istandaarden.nl/';
-
 /** Beyond the schemas: a warning, because `valid` is their word. */
 const warned = (issue: SchemaIssue): CheckIssue => ({ ...issue, severity: 'Warning' });
 const refusedByHub = (issue: SchemaIssue): CheckIssue =>
