@@ -2,11 +2,13 @@
 import {
   appendFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -325,6 +327,20 @@ describe('row 1 row 2 files that nothing names', () => {
     expect(found.every(({ since }) => since > startedAt && since < Date.now() + 1_000)).toBe(true);
     expect(await store.blobs.sweep(Number.MAX_SAFE_INTEGER)).toBe(2);
     expect(namelessFiles(dir)).toEqual([]);
+    await store.close();
+  });
+
+  test('what a killed process left is not taken for the work of the next, which replaced its other name', async () => {
+    const store = await openStore(`sqlite:${dir}`);
+    const lost = await written(store, large('lost'));
+    const [found] = namelessFiles(dir);
+    const temporary = join(dir, 'blobs', 'tmp', 'left');
+    linkSync(found?.path ?? '', temporary);
+    utimesSync(temporary, 1_000, 1_000);
+    await written(store, large('lost'));
+    const left = namelessFiles(dir);
+    expect(left.map(({ path }) => basename(path)).sort()).toEqual([lost.sha256, 'left'].sort());
+    expect(left.find(({ path }) => path === temporary)?.since).toBe(1_000_000);
     await store.close();
   });
 });

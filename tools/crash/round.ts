@@ -1,8 +1,9 @@
 // One round: messages go in, the victim is killed at the point, comes back, and when everything is at rest it is counted.
+import { dirname, relative } from 'node:path';
 import type { Applications } from '../harness/applications.ts';
 import { add, type Counts, isGood, NOTHING } from '../harness/count.ts';
 import { writeLetter } from '../harness/letter.ts';
-import { namelessFiles } from '../harness/nameless.ts';
+import { type NamelessFile, namelessFiles } from '../harness/nameless.ts';
 import { GATEWAYS, type GatewayName, isPoint } from '../harness/points.ts';
 import type { Death, Scene } from '../harness/scene.ts';
 import { countRound, type Sent } from './count.ts';
@@ -98,7 +99,7 @@ export async function withTrouble(
   const note = trouble(stage);
   await Promise.all([submitting, note, waitForRest(stage, Promise.all([submitting, note]), until)]);
   const counts = await countTwice(await submitting, stage, until);
-  const nameless = await countNameless(stage);
+  const nameless = await findNameless(stage);
   const deaths = scene.deaths.slice(before);
   const { letters: _, ...kept } = plan;
   const said = await note;
@@ -110,9 +111,10 @@ export async function withTrouble(
     ms: Math.round(performance.now() - startedAt),
     droppedBytes: deaths.reduce((sum, death) => sum + death.dropped, 0),
     fell: deaths.filter(({ cause }) => cause === 'fell').length,
-    nameless,
+    nameless: nameless.length,
   };
-  return { result: said === undefined ? result : withNote(result, said), deaths };
+  const notes = [...(said === undefined ? [] : [said]), ...nameless].join('; ');
+  return { result: notes === '' ? result : withNote(result, notes), deaths };
 }
 
 /** A note that begins with an exclamation mark says that something is not as it must be. */
@@ -130,24 +132,40 @@ async function countTwice(sent: readonly Sent[], stage: Stage, until: number): P
 }
 
 /** At all ends, after rest: nothing is on its way to a record any more. */
-async function countNameless({ scene }: Stage): Promise<number> {
-  let found = 0;
-  for (const name of GATEWAYS) found += await namelessAt(name, scene);
+async function findNameless({ scene }: Stage): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of GATEWAYS) found.push(...(await namelessAt(name, scene)));
   return found;
 }
 
 /**
  * A kill may leave files, which the sweep takes when they are old enough. A process that lives takes back at once what it does
- * not keep; and after a sweep that waits for nothing, no file without a name may be there at all.
+ * not keep; and after a sweep that waits for nothing, no file without a name may be there at all. Each is looked for twice: a
+ * copy of what was acknowledged meanwhile may still be coming in, and is gone a moment later.
  */
-async function namelessAt(name: GatewayName, scene: Scene): Promise<number> {
+async function namelessAt(name: GatewayName, scene: Scene): Promise<readonly string[]> {
   const folder = scene.folder(name);
-  if (namelessFiles(folder).length === 0) return 0;
-  const ofTheLiving = (): number => namelessFiles(folder).filter(({ since }) => since >= scene.bootedAt(name)).length;
-  if (ofTheLiving() > 0) await pause(SECOND_LOOK_MS);
-  const living = ofTheLiving();
-  await scene.ask(name, { do: 'sweep' }).catch(() => undefined);
-  return Math.max(living, namelessFiles(folder).length);
+  if (namelessFiles(folder).length === 0) return [];
+  const ofTheLiving = await foundTwice(() =>
+    namelessFiles(folder).filter(({ since }) => since >= scene.bootedAt(name)),
+  );
+  const swept = await scene.ask(name, { do: 'sweep' }).then(
+    () => [],
+    (error: unknown) => [`${name}: opruimen mislukt (${error instanceof Error ? error.message : 'onbekend'})`],
+  );
+  const left = await foundTwice(() => namelessFiles(folder));
+  const say = (when: string, files: readonly NamelessFile[]): string[] =>
+    files.map(({ path }) => `${name}: ${relative(folder, dirname(path))}, ${when}`);
+  return [
+    ...swept,
+    ...(left.length > 0 ? say('ook na het opruimen', left) : say('van een levend proces', ofTheLiving)),
+  ];
+}
+
+async function foundTwice(find: () => readonly NamelessFile[]): Promise<readonly NamelessFile[]> {
+  if (find().length === 0) return [];
+  await pause(SECOND_LOOK_MS);
+  return find();
 }
 
 /** Collects at both ends until nothing is open anywhere, seen twice from sender to receiver, or until time is up. */

@@ -5,7 +5,10 @@ import Database from 'better-sqlite3';
 
 export interface NamelessFile {
   readonly path: string;
-  /** When it came to be there, by the machine's clock. */
+  /**
+   * When it was last written, by the machine's clock. Not when its names changed: who is killed between giving a file its name
+   * and taking away the temporary one leaves two, and the next process changes both by replacing one.
+   */
   readonly since: number;
 }
 
@@ -24,7 +27,7 @@ export function namelessFiles(folder: string): readonly NamelessFile[] {
       const path = join(parentPath, name);
       // It may be gone by now: then it was taken back.
       const info = statSync(path, { throwIfNoEntry: false });
-      return info === undefined ? [] : [{ path, since: info.ctimeMs }];
+      return info === undefined ? [] : [{ path, since: info.mtimeMs }];
     });
   } finally {
     db.close();
