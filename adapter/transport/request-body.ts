@@ -18,15 +18,35 @@ export interface BodyLimits extends BodyPace {
   readonly maxBodyBytes: number;
 }
 
+/** How long a sender has been waited for. The rest of the time of a request is ours. */
+export class SenderWait {
+  #pastMs = 0;
+  #since: number | undefined;
+
+  get ms(): number {
+    return this.#pastMs + (this.#since === undefined ? 0 : performance.now() - this.#since);
+  }
+
+  async during<T>(waiting: Promise<T>): Promise<T> {
+    this.#since = performance.now();
+    try {
+      return await waiting;
+    } finally {
+      this.#pastMs = this.ms;
+      this.#since = undefined;
+    }
+  }
+}
+
 /** Only time spent waiting for the sender counts: a slow store is not the partner's fault. */
 export async function* readBody(
   request: IncomingMessage,
   limits: BodyLimits,
+  wait: SenderWait,
   onStart: () => void,
 ): AsyncGenerator<Uint8Array> {
   const signal = new WakeUp(request);
   let bytes = 0;
-  let waitedMs = 0;
   onStart();
   for (;;) {
     const chunk: Buffer | null = request.read();
@@ -38,10 +58,8 @@ export async function* readBody(
     }
     if (request.readableEnded) return;
     if (request.destroyed) throw new BodyAborted('connection');
-    const patience = patienceMs({ bytes, waitedMs }, limits);
-    const startedAt = performance.now();
-    if (patience <= 0 || !(await signal.wait(patience))) throw new BodyAborted('timeout');
-    waitedMs += performance.now() - startedAt;
+    const patience = patienceMs({ bytes, waitedMs: wait.ms }, limits);
+    if (patience <= 0 || !(await wait.during(signal.wait(patience)))) throw new BodyAborted('timeout');
   }
 }
 

@@ -4,7 +4,7 @@ import type { Capacity } from './capacity.ts';
 import { addressOf } from './connections.ts';
 import type { Identifier } from './identity.ts';
 import { sendReply } from './reply.ts';
-import { BodyAborted, readBody } from './request-body.ts';
+import { BodyAborted, readBody, SenderWait } from './request-body.ts';
 import { type GuardLimits, guardRequest, pathOf, type Refusal } from './request-guard.ts';
 import type { ServerLimits, ServerOptions, TransportEvent } from './server-options.ts';
 import type { EbmsDoor, HttpReply, InboundRequest, Peer } from './types.ts';
@@ -72,15 +72,20 @@ async function answer(
   release: () => void,
 ): Promise<void> {
   const { request, response } = exchange;
-  const inbound = toInbound(exchange, peer, context);
+  const wait = new SenderWait();
+  const inbound = toInbound(exchange, { peer, wait }, context);
   const work = askDoor(inbound, context).finally(release);
-  const reply = await withinTime(work, context);
+  const reply = await withinTime(work, wait, context);
   if (reply === undefined) request.destroy();
   else sendSafely(exchange, reply, inbound.cid, context);
   if (reply === undefined && !response.destroyed) response.destroy();
 }
 
-function toInbound(exchange: Exchange, peer: Peer | undefined, { options, limits }: HandlerContext): InboundRequest {
+function toInbound(
+  exchange: Exchange,
+  { peer, wait }: { readonly peer: Peer | undefined; readonly wait: SenderWait },
+  { options, limits }: HandlerContext,
+): InboundRequest {
   const { request, response, expectsContinue } = exchange;
   const { method = '', url = '', headers } = request;
   const onStart = (): void => {
@@ -93,7 +98,7 @@ function toInbound(exchange: Exchange, peer: Peer | undefined, { options, limits
     method,
     path: pathOf(url),
     headers,
-    body: readBody(request, limits, onStart),
+    body: readBody(request, limits, wait, onStart),
   };
 }
 
@@ -116,9 +121,22 @@ async function askDoor(inbound: InboundRequest, { door, emit }: HandlerContext):
   }
 }
 
-function withinTime(work: Promise<HttpReply | undefined>, context: HandlerContext): Promise<HttpReply | undefined> {
+/** Time in which the sender was waited for is not the door's: its body has limits of its own (row 97). */
+function withinTime(
+  work: Promise<HttpReply | undefined>,
+  wait: SenderWait,
+  context: HandlerContext,
+): Promise<HttpReply | undefined> {
+  const { replyTimeoutMs } = context.limits;
+  const startedAt = performance.now();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(busy(context)), context.limits.replyTimeoutMs);
+    let timer: NodeJS.Timeout;
+    const look = (): void => {
+      const leftMs = replyTimeoutMs + wait.ms - (performance.now() - startedAt);
+      if (leftMs < 1) resolve(busy(context));
+      else timer = setTimeout(look, leftMs);
+    };
+    look();
     void work.then((reply) => {
       clearTimeout(timer);
       resolve(reply);

@@ -48,7 +48,7 @@ export interface ServerLimits {
   readonly keepAliveMs: number;
   /** On a kept-alive connection the certificate is judged again after this long, and after every reload. */
   readonly reproveMs: number;
-  /** After this long without a reply from the door the answer is 503. */
+  /** After this long without a reply from the door, not counting what it waited for the sender, the answer is 503. */
   readonly replyTimeoutMs: number;
   /** Retry-After of a 503, in seconds. */
   readonly retryAfterSeconds: number;

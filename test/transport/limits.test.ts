@@ -192,6 +192,19 @@ describe('speed', () => {
     expect(outcome).toMatchObject({ kind: 'response', status: 200, headers: { 'x-bytes': '600000' } });
   });
 
+  test('rows 59 97 a slow sender is not the fault of the door, nor its time', async () => {
+    const endpoint = await plain({ replyTimeoutMs: 150, bodyIdleMs: 1000 });
+    const slow = await tcp(endpoint.port);
+    const answered = exchangeRaw(slow, head(['Content-Length: 6']), 300);
+    for (const piece of ['<', 'x', '/', '>', ' ', ' ']) {
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      slow.write(piece);
+    }
+    const { text } = await soon('who sends slowly', answered);
+    expect(statuses(text)).toEqual([204]);
+    expect(endpoint.seen[0]?.body.toString()).toBe('<x/>  ');
+  });
+
   test('row 97 a head that does not end is cut', async () => {
     const endpoint = await plain({ headersTimeoutMs: 300 });
     const { text, closed } = await underAttack(endpoint, async () =>
