@@ -49,6 +49,9 @@ export async function openSqlite(place: string, options: SqliteOptions): Promise
   }
 }
 
+/** What one group of commits writes fits; pages that are read again are in the system's own cache. better-sqlite3 takes 16 MB. */
+const CACHE_KB = 4_000;
+
 function openDatabase(folder: string | undefined, options: SqliteOptions): Database.Database {
   const db = new Database(folder === undefined ? MEMORY : join(folder, FILE), { timeout: options.busyMs });
   try {
@@ -56,6 +59,7 @@ function openDatabase(folder: string | undefined, options: SqliteOptions): Datab
     db.pragma('synchronous = FULL');
     db.pragma('wal_autocheckpoint = 0');
     db.pragma('temp_store = MEMORY');
+    db.pragma(`cache_size = -${CACHE_KB}`);
     migrate(db);
     db.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
     if (options.maxDatabaseBytes !== undefined) {

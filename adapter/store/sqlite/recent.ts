@@ -2,8 +2,8 @@
 import type { StagedBlob } from '../../msh/change.ts';
 import { Bounded } from './bounded.ts';
 
-/** Enough for a few hundred messages in hand; what falls out is read from the database. */
-const MAX_BYTES = 8 * 1024 * 1024;
+/** Enough for two hundred messages in hand; what falls out is read from the database. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** By digest, so that nothing in it can be stale; the oldest falls out first. */
 export class RecentBlobs {
