@@ -8,11 +8,11 @@ const blob = (fill: number, bytes = 1024 * 1024) => {
   return { sha256: sha256(inline), bytes, inline };
 };
 
-test('D11 what was written last is at hand, the oldest falls out above 8 MB', () => {
+test('D11 what was written last is at hand, the oldest falls out above 4 MB', () => {
   const recent = new RecentBlobs();
   const all = Array.from({ length: 12 }, (_, i) => blob(i));
   for (const one of all) recent.remember([one]);
-  expect(all.map((one) => recent.get(one.sha256) !== undefined)).toEqual(all.map((_, i) => i >= 4));
+  expect(all.map((one) => recent.get(one.sha256) !== undefined)).toEqual(all.map((_, i) => i >= 8));
 });
 
 test('a blob that is remembered again counts once, one without octets not at all', () => {
