@@ -26,13 +26,13 @@ export interface Files {
 }
 
 export function openFiles(blobs: Pick<Blobs, 'writer'>): Files {
-  const writers: BlobWriter[] = [];
+  const opened: { readonly writer: BlobWriter; readonly written: Promise<StagedBlob> }[] = [];
   const persist: Files['persist'] = async (bytes) => {
     if (bytes.length <= INLINE_BLOB_BYTES) return stage(bytes);
     const writer = blobs.writer();
-    writers.push(writer);
-    await writer.write(bytes);
-    return writer.finish();
+    const written = writer.write(bytes).then(() => writer.finish());
+    opened.push({ writer, written });
+    return written;
   };
   const settle: Files['settle'] = async (blob) =>
     blob.inline === undefined || blob.bytes <= INLINE_BLOB_BYTES ? blob : persist(blob.inline);
@@ -41,7 +41,9 @@ export function openFiles(blobs: Pick<Blobs, 'writer'>): Files {
     settle,
     durable: async (change) => ({ ...change, blobs: await Promise.all(change.blobs.map(settle)) }),
     async drop() {
-      await Promise.all(writers.splice(0).map((writer) => writer.abort()));
+      // One may have failed while others are still being written.
+      await Promise.allSettled(opened.map(({ written }) => written));
+      await Promise.all(opened.splice(0).map(({ writer }) => writer.abort()));
     },
   };
 }

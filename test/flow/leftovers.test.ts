@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createDiskWatch, guardIntake } from '../../adapter/disk.ts';
 import { writeMessage } from '../../adapter/ebms/index.ts';
+import { openFiles } from '../../adapter/gateway/blob.ts';
 import { createEvidenceShares, housekeep } from '../../adapter/gateway/index.ts';
 import { openStore, StoreUnavailable } from '../../adapter/store/index.ts';
 import { type Change, giveTo, inBody, type Request, requestOf } from '../fixtures/changed.ts';
@@ -107,6 +108,24 @@ test('rows 1 2 housekeeping leaves what nobody names for six hours: its message 
   expect((await housekeep(p.b.context)).swept).toBe(2);
   expect(files()).toBe(0);
   await arriving.abort();
+});
+
+test('row 21 one of two files cannot be written: the other is written to its end before it is taken back', async () => {
+  const { store, files: count } = await onDisk();
+  let opened = 0;
+  const files = openFiles({
+    writer: () => {
+      opened += 1;
+      if (opened === 1) return store.blobs.writer();
+      const full = () => Promise.reject(new StoreUnavailable('full'));
+      return { write: full, finish: full, abort: () => Promise.resolve() };
+    },
+  });
+  const octets = (fill: string) => files.persist(Buffer.alloc(LARGE, fill));
+  await expect(Promise.all([octets('a'), octets('b')])).rejects.toThrow(StoreUnavailable);
+  await files.drop();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(count()).toBe(0);
 });
 
 test('OPS-7 the same large part of several strangers at once', async () => {
