@@ -1,10 +1,11 @@
 // Looks at the certificates and lists that the configuration names before they are used: fit for partners, and not for development.
 import { join } from 'node:path';
-import type { Instant, Issue } from './base/index.ts';
+import type { Instant, Issue, Result } from './base/index.ts';
 import type { Config } from './config/index.ts';
-import { bytesIfThere, Refused, tlsMaterial } from './files.ts';
+import { bytesIfThere, Refused, tlsMaterial, trustMaterial } from './files.ts';
+import { loadSigningKeys } from './keys/index.ts';
 import type { EventName, Observer } from './observe/index.ts';
-import { holdsDevelopment, prepareTls, reportMaterial } from './transport/index.ts';
+import { createTrustStore, holdsDevelopment, prepareTls, reportMaterial } from './transport/index.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -17,11 +18,13 @@ export function checkMaterial(config: Config, observer: Observer, others: readon
   const unreadable = unreadableFiles(config);
   const errors: Issue[] = [...others, ...unreadable, ...developmentCertificates(config)];
   if (unreadable.length > 0) throw new Refused(errors);
+  const unusable = unusableFiles(config);
+  if (unusable.length > 0) throw new Refused([...errors, ...unusable]);
   for (const { side, issues } of lookAt(config, observer, Date.now())) {
     for (const issue of issues) tell(side, issue, observer);
     if (config.mode !== 'production') continue;
     const unfit = issues.filter(({ severity }) => severity === 'Error');
-    errors.push(...unfit.map((issue) => ({ ...issue, where: `${side}.${issue.where}` })));
+    errors.push(...unfit.map((issue) => atOption(side, issue)));
   }
   if (errors.length > 0) throw new Refused(errors);
 }
@@ -102,6 +105,35 @@ function unreadableFiles(config: Config): Issue[] {
       ? []
       : [{ code: 'File', severity: 'Error', where, detail: `${file}: kan niet worden gelezen` }],
   );
+}
+
+/** What can be read and is not what its option asks for, each at its option (row 100). */
+function unusableFiles(config: Config): readonly Issue[] {
+  const sides = (['endpoint', 'client'] as const).flatMap((side) => {
+    const prepared = prepare(config, side);
+    return prepared === undefined || prepared.ok ? [] : prepared.error.map((issue) => atOption(side, issue));
+  });
+  const keys = loadSigningKeys(config.signing);
+  const signing = keys.ok ? [] : keys.error.map((issue) => ({ ...issue, where: `signing.${issue.where}` }));
+  return [...sides, ...signing];
+}
+
+/** Without a key of its own the endpoint still needs authorities: for the certificates that a proxy names, and for signers. */
+function prepare(config: Config, side: Side): Result<unknown, readonly Issue[]> | undefined {
+  const { mode } = config;
+  const material = tlsMaterial(config[side], mode);
+  if (material !== undefined) return prepareTls(material);
+  const { trustedProxies, caFiles } = config.endpoint;
+  const asks = side === 'endpoint' && (mode === 'production' || trustedProxies.length > 0 || caFiles.length > 0);
+  return asks ? createTrustStore(trustMaterial(config.endpoint, mode)) : undefined;
+}
+
+const OPTIONS: Readonly<Record<string, string>> = { key: 'keyFile', cert: 'certFile', ca: 'caFiles', crl: 'crlFiles' };
+
+/** Transport names a place in its material, as `ca[1]`; who reads this wrote `endpoint.caFiles`. */
+function atOption(side: Side, issue: Issue): Issue {
+  const [name = '', at] = issue.where.split(/[[\]]/);
+  return { ...issue, where: [side, OPTIONS[name] ?? name, ...(at === undefined ? [] : [at])].join('.') };
 }
 
 type Named = readonly [where: string, file: string | undefined];

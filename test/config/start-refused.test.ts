@@ -67,6 +67,48 @@ test('files that cannot be read are named by their options, all at once and besi
   ]);
 });
 
+describe('row 100 files that are not what their option asks for are named by it, all at once', () => {
+  const text = (): string => {
+    const file = join(folder, 'tekst');
+    writeFileSync(file, 'geen certificaat');
+    return file;
+  };
+  const told = (settings: object): unknown => {
+    const { status, stdout, stderr } = start(settings);
+    return [
+      status,
+      stdout,
+      stderr
+        .trim()
+        .split('\n')
+        .map((line) => line.split(': ')[0]),
+    ];
+  };
+
+  test('of both sides and of every signer', () => {
+    const pair = { keyFile: text(), certFile: text() };
+    const side = { ...pair, caFiles: [text()], crlFiles: [text()] };
+    const of = (name: string): readonly string[] =>
+      ['caFiles.0', 'crlFiles.0', 'caFiles', 'crlFiles', 'certFile'].map((option) => `${name}.${option}`);
+    const signers = ['signing.0.keyFile', 'signing.0.certFile', 'signing.1.keyFile', 'signing.1.certFile'];
+    expect(told({ endpoint: side, client: side, signing: [pair, pair] })).toEqual([
+      2,
+      '',
+      [...of('endpoint'), ...of('client'), ...signers],
+    ]);
+  });
+
+  test('row 94 of an endpoint behind a proxy, without a key of its own', () => {
+    const endpoint = { trustedProxies: ['127.0.0.1'] };
+    expect(told({ endpoint })).toEqual([2, '', ['endpoint.caFiles']]);
+    expect(told({ endpoint: { ...endpoint, caFiles: [text()] } })).toEqual([
+      2,
+      '',
+      ['endpoint.caFiles.0', 'endpoint.caFiles'],
+    ]);
+  });
+});
+
 describe('row 16 a store that cannot be', () => {
   const said = (store: string): string => {
     const { status, stdout, stderr } = start({ store });

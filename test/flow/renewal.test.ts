@@ -195,7 +195,10 @@ describe('with what we sign, while the gateway runs', () => {
     const { key, next } = watched(configured());
     const [old, fresh] = [signer('partij-a'), signer('partij-b')];
     write('signing.key', fresh.keyPem);
-    expect(await next()).toEqual(['certificate.refused', expect.stringMatching(/^signing: .*does not belong/)]);
+    expect(await next()).toEqual([
+      'certificate.refused',
+      expect.stringMatching(/^signing: 0\.keyFile: .*hoort niet bij/),
+    ]);
     expect(key(old.fingerprint)).toBeDefined();
     keep('partij-b');
     expect(await next()).toEqual(['certificate.reloaded', 'signing']);

@@ -34,6 +34,7 @@ beforeAll(async () => {
     crl,
     'tls-elders.key': made.tls.keyPem,
     'tls-elders': made.tls.certificatePem,
+    'teken-elders.key': made.signing.keyPem,
     'teken-elders': made.signing.certificatePem,
     'keten-elders': own.pem + pki.caPem,
     'ca-elders': pki.issuing.certificateDer,
@@ -91,7 +92,7 @@ describe('architecture 3.12 development certificates that were copied elsewhere'
       () => ({
         signing: [
           { keyFile: at('key'), certFile: at('crt') },
-          { keyFile: at('key'), certFile: at('teken-elders') },
+          { keyFile: at('teken-elders.key'), certFile: at('teken-elders') },
         ],
       }),
       ['signing.1.certFile'],
@@ -114,7 +115,7 @@ describe('architecture 3.12 development certificates that were copied elsewhere'
   });
 
   test('all are told at once', () => {
-    const signing = [{ keyFile: at('key'), certFile: at('teken-elders') }];
+    const signing = [{ keyFile: at('teken-elders.key'), certFile: at('teken-elders') }];
     expect(refusedAt({ endpoint: proxied('keten-elders'), signing })).toEqual([
       'endpoint.caFiles.0',
       'signing.0.certFile',
