@@ -18,7 +18,8 @@ export const USAGE = `npm start [-- --config BESTAND] [--clock TIJDSTIP]
   --clock TIJDSTIP   begin op dit tijdstip, zoals 2030-01-31T12:00:00Z; alleen in ontwikkeling
   --help, -h         deze tekst
 
-Elke instelling kan ook als omgevingsvariabele; README.md noemt ze. Einde met 2: de opgave of de configuratie klopt niet.
+README.md noemt elke instelling. De omgevingsvariabelen DK_MODE, DK_STORE en DK_LOG_LEVEL gaan voor mode, store en logLevel.
+Einde met 2: de opgave of de configuratie klopt niet.
 `;
 
 /** Throws Refused for what is not known, comes twice or lacks its value. */

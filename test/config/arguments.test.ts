@@ -1,11 +1,15 @@
 // What may stand behind `npm start --`.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { readArguments } from '../../adapter/arguments.ts';
+import { readArguments, USAGE } from '../../adapter/arguments.ts';
+import { readConfig } from '../../adapter/config/index.ts';
 import { Refused } from '../../adapter/files.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/adapter/main.js', import.meta.url));
+
+const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 
 /** Where and what of the refusal. */
 function refusal(given: readonly string[]): string {
@@ -61,5 +65,17 @@ describe('the arguments of npm start', () => {
       expect([help.status, help.stderr]).toEqual([0, '']);
       expect(help.stdout).toContain('--config BESTAND');
     }
+  });
+
+  test('the variables that the help and README name are those that are read', () => {
+    const named = (text: string) => [...new Set(text.match(/\bDK_(?!KEY|URL)[A-Z_]+/g))].sort();
+    const given = { DK_MODE: 'development', DK_STORE: 'sqlite::memory:', DK_LOG_LEVEL: 'debug' };
+    const read = readConfig(given);
+    expect(read).toMatchObject({
+      ok: true,
+      value: { mode: 'development', store: 'sqlite::memory:', logLevel: 'debug' },
+    });
+    expect(named(USAGE)).toEqual(Object.keys(given).sort());
+    expect(named(readFileSync(README, 'utf8'))).toEqual(Object.keys(given).sort());
   });
 });
