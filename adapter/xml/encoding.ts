@@ -37,6 +37,8 @@ export function toUtf8(bytes: Uint8Array, charset?: string): Result<DecodedDocum
   const bom = bomOf(bytes);
   if (bom === undefined && (bytes[0] === 0 || bytes[1] === 0))
     return refuse('UTF-16 or UTF-32 without a byte order mark');
+  // Else read as UTF-16 with NUL characters in it.
+  if (bom?.label === 'utf-16le' && bytes[2] === 0 && bytes[3] === 0) return refuse('UTF-32');
   const decoded = bom?.encoding === 'UTF-16' ? decodeUtf16(bytes, bom.label) : bytes.subarray(bom?.length ?? 0);
   if (decoded === undefined) return refuse('ill-formed UTF-16');
   const declaration = readDeclaration(decoded);

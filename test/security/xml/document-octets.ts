@@ -58,6 +58,10 @@ const ENCODINGS: readonly DocumentAttack[] = [
     'row 113 UTF-32BE',
     octets((text) => Buffer.concat([...text.slice(0, 200)].map((c) => Buffer.from([0, 0, 0, c.charCodeAt(0)])))),
   ),
+  refusedFor('UTF-32')(
+    'row 113 UTF-32LE with its byte order mark, which begins as that of UTF-16',
+    octets((text) => Buffer.from([...`\ufeff${text}`].map((c) => `${c}\0`).join(''), 'utf16le')),
+  ),
   refusedFor('byte order mark says UTF-16')(
     'row 113 UTF-16 that declares UTF-8',
     octets((text) => utf16(`<?xml version="1.0" encoding="UTF-8"?>${text}`, 'LE')),
