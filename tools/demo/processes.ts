@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { withUs } from '../ending.ts';
+import { ownSettings } from '../environment.ts';
 import type { DemoLayout } from './setup.ts';
 
 export interface GatewayEvent {
@@ -44,7 +45,10 @@ export async function startAll(layout: DemoLayout): Promise<Processes> {
   };
   const run = (script: string, args: string[]): void => {
     const child = withUs(
-      spawn(process.execPath, [join(dist, script), ...args], { stdio: ['ignore', 'pipe', 'inherit'] }),
+      spawn(process.execPath, [join(dist, script), ...args], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: ownSettings(),
+      }),
     );
     children.push(child);
     if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', hear);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { withUs } from '../ending.ts';
+import { ownSettings } from '../environment.ts';
 import { type Layout, type Place, placeOf } from './layout.ts';
 
 const START_MS = 30_000;
@@ -35,7 +36,7 @@ export function start(script: string, args: readonly string[], options: StartOpt
     fork(join(DIST, script), [...args], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       execArgv: [...(options.execArgv ?? [])],
-      env: { ...process.env, ...options.env },
+      env: { ...ownSettings(), ...options.env },
     }),
   );
   if (options.onLine === undefined) child.stdout?.on('data', tellCrash);
