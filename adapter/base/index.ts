@@ -4,6 +4,7 @@ export * from './digest-reference.ts';
 export * from './issue.ts';
 export * from './large-memory.ts';
 export * from './namespaces.ts';
+export * from './octets.ts';
 export * from './pace.ts';
 export * from './result.ts';
 export * from './share.ts';

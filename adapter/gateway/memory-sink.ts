@@ -1,9 +1,10 @@
 // Collects a small part in memory, up to a limit.
+import { Octets } from '../base/index.ts';
 import type { PartSink } from '../mime/index.ts';
 
 export class MemorySink implements PartSink {
   readonly #limit: number;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #kept = new Octets();
   #length = 0;
 
   constructor(limit: number) {
@@ -17,10 +18,10 @@ export class MemorySink implements PartSink {
 
   write(chunk: Uint8Array): void {
     this.#length += chunk.length;
-    if (!this.overflow) this.#chunks.push(chunk);
+    if (!this.overflow) this.#kept.add(chunk);
   }
 
   bytes(): Uint8Array {
-    return this.#chunks.length === 1 && this.#chunks[0] !== undefined ? this.#chunks[0] : Buffer.concat(this.#chunks);
+    return this.#kept.bytes();
   }
 }

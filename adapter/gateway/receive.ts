@@ -1,5 +1,5 @@
 // Use case: an ebMS message arrives. Read, gather facts, decide, seal, commit, and only then answer (house rules 1–4).
-import { OIN_TYPE } from '../base/index.ts';
+import { Octets, OIN_TYPE } from '../base/index.ts';
 import {
   type Decision,
   receive as decide,
@@ -265,8 +265,7 @@ async function shareOfPeer(peer: Peer | undefined, { agreements, evidence }: Gat
 class EvidenceTap {
   readonly #source: AsyncIterable<Uint8Array>;
   readonly #limit: number;
-  readonly #kept: Uint8Array[] = [];
-  #length = 0;
+  readonly #kept = new Octets();
 
   constructor(source: AsyncIterable<Uint8Array>, limit: number) {
     this.#source = source;
@@ -275,16 +274,13 @@ class EvidenceTap {
 
   async *stream(): AsyncIterable<Uint8Array> {
     for await (const chunk of this.#source) {
-      if (this.#length < this.#limit) {
-        const part = chunk.subarray(0, this.#limit - this.#length);
-        this.#kept.push(part);
-        this.#length += part.length;
-      }
+      const room = this.#limit - this.#kept.length;
+      if (room > 0) this.#kept.add(chunk.subarray(0, room));
       yield chunk;
     }
   }
 
   bytes(): Uint8Array {
-    return Buffer.concat(this.#kept);
+    return this.#kept.bytes();
   }
 }

@@ -1,5 +1,6 @@
 // One POST over a pool and the whole of its answer, within a time and a size; undici's handler interface, no streams.
 import type { Dispatcher, Pool } from 'undici';
+import { Octets } from '../base/index.ts';
 import type { PostOutcome } from './types.ts';
 
 export interface ExchangeLimits {
@@ -23,7 +24,7 @@ class Collector implements Dispatcher.DispatchHandler {
   readonly #resolve: (outcome: PostOutcome) => void;
   readonly #reject: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
-  readonly #chunks: Buffer[] = [];
+  readonly #body = new Octets();
   #bytes = 0;
   #status = 0;
   #headers: Record<string, string> = {};
@@ -54,7 +55,7 @@ class Collector implements Dispatcher.DispatchHandler {
     this.#bytes += chunk.length;
     const { maxResponseBytes } = this.#limits;
     if (this.#bytes <= maxResponseBytes) {
-      this.#chunks.push(chunk);
+      this.#body.add(chunk);
       return;
     }
     const detail = `antwoord van de partner is groter dan ${maxResponseBytes} bytes`;
@@ -64,9 +65,7 @@ class Collector implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     clearTimeout(this.#timer);
-    const body =
-      this.#chunks.length === 1 ? (this.#chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#chunks, this.#bytes);
-    this.#resolve({ kind: 'response', status: this.#status, headers: this.#headers, body });
+    this.#resolve({ kind: 'response', status: this.#status, headers: this.#headers, body: this.#body.bytes() });
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Octets } from '../../base/index.ts';
 import type { StagedBlob } from '../../msh/change.ts';
 import { type BlobWriter, INLINE_BLOB_BYTES } from '../contract.ts';
 import { makeFolder } from './durable-folder.ts';
@@ -14,7 +15,7 @@ export class Spool implements BlobWriter {
   readonly #root: string | undefined;
   readonly #publications: Publications;
   readonly #hash = createHash('sha256');
-  #chunks: Uint8Array[] = [];
+  #waiting = new Octets();
   #bytes = 0;
   #file: Spilled | undefined;
   #published: Published | undefined;
@@ -29,13 +30,14 @@ export class Spool implements BlobWriter {
     this.#bytes += chunk.length;
     if (this.#root === undefined || this.#bytes <= INLINE_BLOB_BYTES) {
       // The caller's buffer may be used again, so what waits is copied.
-      this.#chunks.push(Buffer.from(chunk));
+      this.#waiting.add(Buffer.from(chunk));
       return;
     }
     const root = this.#root;
     await guarded(async () => {
       this.#file ??= await openTemporary(root);
-      for (const waiting of this.#chunks.splice(0)) await writeAll(this.#file.handle, waiting);
+      await writeAll(this.#file.handle, this.#waiting.bytes());
+      this.#waiting = new Octets();
       await writeAll(this.#file.handle, chunk);
     });
   }
@@ -43,14 +45,14 @@ export class Spool implements BlobWriter {
   async finish(): Promise<StagedBlob> {
     const file = this.#file;
     const named = { sha256: this.#hash.digest('hex'), bytes: this.#bytes };
-    if (file === undefined) return { ...named, inline: Buffer.concat(this.#chunks) };
+    if (file === undefined) return { ...named, inline: this.#waiting.bytes() };
     this.#published = await guarded(() => this.#publications.publish(file, named.sha256));
     this.#file = undefined;
     return named;
   }
 
   async abort(): Promise<void> {
-    this.#chunks = [];
+    this.#waiting = new Octets();
     const file = this.#file;
     const published = this.#published;
     this.#file = undefined;
