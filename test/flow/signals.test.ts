@@ -154,15 +154,17 @@ describe('acknowledgments', () => {
     expect((await p.sent(record)).state).toBe('acknowledged');
   });
 
-  test('R94 row 152 the same by the valid key of another party: it proves nothing, alert', async () => {
+  test.each<[string, 'partij-a' | 'partij-b', RegExp, string]>([
+    ['row 152 by the valid key of another party', 'partij-a', /^$/, 'SignatureValue does not fit SignedInfo'],
+    ['row 35 without its signature', 'partij-b', /<ds:Signature[ >].*<\/ds:Signature>/s, 'this one is not signed'],
+  ])('R94 the same %s: it proves nothing, alert', async (_how, party, leftOut, why) => {
     const p = await pair();
     const record = await waiting(p);
-    const text = await answeredBy('partij-a', { p, about: record });
+    const text = (await answeredBy(party, { p, about: record })).replace(leftOut, '');
+    expect(read(Buffer.from(text)).acknowledgment?.references).toHaveLength(2);
     expect((await giveText(p.a, text, OIN_B)).status).toBe(204);
     expect((await p.sent(record)).state).toBe('awaitingAck');
-    expect(p.a.events.find(({ event }) => event === 'signal.refused')?.fields.detail).toContain(
-      'SignatureValue does not fit SignedInfo and the certificate of the CPA',
-    );
+    expect(p.a.events.find(({ event }) => event === 'signal.refused')?.fields.detail).toContain(why);
   });
 
   test('T134 DuplicateElimination and Roles in the header of an Acknowledgment make no difference', async () => {
