@@ -1,4 +1,5 @@
 // Takes the transfer encoding off a part while it streams by (R13, R60, row 109).
+import { Octets } from '../base/index.ts';
 
 /** Gives the decoded octets of each piece; undefined when the text is not of the encoding, after which it is not used again. */
 export interface TransferDecoder {
@@ -68,6 +69,9 @@ const CR = 13;
 const LF = 10;
 const EQUALS = 61;
 
+/** Blanks wait in memory for what follows them, and no encoder writes a line of more than 76 characters: this many is no line. */
+const MAX_BLANKS = 1024 * 1024;
+
 /** RFC 2045 6.7: `=XX`, soft line breaks, blanks at line ends dropped; a `=` that begins no escape stands for itself. */
 class QuotedPrintableDecoder implements TransferDecoder {
   /** `high`: one character behind `=` was seen; `softBreak`: blanks behind `=`, only a line end may follow. */
@@ -76,27 +80,28 @@ class QuotedPrintableDecoder implements TransferDecoder {
   /** The first digit as it was written. */
   #highByte = 0;
   /** Blanks at the end of what came so far: they count only when something other than a line end follows. */
-  #blanks: Buffer[] = [];
+  #blanks = new Octets();
   #out = EMPTY;
   #length = 0;
   #trailing = 0;
 
   push(chunk: Buffer): Buffer | undefined {
     if (this.#state === 'text' && chunk.every(isBlank)) {
-      this.#blanks.push(chunk);
-      return EMPTY;
+      this.#blanks.add(chunk);
+      return this.#blanks.length > MAX_BLANKS ? undefined : EMPTY;
     }
-    const carried = Buffer.concat(this.#blanks);
-    this.#blanks = [];
+    const carried = this.#blanks.bytes();
+    this.#blanks = new Octets();
     // An escape begun in the chunk before may turn out to be two literal characters.
     this.#out = Buffer.allocUnsafe(carried.length + chunk.length + 2);
-    this.#length = this.#trailing = carried.copy(this.#out);
+    this.#out.set(carried);
+    this.#length = this.#trailing = carried.length;
     for (const byte of chunk) {
       if (this.#state === 'text') this.#text(byte);
       else this.#escape(byte);
     }
     const given = this.#length - this.#trailing;
-    if (this.#trailing > 0) this.#blanks.push(Buffer.from(this.#out.subarray(given, this.#length)));
+    if (this.#trailing > 0) this.#blanks.add(Buffer.from(this.#out.subarray(given, this.#length)));
     return this.#out.subarray(0, given);
   }
 

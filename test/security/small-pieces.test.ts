@@ -14,6 +14,7 @@ jest.setTimeout(120_000);
 const MB = 1024 * 1024;
 const MOST_KEPT = 8 * MB;
 const PACKAGE = { ...HEADERS, 'content-type': 'multipart/related; boundary=b; type="text/xml"; start="<r>"' };
+const QUOTED = 'Content-ID: <p>\r\nContent-Transfer-Encoding: quoted-printable';
 const ROOT = '--b\r\nContent-Type: text/xml\r\nContent-ID: <r>\r\n\r\n';
 
 const pair = ownPairs();
@@ -24,7 +25,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** Each in a Buffer of its own, as from a TLS record of its own. */
 async function* oneByOne(head: string, count: number, before: () => Promise<void>): AsyncGenerator<Uint8Array> {
   yield Buffer.from(head);
-  for (let sent = 0; sent < count; sent += 1) yield Buffer.alloc(1, 'a');
+  for (let sent = 0; sent < count; sent += 1) yield Buffer.alloc(1, ' ');
   await before();
 }
 
@@ -33,6 +34,7 @@ describe('row 97 a request in pieces of one octet', () => {
     ['a bare envelope', HEADERS, '', 500_000],
     ['the envelope of a package', PACKAGE, ROOT, 500_000],
     ['a part that is kept in memory', PACKAGE, `${ROOT}<x/>\r\n--b\r\nContent-ID: <p>\r\n\r\n`, 120_000],
+    ['blanks that wait for the end of their line', PACKAGE, `${ROOT}<x/>\r\n--b\r\n${QUOTED}\r\n\r\n`, 500_000],
     ['what is kept as evidence', PACKAGE, '', 64_000],
   ])('row 97 %s', async (_what, headers, head, count) => {
     const { b } = await pair();

@@ -154,6 +154,10 @@ const ENCODINGS: readonly Attack[] = [
   taken('row 109 a megabyte of = in quoted-printable', encoded('quoted-printable', '='.repeat(1_000_000))),
   taken('row 109 a megabyte of soft line ends', encoded('quoted-printable', '=\r\n'.repeat(330_000))),
   taken('row 109 a megabyte of blanks in quoted-printable', encoded('quoted-printable', ' '.repeat(1_000_000))),
+  mimeProblem(
+    'row 109 three megabytes of blanks in quoted-printable',
+    encoded('quoted-printable', ' '.repeat(3_000_000)),
+  ),
   taken('row 109 a megabyte of blanks in base64', encoded('base64', base64 + ' '.repeat(1_000_000))),
 ];
 
