@@ -1,6 +1,6 @@
 // Bodies that are read whole: how much of them is in memory at once, in all and per key, and how long one may take (row 18).
 import { type Request, type RequestHandler, type Response, raw } from 'express';
-import { type BodyPace, patienceMs } from '../base/index.ts';
+import { type BodyPace, Octets, patienceMs } from '../base/index.ts';
 import type { EventFields, EventName, Observer } from '../observe/index.ts';
 import type { Caller } from './auth.ts';
 import { type Problem, sendProblem } from './problem.ts';
@@ -83,7 +83,9 @@ export function bodyReader(observer: Pick<Observer, 'emit'>, bounds: BodyLimits 
   const roomOf = createRooms(bounds);
   return (handle, mostBytes = bounds.mostBytes) => {
     const limits = { ...bounds, mostBytes };
-    const parse = raw({ type: () => true, limit: mostBytes });
+    const inflate = raw({ type: () => true, limit: mostBytes });
+    const parse: RequestHandler = (request, ...rest) =>
+      isEncoded(request) ? inflate(request, ...rest) : gather(request, mostBytes, rest[1]);
     return async (request, response) => {
       const room = roomOf(callerOf(response));
       try {
@@ -173,6 +175,39 @@ function read({ request, response, parse, room, limits }: Reading): Promise<Read
     });
   });
 }
+
+/**
+ * As Express does it for an encoded body, but pieces do not keep a Buffer each: the sender decides how small they are. Of what
+ * is too large nothing is kept, and the rest is passed over before it is told, so that the sender can hear it.
+ */
+function gather(request: Request, limit: number, done: (error?: unknown) => void): void {
+  const { headers } = request;
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
+    done();
+    return;
+  }
+  let kept: Octets | undefined = new Octets();
+  const take = (chunk: Buffer): void => {
+    if (kept !== undefined && kept.length + chunk.length > limit) kept = undefined;
+    kept?.add(chunk);
+  };
+  request.on('data', take);
+  request.once('error', (error) => {
+    request.off('data', take);
+    request.resume();
+    done(error);
+  });
+  request.once('end', () => {
+    if (kept !== undefined) request.body = asBuffer(kept.bytes());
+    done(kept === undefined ? tooLarge(limit) : undefined);
+  });
+}
+
+/** The words of Express for it. */
+const tooLarge = (limit: number): Error =>
+  Object.assign(new Error('request entity too large'), { status: 413, type: 'entity.too.large', limit });
+
+const asBuffer = ({ buffer, byteOffset, length }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, length);
 
 /** What one body holds of the rooms. */
 interface Room {

@@ -1,6 +1,10 @@
 // What comes in pieces of one octet is held at about its own size, wherever it waits to be whole (row 97, R4).
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer as createHttp } from 'node:http';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import express, { type Request } from 'express';
+import { bodyReader } from '../../adapter/api/bodies.ts';
 import { inbound } from '../fixtures/gateway.ts';
 import { ownPairs } from '../fixtures/pair.ts';
 import { OIN_A, OIN_B } from '../fixtures/pki.ts';
@@ -78,5 +82,43 @@ test('row 97 an answer of a partner in chunks of one octet', async () => {
   } finally {
     answered?.destroy();
     await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+test('row 97 a request of an application in chunks of one octet', async () => {
+  const octets = 500_000;
+  let request: Request | undefined;
+  let text = '';
+  const app = express();
+  app.use((one, response, next) => {
+    request = one;
+    response.locals.caller = { name: 'een' };
+    next();
+  });
+  const withBody = bodyReader({ emit: () => undefined });
+  app.post(
+    '/',
+    withBody(async (one, response) => {
+      text = String(one.body);
+      response.end();
+    }),
+  );
+  const server = createHttp(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  try {
+    const ledger = openLedger();
+    const head = 'POST / HTTP/1.1\r\nHost: l\r\nTransfer-Encoding: chunked\r\n\r\n';
+    await new Promise<void>((resolve) => socket.write(`${head}${'1\r\na\r\n'.repeat(octets)}`, () => resolve()));
+    await pause(1_000);
+    expect(request).toBeDefined();
+    expect(await ledger.keptBytes(MOST_KEPT)).toBeLessThan(MOST_KEPT);
+    socket.write('0\r\n\r\n');
+    expect(String((await once(socket, 'data'))[0])).toContain('HTTP/1.1 200 OK');
+    expect(text).toBe('a'.repeat(octets));
+  } finally {
+    socket.destroy();
+    server.close();
+    server.closeAllConnections();
   }
 });
