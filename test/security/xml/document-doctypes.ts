@@ -189,6 +189,13 @@ const SIZES: readonly DocumentAttack[] = [
       return open.join('') + '</a>'.repeat(150);
     }),
   ),
+  refusedFor('too many elements under too many namespace declarations')(
+    'row 119 100 000 elements under 200 namespace declarations',
+    inside(() => {
+      const declared = Array.from({ length: 200 }, (_, i) => ` xmlns:a${i}="u:${i}"`);
+      return `<a${declared.join('')}>${'<b/>'.repeat(100_000)}</a>`;
+    }),
+  ),
   refusedFor('attributes')(
     'row 119 30 000 namespace declarations of one element',
     inside(() => `<a${Array.from({ length: 30_000 }, (_, i) => ` xmlns:a${i}="u:${i}"`).join('')}/>`),
