@@ -19,6 +19,9 @@ export function exchange(
   });
 }
 
+/** RFC 9110 sets no bound; who sends more is not about to answer, and each costs us as much as an answer (row 97). */
+const MAX_INTERIM = 20;
+
 class Collector implements Dispatcher.DispatchHandler {
   readonly #limits: ExchangeLimits;
   readonly #resolve: (outcome: PostOutcome) => void;
@@ -26,6 +29,7 @@ class Collector implements Dispatcher.DispatchHandler {
   readonly #timer: NodeJS.Timeout;
   readonly #body = new Octets();
   #bytes = 0;
+  #interim = 0;
   #status = 0;
   #headers: Record<string, string> = {};
   #controller: Dispatcher.DispatchController | undefined;
@@ -45,8 +49,12 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Parameters<typeof plainHeaders>[0]): void {
-    // 1xx are no answer.
-    if (status < 200) return;
+    if (status < 200) {
+      this.#interim += 1;
+      if (this.#interim > MAX_INTERIM)
+        this.#refuse('protocol', `meer dan ${MAX_INTERIM} voorlopige antwoorden (1xx) van de partner`);
+      return;
+    }
     this.#status = status;
     this.#headers = plainHeaders(headers);
   }
@@ -58,9 +66,12 @@ class Collector implements Dispatcher.DispatchHandler {
       this.#body.add(chunk);
       return;
     }
-    const detail = `antwoord van de partner is groter dan ${maxResponseBytes} bytes`;
-    this.#resolve({ kind: 'failed', reason: 'tooLarge', detail });
-    this.#abort(namedError('TooLarge'));
+    this.#refuse('tooLarge', `antwoord van de partner is groter dan ${maxResponseBytes} bytes`);
+  }
+
+  #refuse(reason: 'tooLarge' | 'protocol', detail: string): void {
+    this.#resolve({ kind: 'failed', reason, detail });
+    this.#abort(namedError('Refused'));
   }
 
   onResponseEnd(): void {

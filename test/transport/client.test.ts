@@ -83,6 +83,19 @@ describe('responses', () => {
     expect(await post(port)).toMatchObject({ kind: 'failed', reason: 'tooLarge' });
   });
 
+  test('row 97 interim answers without end are cut, a few are passed over', async () => {
+    const early = 'HTTP/1.1 103 Early Hints\r\n\r\n';
+    const none = 'HTTP/1.1 204 No Content\r\n\r\n';
+    expect(await post(await raw(`${early.repeat(20)}${none}`))).toMatchObject({ kind: 'response', status: 204 });
+    const port = await listen(
+      createTcp((socket) => {
+        const flow = setInterval(() => socket.write(early), 1);
+        socket.once('close', () => clearInterval(flow));
+      }),
+    );
+    expect(await post(port, { overallTimeoutMs: 5_000 })).toMatchObject({ kind: 'failed', reason: 'protocol' });
+  });
+
   test.each<[string, string, string]>([
     ['no HTTP', 'SSH-2.0-OpenSSH\r\n', 'protocol'],
     ['bad chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 'protocol'],
