@@ -27,14 +27,13 @@ export class SenderWait {
     return this.#pastMs + (this.#since === undefined ? 0 : performance.now() - this.#since);
   }
 
-  async during<T>(waiting: Promise<T>): Promise<T> {
+  begin(): void {
     this.#since = performance.now();
-    try {
-      return await waiting;
-    } finally {
-      this.#pastMs = this.ms;
-      this.#since = undefined;
-    }
+  }
+
+  end(): void {
+    this.#pastMs = this.ms;
+    this.#since = undefined;
   }
 }
 
@@ -59,7 +58,11 @@ export async function* readBody(
     if (request.readableEnded) return;
     if (request.destroyed) throw new BodyAborted('connection');
     const patience = patienceMs({ bytes, waitedMs: wait.ms }, limits);
-    if (patience <= 0 || !(await wait.during(signal.wait(patience)))) throw new BodyAborted('timeout');
+    if (patience <= 0) throw new BodyAborted('timeout');
+    wait.begin();
+    const woken = await signal.wait(patience);
+    wait.end();
+    if (!woken) throw new BodyAborted('timeout');
   }
 }
 

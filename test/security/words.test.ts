@@ -20,7 +20,6 @@ const READS: Readonly<Record<string, string>> = {
   'adapter/gateway/signal.ts': 'BlobDamaged',
   'adapter/gateway/tell.ts': 'what wordsOf knows to be ours',
   'adapter/gateway/transmit.ts': 'BlobDamaged',
-  'adapter/keys/index.ts': 'files of the configuration',
   'adapter/renewal.ts': 'files of the configuration',
   'adapter/store-of.ts': 'StoreUnfit: ours, before the first message is read',
   'adapter/store/sqlite/errors.ts': 'compared, not told',
