@@ -35,9 +35,11 @@ export class Spool implements BlobWriter {
     }
     const root = this.#root;
     await guarded(async () => {
-      this.#file ??= await openTemporary(root);
-      await writeAll(this.#file.handle, this.#waiting.bytes());
-      this.#waiting = new Octets();
+      if (this.#file === undefined) {
+        this.#file = await openTemporary(root);
+        await writeAll(this.#file.handle, this.#waiting.bytes());
+        this.#waiting = new Octets();
+      }
       await writeAll(this.#file.handle, chunk);
     });
   }
